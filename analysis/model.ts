@@ -1,0 +1,521 @@
+/**
+ * The analyser's vocabulary, in the order of the stages: text, facts of one file, the joined model
+ * that rules read, findings. Types alone: reporters, rules and deploy stand on this file and on
+ * nothing else of the analyser.
+ */
+import type { Manifest, Place, RuleLevel, Severity, Use } from "../manifest/model.ts";
+
+export type { Manifest, Place, RuleLevel, Service, Severity, Use } from "../manifest/model.ts";
+
+// ── SQL ────────────────────────────────────────────────────────────────────────────────────────────
+
+/** What a statement does to a table: reads its rows, changes its rows, or changes its shape (DDL). */
+export type Access = "read" | "write" | "schema";
+
+/** The finer kind of access; `accessOf` in analysis/sql/operations.ts maps it to its {@link Access}. */
+export type Operation =
+  | "select"
+  | "copy-to"
+  | "lock"
+  | "insert"
+  | "update"
+  | "delete"
+  | "merge"
+  | "truncate"
+  | "copy-from"
+  | "create-table"
+  | "alter-table"
+  | "drop-table"
+  | "create-index"
+  | "grant"
+  | "comment"
+  | "references"
+  | "view"
+  | "trigger"
+  | "function"
+  | "policy"
+  | "rule"
+  | "inherit"
+  | "partition";
+
+/** What a `${hole}` in SQL text stands for. `unknown` lets the grammar decide by position. */
+export type HoleType = "identifier" | "schema" | "value" | "fragment" | "unknown";
+
+/** A range of UTF-16 offsets in one file, end exclusive. */
+export interface Span {
+  file: string;
+  start: number;
+  end: number;
+}
+
+/**
+ * SQL as an adapter or the linker assembles it: runs of text and typed holes, each knowing where in
+ * which file it stands. A text piece whose span is as long as its text maps character by character;
+ * any other (an escape, an inlined constant) maps as a whole to its span.
+ */
+export type SqlPiece =
+  | { kind: "text"; text: string; at: Span }
+  | { kind: "hole"; hole: HoleType /** Why the text is not known. */; reason: string; at: Span };
+
+/** A table that a statement names. Ranges are spans in the original file, never offsets in the assembled SQL. */
+export interface SqlReference {
+  /** As the database would store it (folded or quoted); null where unqualified. */
+  schema: string | null;
+  /** Null where the name is a hole whose text is not known; `reason` then says why. */
+  table: string | null;
+  reason: string | null;
+  operation: Operation;
+  access: Access;
+  at: Span;
+  /** The stored object whose definition names the table: a view's query, a function's body. */
+  dependency: { kind: string; name: string } | null;
+}
+
+/** What a statement does to the catalogue: input to the replay of migrations. */
+export type SchemaChange = { schema: string | null; name: string; at: Span } & (
+  | {
+      kind: "create";
+      object: TableKind;
+      temporary: boolean;
+      ifNotExists: boolean;
+      columns: string[];
+    }
+  | { kind: "drop"; object: TableKind; ifExists: boolean }
+  | { kind: "rename"; to: string }
+  | { kind: "set-schema"; to: string }
+  | { kind: "add-column"; column: string }
+  | { kind: "drop-column"; column: string }
+  | { kind: "rename-column"; column: string; to: string }
+  /** `name` is a schema here: CREATE SCHEMA, or SET search_path's first entry. */
+  | { kind: "create-schema" }
+  | { kind: "drop-schema" }
+  | { kind: "search-path"; path: string[] }
+);
+
+export type TableKind = "table" | "view" | "materialized-view" | "foreign-table";
+
+/** A statement about something bigger than a table: databases, roles, extensions, the session. */
+export interface DatabaseAct {
+  /** Upper-case words as in the statement: `CREATE DATABASE`, `DROP ROLE`, `CREATE EXTENSION`, `SET ROLE`, `COMMIT`. */
+  act: string;
+  /** What it is about, where it has a name. */
+  name: string | null;
+  at: Span;
+}
+
+export interface SqlStatement {
+  /** The grammar's node name in kebab-case: `select`, `insert`, `create-table`, … */
+  kind: string;
+  at: Span;
+  references: SqlReference[];
+  changes: SchemaChange[];
+  acts: DatabaseAct[];
+  /** The statement's text with white space and literals normalised: the baseline hashes it. */
+  normalized: string;
+}
+
+/** Text that is known and that the grammar refuses. */
+export interface SqlProblem {
+  message: string;
+  at: Span;
+}
+
+/** What the SQL engine says of one text. Nothing is dropped: what is neither statement nor problem is white space or comment. */
+export interface SqlFacts {
+  statements: SqlStatement[];
+  problems: SqlProblem[];
+  comments: SqlComment[];
+}
+
+/** A comment in SQL text, without its markers; the ignore directives are found in these. */
+export interface SqlComment {
+  text: string;
+  at: Span;
+}
+
+// ── Facts of one file ──────────────────────────────────────────────────────────────────────────────
+
+/**
+ * An expression, boiled down to what the evaluator can follow. Plain data: it is cached with the
+ * file's facts after the syntax tree is gone.
+ */
+export type Expr =
+  | {
+      kind: "text";
+      text: string;
+      at: Span /** Decoded runs, where escapes make text and source differ. */;
+      pieces?: SqlPiece[];
+    }
+  | { kind: "concat"; parts: Expr[]; at: Span }
+  | { kind: "either"; options: Expr[]; at: Span }
+  | { kind: "array"; items: Expr[]; at: Span }
+  | { kind: "object"; entries: Record<string, Expr>; at: Span }
+  | { kind: "name"; name: string; at: Span }
+  | { kind: "member"; of: Expr; property: string; at: Span }
+  | { kind: "call"; callee: Expr; args: Expr[]; at: Span }
+  /** What a client makes of its arguments: an identifier, a value list, a nested fragment. */
+  | { kind: "sql"; hole: HoleType; of: Expr[]; at: Span }
+  | { kind: "parameter"; function: string; index: number; name: string; at: Span }
+  | { kind: "env"; variable: string; at: Span }
+  | { kind: "unknown"; reason: string; at: Span };
+
+/** A place where SQL (or something meant as SQL) reaches a database client. */
+export interface SqlSite {
+  client: string;
+  /** The SQL text with its holes still expressions. */
+  text: Expr;
+  /** The whole call or template. */
+  at: Span;
+  /** Name of the enclosing function, or null at module level. */
+  enclosing: string | null;
+  /** How sure the adapter is that this is a database call. A `likely` site counts only if a SQL grammar accepts its text. */
+  certainty: "certain" | "likely";
+  /** A piece of a statement rather than a whole one (`sql\`and x = 1\``): read only if no other site composes it. */
+  fragment: boolean;
+}
+
+/** A table that a client names without SQL (query builders, ORMs). */
+export interface TableUse {
+  client: string;
+  table: Expr;
+  schema: Expr | null;
+  operation: Operation;
+  at: Span;
+  enclosing: string | null;
+}
+
+/** Where a connection's address comes from. */
+export type ConnectionSource =
+  | {
+      kind: "variable";
+      variable: string /** A check that it is set dominates the use. */;
+      checked: boolean;
+      at: Span;
+    }
+  | { kind: "literal" /** With the password taken out. */; text: string; at: Span }
+  /** Opened without an address: the driver reads these variables itself. */
+  | { kind: "implicit"; variables: string[]; at: Span }
+  | { kind: "unknown"; reason: string; at: Span };
+
+/** A database client that is opened. */
+export interface ConnectionSite {
+  client: string;
+  address: Expr | null;
+  sources: ConnectionSource[];
+  at: Span;
+  enclosing: string | null;
+}
+
+/** A read of an environment variable, whoever asks for it. */
+export interface EnvironmentRead {
+  variable: string;
+  at: Span;
+  /** A connection URL in code that takes its place when it is not set. */
+  defaultUrl: Span | null;
+}
+
+/** A connection URL, host or credential written in code. */
+export interface HardcodedAddress {
+  /** With the password taken out. */
+  text: string;
+  at: Span;
+}
+
+export interface ImportEdge {
+  specifier: string;
+  typeOnly: boolean;
+  at: Span;
+  /** Local name → exported name (`default`, `*`). */
+  names: Record<string, string>;
+}
+
+/** `freehold-ignore RULE[, RULE] -- reason` in a TS or SQL comment: for the next statement only. */
+export interface IgnoreDirective {
+  rules: string[];
+  /** Null where none is given: then it suppresses nothing. */
+  reason: string | null;
+  at: Span;
+  /** The statement it stands before: what starts within it is suppressed. */
+  covers: Span | null;
+}
+
+/** An input that could not be read, or not wholly: named in the output, and the exit code is 2. */
+export interface InputProblem {
+  file: string;
+  message: string;
+  line?: number;
+  column?: number;
+}
+
+/** Everything known of one file once its syntax tree is dropped. Plain data, cacheable by content hash. */
+export interface FileFacts {
+  file: string;
+  kind: "code" | "sql";
+  /** UTF-16 offset at which each line starts. */
+  lineStarts: number[];
+  sites: SqlSite[];
+  /** SQL already read: whole `.sql` files. */
+  sql: SqlFacts | null;
+  uses: TableUse[];
+  connections: ConnectionSite[];
+  environment: EnvironmentRead[];
+  addresses: HardcodedAddress[];
+  imports: ImportEdge[];
+  exports: Record<string, Expr>;
+  constants: Record<string, Expr>;
+  ignores: IgnoreDirective[];
+  problems: InputProblem[];
+}
+
+// ── The joined model: what rules read ──────────────────────────────────────────────────────────────
+
+export type Verdict = "own" | "foreign" | "unowned" | "unresolved" | "engine";
+
+/** What one service is told about one reference. */
+export interface Judgement {
+  service: string;
+  verdict: Verdict;
+  /** Who owns the table; all of them where several do; empty where nobody does. */
+  owners: string[];
+  /** The manifest's entry that names this access, expired or not. */
+  use: Use | null;
+  /** Files from the service's own code to the file of the reference, both ends included; one file where it is the service's own. */
+  chain: string[];
+}
+
+export interface Related {
+  at: Place;
+  message: string;
+}
+
+/** One named table at one place, judged. */
+export interface Reference {
+  client: string;
+  at: Place;
+  schema: string | null;
+  table: string | null;
+  /** Why the table is not known, where it is not. */
+  reason: string | null;
+  operation: Operation;
+  access: Access;
+  /** The services whose code this is; empty where it is nobody's. */
+  services: string[];
+  judgements: Judgement[];
+  /** The gravest of the judgements: foreign, unresolved, unowned, own, engine. */
+  verdict: Verdict;
+  owners: string[];
+  dependency: { kind: string; name: string } | null;
+  test: boolean;
+  /** Set where it stands in a service's migrations. */
+  migration: { service: string; down: boolean } | null;
+  enclosing: string | null;
+  /** The statement, normalised; empty where there is none. */
+  statement: string;
+  /** Where the owner's migrations create the table. */
+  origin: Related | null;
+}
+
+/** A statement of DDL, or about databases and roles, in code or in a file. */
+export interface Act {
+  /** `CREATE TABLE`, `CREATE DATABASE`, … */
+  act: string;
+  name: string | null;
+  /** It changes the schema (DDL) rather than databases, roles or the session. */
+  ddl: boolean;
+  temporary: boolean;
+  at: Place;
+  client: string;
+  services: string[];
+  test: boolean;
+  migration: { service: string; down: boolean } | null;
+  statement: string;
+}
+
+export interface Connection {
+  client: string;
+  at: Place;
+  services: string[];
+  test: boolean;
+  sources: (
+    | {
+        kind: "variable";
+        variable: string;
+        checked: boolean;
+        at: Place /** Services whose manifest entry names it. */;
+        owners: string[];
+      }
+    | { kind: "literal"; text: string; at: Place }
+    | { kind: "implicit"; variables: string[]; at: Place }
+    | { kind: "unknown"; reason: string; at: Place }
+  )[];
+}
+
+/** A read of an environment variable that some service's manifest entry names. */
+export interface VariableRead {
+  variable: string;
+  at: Place;
+  services: string[];
+  owners: string[];
+  test: boolean;
+  /** A connection URL that stands in for it. */
+  defaultUrl: Place | null;
+}
+
+export interface Address {
+  text: string;
+  at: Place;
+  services: string[];
+  test: boolean;
+}
+
+/** A run-time import that leads into another service's code. */
+export interface CrossImport {
+  service: string;
+  /** The service under whose path the imported module lies. */
+  owner: string;
+  /** The import that crosses the border. */
+  at: Place;
+  /** From the service's file to the module that touches a table or a connection. */
+  chain: string[];
+  /** What that module does: `reads orders`, `opens a connection`. */
+  touches: string;
+  table: string | null;
+  test: boolean;
+}
+
+/** A table at the head of a service's migrations, or one that was there and is gone. */
+export interface HeadTable {
+  service: string;
+  schema: string | null;
+  name: string;
+  object: TableKind;
+  columns: string[];
+  createdAt: Place;
+  /** Set where a later migration dropped or renamed it. */
+  droppedAt: Place | null;
+  /** Former names: still the service's own. */
+  formerNames: string[];
+}
+
+export interface MissingTable {
+  service: string;
+  schema: string | null;
+  table: string;
+  /** A pattern with `*`. */
+  pattern: boolean;
+  /** The entry in the manifest. */
+  at: Place;
+  droppedAt: Place | null;
+}
+
+/** Text that is known and that the grammar refuses, placed. */
+export interface Unparsed {
+  message: string;
+  at: Place;
+  services: string[];
+  client: string;
+  test: boolean;
+}
+
+/** Everything joined: rules read this and nothing else. */
+export interface Model {
+  manifest: Manifest;
+  references: Reference[];
+  acts: Act[];
+  connections: Connection[];
+  variables: VariableRead[];
+  addresses: Address[];
+  imports: CrossImport[];
+  heads: HeadTable[];
+  missing: MissingTable[];
+  unparsed: Unparsed[];
+  ignores: Ignore[];
+  problems: InputProblem[];
+  /** Today, as `YYYY-MM-DD`: handed in, so that a run can be repeated. */
+  today: string;
+  files: number;
+}
+
+export interface Ignore {
+  rules: string[];
+  reason: string | null;
+  at: Place;
+  covers: Place | null;
+}
+
+// ── Rules and findings ─────────────────────────────────────────────────────────────────────────────
+
+/** What a finding is about; a {@link Reference} is one. */
+export interface Subject {
+  services: string[];
+  owners: string[];
+  table: string | null;
+  access: Access | null;
+}
+
+export interface RuleFinding {
+  at: Place;
+  message: string;
+  help: string;
+  subject?: Partial<Subject>;
+  related?: Related[];
+  /** Overrides the rule's severity: access rules in tests are warnings. */
+  severity?: Severity;
+}
+
+/** A rule is its words, its examples and its check; README, `explain` and schemas are derived from it. */
+export interface Rule {
+  id: string;
+  severity: Severity;
+  /** One sentence, imperative: "Disallow …". */
+  summary: string;
+  /** Why it matters, in a sentence or two. */
+  why: string;
+  /** What to do about a finding. */
+  fix: string;
+  /**
+   * Whole small workspaces by path, on top of the manifest that fixtures/rule-tester.ts gives them
+   * (`freehold.json` overrides it). Each bad one gives exactly this rule; each good one gives nothing.
+   */
+  examples: { bad: Record<string, string>; good: Record<string, string> };
+  check(model: Model): Iterable<RuleFinding>;
+}
+
+export type FindingStatus = "new" | "known" | "ignored";
+
+export interface Finding {
+  rule: string;
+  severity: Severity;
+  status: FindingStatus;
+  message: string;
+  help: string;
+  at: Place;
+  services: string[];
+  owners: string[];
+  table: string | null;
+  access: Access | null;
+  related: Related[];
+  /** Why it does not count, where an inline ignore or the baseline says so. */
+  reason: string | null;
+}
+
+export interface CheckSummary {
+  files: number;
+  references: number;
+  own: number;
+  foreign: number;
+  unowned: number;
+  unresolved: number;
+  errors: number;
+  warnings: number;
+  milliseconds: number;
+}
+
+export interface CheckResult {
+  findings: Finding[];
+  problems: InputProblem[];
+  summary: CheckSummary;
+}
+
+/** Levels that override the rules' own, by rule id. */
+export type RuleLevels = Record<string, RuleLevel>;

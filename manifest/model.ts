@@ -1,0 +1,115 @@
+/**
+ * The ownership manifest as the rest of the toolkit sees it: validated, fragments merged in,
+ * defaults filled, every path relative to the workspace's root with `/`.
+ */
+
+/** The SQL grammar by which a service's statements are read. */
+export type Dialect = "postgresql" | "sqlite" | "mysql" | "mariadb";
+
+/** What a `uses` entry may allow. */
+export type UseAccess = "read" | "write";
+
+export type Severity = "error" | "warn";
+export type RuleLevel = Severity | "off";
+
+/** A range in a file. Lines and columns count from 1, columns in UTF-16 code units, `endColumn` exclusive. */
+export interface Place {
+  file: string;
+  line: number;
+  column: number;
+  endLine: number;
+  endColumn: number;
+}
+
+/** `schema` is null where the entry named none: it then stands in the owner's `schema`. `*` matches any run of characters. */
+export interface TablePattern {
+  schema: string | null;
+  table: string;
+  at: Place;
+}
+
+/** A table or view that others may be given to read. `columns` is null where the whole of it is published. */
+export interface PublishedTable extends TablePattern {
+  columns: string[] | null;
+}
+
+/** One named road into someone else's table. */
+export interface Use {
+  /** Whose table it is. */
+  service: string;
+  schema: string | null;
+  table: string;
+  access: UseAccess;
+  /** Glob over workspace paths: only this code may; null for the whole service. */
+  via: string | null;
+  reason: string;
+  /** ISO date (`YYYY-MM-DD`), the last day on which the entry holds; null where it needs none. */
+  until: string | null;
+  at: Place;
+}
+
+export interface Service {
+  name: string;
+  /** Lives in another repository: no code here, its tables are still not ours. */
+  external: boolean;
+  /** Folders that hold its code. */
+  paths: string[];
+  /** Folders (or single files) that hold its migrations. */
+  migrations: string[];
+  dialect: Dialect;
+  /** The schema in which its unqualified names stand (`public` unless the manifest says otherwise; the empty string for dialects without schemas). */
+  schema: string;
+  /** Every schema that is this service's: `schema`, and those that a deployment gives it. */
+  schemas: string[];
+  /** Names of the environment variables that open its database, as the app. */
+  database: string[];
+  /** Names of the environment variables that open its database, as the migrator. */
+  migrate: string[];
+  owns: TablePattern[];
+  publishes: PublishedTable[];
+  uses: Use[];
+  extensions: string[];
+  /** A semver-like range such as `>=15`, or null. */
+  serverVersion: string | null;
+  /** The table that keeps its migration history, where the manifest overrides the default. */
+  versionTable: string | null;
+  /** Where the service's entry begins, in the manifest or in its fragment. */
+  at: Place;
+}
+
+export type Layout = "shared" | "per-service" | "per-tenant";
+
+export interface Deployment {
+  name: string;
+  layout: Layout;
+  /** The project's own variable, or a template with {SERVICE} and {TENANT}; null where the layout needs none. */
+  database: string | null;
+  /** `per-service`: each service gets a schema named like it. */
+  schemas: "shared" | "per-service";
+  /** File that lists the tenants, for `per-tenant`. */
+  tenants: string | null;
+  at: Place;
+}
+
+export interface Manifest {
+  /** Workspace-relative path of the manifest itself. */
+  file: string;
+  dialect: Dialect;
+  /** In the order of the file. */
+  services: Service[];
+  deployments: Deployment[];
+  /** Tables of tools and extensions, the well-known ones included. */
+  system: TablePattern[];
+  /** Rule levels by id, as the manifest sets them. */
+  rules: Record<string, RuleLevel>;
+  /** Level of access rules in test files. */
+  tests: RuleLevel;
+  /** Globs of files that are not read. */
+  ignore: string[];
+}
+
+/** One thing that is wrong with the manifest: always one line, always with a place. */
+export interface ManifestProblem {
+  at: Place;
+  message: string;
+}
