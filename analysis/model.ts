@@ -54,8 +54,14 @@ export interface Span {
  * any other (an escape, an inlined constant) maps as a whole to its span.
  */
 export type SqlPiece =
-  | { kind: "text"; text: string; at: Span }
+  | TextRun
   | { kind: "hole"; hole: HoleType /** Why the text is not known. */; reason: string; at: Span };
+
+export interface TextRun {
+  kind: "text";
+  text: string;
+  at: Span;
+}
 
 /** A table that a statement names. Ranges are spans in the original file, never offsets in the assembled SQL. */
 export interface SqlReference {
@@ -140,28 +146,31 @@ export interface SqlComment {
  * file's facts after the syntax tree is gone.
  */
 export type Expr =
-  | {
-      kind: "text";
-      text: string;
-      at: Span /** Decoded runs, where escapes make text and source differ. */;
-      pieces?: SqlPiece[];
-    }
+  /** A literal, decoded: more than one run where escapes make text and source differ. */
+  | { kind: "text"; runs: TextRun[]; at: Span }
   | { kind: "concat"; parts: Expr[]; at: Span }
   | { kind: "either"; options: Expr[]; at: Span }
   | { kind: "array"; items: Expr[]; at: Span }
   | { kind: "object"; entries: Record<string, Expr>; at: Span }
-  | { kind: "name"; name: string; at: Span }
   | { kind: "member"; of: Expr; property: string; at: Span }
   | { kind: "call"; callee: Expr; args: Expr[]; at: Span }
   /** What a client makes of its arguments: an identifier, a value list, a nested fragment. */
   | { kind: "sql"; hole: HoleType; of: Expr[]; at: Span }
   | { kind: "parameter"; function: string; index: number; name: string; at: Span }
+  /** A name that another module exports; the linker follows it. */
+  | { kind: "import"; specifier: string; name: string; at: Span }
+  /** A constant at its place of use: an identifier found there is reported at `at`, longer text where it is written. */
+  | { kind: "alias"; of: Expr; at: Span }
+  /** A value that is known to be an open client, or to make one. */
+  | { kind: "client"; adapter: string; at: Span }
   | { kind: "env"; variable: string; at: Span }
   | { kind: "unknown"; reason: string; at: Span };
 
 /** A place where SQL (or something meant as SQL) reaches a database client. */
 export interface SqlSite {
   client: string;
+  /** What the call is made on, where the file alone does not tell whether it is a client. */
+  receiver: Expr | null;
   /** The SQL text with its holes still expressions. */
   text: Expr;
   /** The whole call or template. */
@@ -292,12 +301,15 @@ export interface Related {
 export interface Reference {
   client: string;
   at: Place;
+  /** The whole call, template or statement that names the table. */
+  site?: Place;
   schema: string | null;
   table: string | null;
   /** Why the table is not known, where it is not. */
   reason: string | null;
-  operation: Operation;
-  access: Access;
+  /** Null where nothing of the statement is known. */
+  operation: Operation | null;
+  access: Access | null;
   /** The services whose code this is; empty where it is nobody's. */
   services: string[];
   judgements: Judgement[];
@@ -441,6 +453,8 @@ export interface Ignore {
   reason: string | null;
   at: Place;
   covers: Place | null;
+  /** By rule id, what the first pass made of it: set for the rules that judge exceptions. `off` did not run. */
+  outcomes?: Record<string, "used" | "unused" | "off" | "unknown">;
 }
 
 // ── Rules and findings ─────────────────────────────────────────────────────────────────────────────
@@ -478,6 +492,8 @@ export interface Rule {
    * (`freehold.json` overrides it). Each bad one gives exactly this rule; each good one gives nothing.
    */
   examples: { bad: Record<string, string>; good: Record<string, string> };
+  /** It judges exceptions: it runs in a second pass, when it is known which of them were used. */
+  exceptions?: boolean;
   check(model: Model): Iterable<RuleFinding>;
 }
 

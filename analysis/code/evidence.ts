@@ -1,0 +1,228 @@
+/**
+ * Which database client a value is, as far as one file tells: by the import it comes from, the call
+ * that made it, its type annotation, or the client that hands it to a callback.
+ */
+
+import type { Adapter, Opener } from "./adapters/adapter.ts";
+import { adapters } from "./adapters/mod.ts";
+import type { Binding, FileScopes, Scope } from "./scope.ts";
+import { lookup, lookupField } from "./scope.ts";
+import type { Node } from "./syntax.ts";
+import { propertyName, unwrap } from "./syntax.ts";
+
+const byPackage = new Map(
+  adapters.flatMap((adapter) => adapter.packages.map((name) => [name, adapter] as const)),
+);
+
+/** Type names that say which client they are wherever they are imported from. */
+const TELLING_TYPES = new Map(
+  adapters
+    .flatMap((adapter) => adapter.types.map((type) => [type, adapter] as const))
+    .filter(([type]) => !/^(SQL|Pool|Client|PgPool)$/.test(type)),
+);
+
+const DEEPEST = 8;
+
+/** The export of a module that a node stands for: `Pool`, `pg.Pool`, `Bun.SQL`. */
+export function moduleExport(
+  node: Node,
+  scope: Scope,
+  depth = 0,
+): { specifier: string; name: string } | null {
+  node = unwrap(node);
+  if (depth > DEEPEST) return null;
+  if (node.type === "Identifier") {
+    const binding = lookup(scope, node.name);
+    if (!binding) return node.name === "Bun" ? { specifier: "bun", name: "*" } : null;
+    if (binding.imported) return binding.imported;
+    if (binding.kind !== "constant" || !binding.init || !binding.path || binding.path.length > 1) return null;
+    const whole = moduleExport(binding.init, binding.scope, depth + 1);
+    const [property] = binding.path;
+    if (!whole || property === undefined) return whole;
+    return isNamespace(whole.name) ? { specifier: whole.specifier, name: property } : null;
+  }
+  if (node.type === "MemberExpression") {
+    const whole = moduleExport(node.object as Node, scope, depth + 1);
+    const name = propertyName(node);
+    return whole && name && isNamespace(whole.name) ? { specifier: whole.specifier, name } : null;
+  }
+  if (node.type === "CallExpression" && node.callee.type === "Identifier" && node.callee.name === "require") {
+    const [argument] = node.arguments;
+    if (argument?.type === "Literal" && typeof argument.value === "string")
+      return { specifier: argument.value, name: "*" };
+  }
+  return null;
+}
+
+/** CommonJS packages are imported by their default export as often as by a namespace. */
+function isNamespace(name: string): boolean {
+  return name === "*" || name === "default";
+}
+
+/** The adapter whose connection the callee opens. */
+export function openerOf(callee: Node, scope: Scope): { adapter: Adapter; opener: Opener } | null {
+  const from = moduleExport(callee, scope);
+  const adapter = from && byPackage.get(from.specifier);
+  if (!from || !adapter) return null;
+  const opener = adapter.opens[from.name] ?? (from.name === "*" ? adapter.opens["default"] : undefined);
+  return opener ? { adapter, opener } : null;
+}
+
+/** The client that a value is, or null where the file does not tell. */
+export function clientOf(node: Node, scope: Scope, scopes: FileScopes, depth = 0): Adapter | null {
+  node = unwrap(node);
+  if (depth > DEEPEST) return null;
+  const next = (inner: Node, at: Scope = scope) => clientOf(inner, at, scopes, depth + 1);
+  switch (node.type) {
+    case "Identifier": {
+      const binding = lookup(scope, node.name);
+      return binding ? bindingClient(binding, scopes, depth) : null;
+    }
+    case "MemberExpression": {
+      const name = propertyName(node);
+      const ready = readyClient(moduleExport(node, scope));
+      if (ready || !name) return ready;
+      const object = unwrap(node.object as Node);
+      if (object.type === "ThisExpression") {
+        const field = lookupField(scope, name);
+        if (!field) return null;
+        return (
+          (field.type && typeClient(field.type, field.scope, scopes, depth)) ??
+          (field.init && next(field.init, field.scope))
+        );
+      }
+      return null;
+    }
+    case "NewExpression":
+    case "CallExpression": {
+      const opened = openerOf(node.callee as Node, scope);
+      if (opened) return opened.adapter;
+      const callee = unwrap(node.callee as Node);
+      if (callee.type === "MemberExpression") {
+        const adapter = next(callee.object as Node);
+        return adapter?.begets[propertyName(callee) ?? ""] === "result" ? adapter : null;
+      }
+      if (callee.type !== "Identifier") return null;
+      const made = lookup(scope, callee.name);
+      const result = made?.init ? returned(made.init) : null;
+      return made && result ? next(result, made.scope) : null;
+    }
+    case "LogicalExpression":
+      return next(node.left) ?? next(node.right);
+    case "ConditionalExpression":
+      return next(node.consequent) ?? next(node.alternate);
+    case "AssignmentExpression":
+      return next(node.right);
+    default:
+      return null;
+  }
+}
+
+function bindingClient(binding: Binding, scopes: FileScopes, depth: number): Adapter | null {
+  const ready = readyClient(binding.imported);
+  if (ready) return ready;
+  if (binding.type) {
+    const typed = typeClient(binding.type, binding.scope, scopes, depth);
+    if (typed) return typed;
+  }
+  if (binding.parameter) {
+    const handed = callbackClient(binding, scopes, depth);
+    if (handed) return handed;
+  }
+  if (binding.init && binding.path?.length === 0) {
+    const made = clientOf(binding.init, binding.scope, scopes, depth + 1);
+    if (made) return made;
+  }
+  if (binding.init && binding.path?.length === 1) {
+    const from = moduleExport(binding.init, binding.scope);
+    if (from && isNamespace(from.name))
+      return readyClient({ specifier: from.specifier, name: binding.path[0] ?? "" });
+  }
+  for (const write of binding.writes) {
+    const written = clientOf(write.value, write.scope, scopes, depth + 1);
+    if (written) return written;
+  }
+  return null;
+}
+
+/** `sql.begin((tx) => …)`: the callback's first parameter is a client, too. */
+function callbackClient(binding: Binding, scopes: FileScopes, depth: number): Adapter | null {
+  const { owner, index } = binding.parameter ?? { owner: null, index: -1 };
+  const call = owner && scopes.parents.get(owner);
+  if (index !== 0 || call?.type !== "CallExpression" || call.callee.type !== "MemberExpression") return null;
+  const method = propertyName(call.callee as Node) ?? "";
+  const adapter = clientOf(
+    call.callee.object as Node,
+    binding.scope.parent ?? binding.scope,
+    scopes,
+    depth + 1,
+  );
+  return adapter?.begets[method] === "callback" ? adapter : null;
+}
+
+function readyClient(from: { specifier: string; name: string } | null): Adapter | null {
+  const adapter = from && byPackage.get(from.specifier);
+  return from && adapter?.ready.includes(from.name) ? adapter : null;
+}
+
+function typeClient(type: Node, scope: Scope, scopes: FileScopes, depth: number): Adapter | null {
+  switch (type.type) {
+    case "TSTypeAnnotation":
+      return typeClient(type.typeAnnotation as Node, scope, scopes, depth);
+    case "TSUnionType":
+      for (const option of type.types) {
+        const adapter = typeClient(option as Node, scope, scopes, depth);
+        if (adapter) return adapter;
+      }
+      return null;
+    case "TSTypeQuery":
+      return clientOf(type.exprName as Node, scope, scopes, depth + 1);
+    case "TSTypeReference": {
+      const name = type.typeName as Node;
+      if (name.type === "TSQualifiedName") {
+        const from = name.left.type === "Identifier" ? lookup(scope, name.left.name)?.imported : null;
+        return (from && byPackage.get(from.specifier)) ?? null;
+      }
+      if (name.type !== "Identifier") return null;
+      const from = lookup(scope, name.name)?.imported;
+      if (!from) {
+        // ReturnType<typeof postgres>
+        const [inner] = name.name === "ReturnType" ? (type.typeArguments?.params ?? []) : [];
+        return inner?.type === "TSTypeQuery"
+          ? (openerOf(inner.exprName as Node, scope)?.adapter ?? null)
+          : null;
+      }
+      const adapter = byPackage.get(from.specifier);
+      if (adapter && (adapter.types.includes(from.name) || from.name in adapter.opens)) return adapter;
+      return adapter ? null : (TELLING_TYPES.get(from.name) ?? null);
+    }
+    default:
+      return null;
+  }
+}
+
+/** The one expression that a function returns; null where there are several or none. */
+export function returned(node: Node): Node | null {
+  node = unwrap(node);
+  if (
+    node.type !== "FunctionDeclaration" &&
+    node.type !== "FunctionExpression" &&
+    node.type !== "ArrowFunctionExpression"
+  )
+    return null;
+  if (!node.body) return null;
+  if (node.body.type !== "BlockStatement") return node.body as Node;
+  const results = node.body.body.filter((statement) => statement.type === "ReturnStatement");
+  return results.length === 1 && results[0]?.type === "ReturnStatement"
+    ? (results[0].argument as Node | null)
+    : null;
+}
+
+/** The client that a file most likely uses, by what it imports: a name for uses that carry no evidence of their own. */
+export function clientByImports(specifiers: Iterable<string>): Adapter | null {
+  for (const specifier of specifiers) {
+    const adapter = specifier === "bun" ? null : byPackage.get(specifier);
+    if (adapter) return adapter;
+  }
+  return null;
+}

@@ -1,0 +1,450 @@
+/**
+ * From syntax to {@link Expr}: what the evaluator can follow once the tree is gone.
+ *
+ * Names are followed within the file at once (constants, fields, functions that return one
+ * expression); what comes from another module or a parameter is left for the linker.
+ */
+import type { Expr, Span } from "../model.ts";
+import type { Adapter } from "./adapters/adapter.ts";
+import { postgresJs } from "./adapters/postgres-js.ts";
+import { decode } from "./decode.ts";
+import { clientOf, returned } from "./evidence.ts";
+import type { Binding, FileScopes, Scope } from "./scope.ts";
+import { lookup, lookupField } from "./scope.ts";
+import type { Node } from "./syntax.ts";
+import { literalText, propertyName, unwrap } from "./syntax.ts";
+
+export interface ExpressionReader {
+  /** Boils a node down. */
+  read(node: Node, scope: Scope): Expr;
+  /** An SQL tag's chunks and holes: what stands in a hole is bound as a value, unless it is SQL itself. */
+  tagged(node: Node, scope: Scope): Expr;
+  /** The adapter that reads a tag or a callee: by evidence, else by the name `sql`. */
+  sqlAdapter(node: Node, scope: Scope): { adapter: Adapter; certain: boolean } | null;
+  /** Templates that stand within another's hole and are read with it. */
+  nested: Set<Node>;
+}
+
+const DEEPEST = 14;
+
+export function expressionReader(file: string, source: string, scopes: FileScopes): ExpressionReader {
+  const nested = new Set<Node>();
+  const arguments_ = new Map<Binding, Expr>();
+  const active = new Set<Node>();
+  let depth = 0;
+
+  const at = (node: Node): Span => ({ file, start: node.start, end: node.end });
+  const unknown = (node: Node, reason?: string): Expr => ({
+    kind: "unknown",
+    reason: reason ?? `\`${excerpt(source.slice(node.start, node.end))}\` is not known before it runs`,
+    at: at(node),
+  });
+
+  function read(node: Node, scope: Scope): Expr {
+    node = unwrap(node);
+    if (depth > DEEPEST || active.has(node)) return unknown(node);
+    depth++;
+    active.add(node);
+    try {
+      return boil(node, scope);
+    } finally {
+      depth--;
+      active.delete(node);
+    }
+  }
+
+  function boil(node: Node, scope: Scope): Expr {
+    switch (node.type) {
+      case "Literal":
+        if (typeof node.value === "string")
+          return { kind: "text", runs: decode(file, source, node.start + 1, node.end - 1), at: at(node) };
+        if (typeof node.value === "number")
+          return {
+            kind: "text",
+            runs: [{ kind: "text", text: String(node.value), at: at(node) }],
+            at: at(node),
+          };
+        return unknown(node);
+      case "TemplateLiteral":
+        return template(node, scope);
+      case "TaggedTemplateExpression": {
+        if (isRaw(node.tag as Node)) return template(node.quasi as Node & { type: "TemplateLiteral" }, scope);
+        if (!sqlAdapter(node.tag as Node, scope) && !looksLikeTag(node.tag as Node)) return unknown(node);
+        nested.add(node);
+        return { kind: "sql", hole: "fragment", of: [tagged(node, scope)], at: at(node) };
+      }
+      case "BinaryExpression":
+        if (node.operator !== "+") return unknown(node);
+        return {
+          kind: "concat",
+          parts: [read(node.left as Node, scope), read(node.right, scope)],
+          at: at(node),
+        };
+      case "ConditionalExpression":
+        return {
+          kind: "either",
+          options: [read(node.consequent, scope), read(node.alternate, scope)],
+          at: at(node),
+        };
+      case "LogicalExpression": {
+        const right = read(node.right, scope);
+        const left: Expr =
+          node.operator === "&&" ? { kind: "text", runs: [], at: at(node) } : read(node.left, scope);
+        return {
+          kind: "either",
+          options: node.operator === "&&" ? [right, left] : [left, right],
+          at: at(node),
+        };
+      }
+      case "SequenceExpression": {
+        const last = node.expressions.at(-1);
+        return last ? read(last, scope) : unknown(node);
+      }
+      case "AssignmentExpression":
+        return read(node.right, scope);
+      case "ArrayExpression":
+        return {
+          kind: "array",
+          items: node.elements.flatMap((item) => (item ? [read(item as Node, scope)] : [])),
+          at: at(node),
+        };
+      case "SpreadElement":
+        return unknown(node);
+      case "ObjectExpression":
+        return object(node, scope);
+      case "Identifier":
+        return identifier(node, scope);
+      case "MemberExpression":
+        return member(node, scope);
+      case "CallExpression":
+        return call(node, scope);
+      case "NewExpression": {
+        const adapter = clientOf(node, scope, scopes);
+        return adapter ? { kind: "client", adapter: adapter.name, at: at(node) } : unknown(node);
+      }
+      default:
+        return unknown(node);
+    }
+  }
+
+  function tagged(node: Node, scope: Scope): Expr {
+    if (node.type !== "TaggedTemplateExpression") return unknown(node);
+    return template(node.quasi as Node & { type: "TemplateLiteral" }, scope, true);
+  }
+
+  function template(node: Node & { type: "TemplateLiteral" }, scope: Scope, bound = false): Expr {
+    const parts: Expr[] = [];
+    // In TypeScript's tree a chunk's range takes in the backtick or braces around it, in ESTree's not.
+    const wide = node.quasis[0]?.start === node.start;
+    node.quasis.forEach((quasi, index) => {
+      const start = wide ? quasi.start + 1 : quasi.start;
+      const end = wide ? quasi.end - (quasi.tail ? 1 : 2) : quasi.end;
+      const runs = decode(file, source, start, end);
+      if (runs.length) parts.push({ kind: "text", runs, at: { file, start, end } });
+      const hole = node.expressions[index];
+      if (!hole) return;
+      const inner = read(hole as Node, scope);
+      if (bound && inner.kind !== "sql")
+        parts.push({ kind: "sql", hole: "value", of: [inner], at: at(hole as Node) });
+      else
+        parts.push(
+          inner.kind === "text" || inner.kind === "concat" || inner.kind === "sql"
+            ? inner
+            : { kind: "alias", of: inner, at: at(hole as Node) },
+        );
+    });
+    return parts.length === 1 && parts[0]?.kind === "text"
+      ? parts[0]
+      : { kind: "concat", parts, at: at(node) };
+  }
+
+  function object(node: Node & { type: "ObjectExpression" }, scope: Scope): Expr {
+    const entries: Record<string, Expr> = {};
+    for (const property of node.properties) {
+      if (property.type === "SpreadElement") {
+        const spread = read(property.argument, scope);
+        const inner = spread.kind === "alias" ? spread.of : spread;
+        if (inner.kind === "object") Object.assign(entries, inner.entries);
+        else entries["..."] = spread;
+        continue;
+      }
+      const name = propertyName(property as Node);
+      if (name !== null && name !== "__proto__") entries[name] = read(property.value as Node, scope);
+    }
+    return { kind: "object", entries, at: at(node) };
+  }
+
+  function identifier(node: Node & { type: "Identifier" }, scope: Scope): Expr {
+    const binding = lookup(scope, node.name);
+    if (!binding) return unknown(node);
+    if (binding.imported) return { kind: "import", ...binding.imported, at: at(node) };
+    const given = arguments_.get(binding);
+    if (given) return { kind: "alias", of: given, at: at(node) };
+    const adapter = clientOf(node, scope, scopes);
+    if (adapter) return { kind: "client", adapter: adapter.name, at: at(node) };
+    if (binding.parameter) {
+      const options = binding.type ? literalOptions(binding.type, scope) : null;
+      if (options)
+        return { kind: "either", options: options.map((text) => constant(text, node)), at: at(node) };
+      return {
+        kind: "parameter",
+        function: binding.parameter.name,
+        index: binding.parameter.index,
+        name: node.name,
+        at: at(node),
+      };
+    }
+    if (binding.kind === "enum" || binding.kind === "class" || binding.kind === "function")
+      return unknown(node);
+    if (!binding.path) return unknown(node);
+    let value: Expr | null = binding.init
+      ? follow(read(binding.init, binding.scope), binding.path, node)
+      : null;
+    for (const write of binding.writes) {
+      if (write.value.start <= node.start && node.end <= write.value.end) continue;
+      const written = read(write.value, write.scope);
+      if (write.operator === "+=" && value) value = { kind: "concat", parts: [value, written], at: at(node) };
+      else if (write.operator === "=" || write.operator === "??=" || write.operator === "||=")
+        value =
+          value && !isEmpty(value) ? { kind: "either", options: [value, written], at: at(node) } : written;
+      else return unknown(node);
+    }
+    return value ? { kind: "alias", of: value, at: at(node) } : unknown(node);
+  }
+
+  function member(node: Node & { type: "MemberExpression" }, scope: Scope): Expr {
+    const variable = environmentVariable(node, scope);
+    if (variable) return { kind: "env", variable, at: at(node) };
+    const name = propertyName(node);
+    const adapter = clientOf(node, scope, scopes);
+    if (adapter) return { kind: "client", adapter: adapter.name, at: at(node) };
+    const target = unwrap(node.object as Node);
+    if (name === null) {
+      // tables[key] over a constant object: any of its values.
+      const whole = read(target, scope);
+      const inner = whole.kind === "alias" ? whole.of : whole;
+      if (inner.kind !== "object") return unknown(node);
+      return {
+        kind: "alias",
+        of: { kind: "either", options: Object.values(inner.entries), at: at(node) },
+        at: at(node),
+      };
+    }
+    if (target.type === "ThisExpression") {
+      const field = lookupField(scope, name);
+      return field?.init ? { kind: "alias", of: read(field.init, field.scope), at: at(node) } : unknown(node);
+    }
+    if (target.type === "Identifier") {
+      const binding = lookup(scope, target.name);
+      if (binding?.kind === "enum" && binding.init?.type === "TSEnumDeclaration") {
+        const found = binding.init.body.members.find((item) => memberName(item.id as Node) === name);
+        return found?.initializer
+          ? { kind: "alias", of: read(found.initializer, binding.scope), at: at(node) }
+          : unknown(node);
+      }
+      if (binding?.kind === "class" && binding.init) return staticField(binding, name, node);
+    }
+    return follow(read(target, scope), [name], node);
+  }
+
+  function staticField(binding: Binding, name: string, node: Node): Expr {
+    if (binding.init?.type !== "ClassDeclaration") return unknown(node);
+    for (const item of binding.init.body.body)
+      if (
+        item.type === "PropertyDefinition" &&
+        item.static &&
+        propertyName(item as Node) === name &&
+        item.value
+      )
+        return { kind: "alias", of: read(item.value, binding.scope), at: at(node) };
+    return unknown(node);
+  }
+
+  function call(node: Node & { type: "CallExpression" }, scope: Scope): Expr {
+    const callee = unwrap(node.callee as Node);
+    const args = () => node.arguments.map((argument) => read(argument as Node, scope));
+    const opened = clientOf(node, scope, scopes);
+    if (opened) return { kind: "client", adapter: opened.name, at: at(node) };
+    if (callee.type === "MemberExpression") {
+      const method = propertyName(callee) ?? "";
+      const known = sqlAdapter(callee.object as Node, scope);
+      const answer = known?.adapter.read({ form: "method", method, args: args() });
+      if (answer?.kind === "query") return { kind: "sql", hole: "fragment", of: [answer.text], at: at(node) };
+      if (method === "trim" || method === "trimEnd" || method === "toString")
+        return read(callee.object as Node, scope);
+      if (method === "join") return joined(read(callee.object as Node, scope), args()[0] ?? null, node);
+      return {
+        kind: "call",
+        callee: unknown(callee, `the result of ${excerpt(source.slice(callee.start, callee.end))}()`),
+        args: args(),
+        at: at(node),
+      };
+    }
+    const known = sqlAdapter(callee, scope);
+    const answer = known?.adapter.read({ form: "call", method: "", args: args() });
+    if (answer?.kind === "piece") return { kind: "sql", hole: answer.hole, of: answer.of, at: at(node) };
+    if (callee.type === "Identifier") {
+      const binding = lookup(scope, callee.name);
+      const made = binding?.init && returned(binding.init);
+      if (binding && made && binding.init)
+        return { kind: "alias", of: applied(binding, binding.init, made, args()), at: at(node) };
+    }
+    return { kind: "call", callee: read(callee, scope), args: args(), at: at(node) };
+  }
+
+  /** A function of this file, one expression long, with its arguments put in. */
+  function applied(binding: Binding, definition: Node, result: Node, args: Expr[]): Expr {
+    const inner = functionScope(definition, binding.scope);
+    if (!inner) return unknown(result);
+    const parameters = [...inner.bindings.values()].filter(
+      (item) => item.parameter && item.path?.length === 0,
+    );
+    for (const parameter of parameters) {
+      const given = args[parameter.parameter?.index ?? -1];
+      if (given) arguments_.set(parameter, given);
+    }
+    const value = read(result, inner);
+    for (const parameter of parameters) arguments_.delete(parameter);
+    return value;
+  }
+
+  function functionScope(definition: Node, outer: Scope): Scope | null {
+    const node = unwrap(definition);
+    if (!("params" in node)) return null;
+    const scope: Scope = { parent: outer, bindings: new Map(), enclosing: outer.enclosing, fields: null };
+    (node.params as Node[]).forEach((param, index) => {
+      const target = param.type === "AssignmentPattern" ? (param.left as Node) : param;
+      if (target.type !== "Identifier") return;
+      scope.bindings.set(target.name, {
+        kind: "parameter",
+        name: target.name,
+        init: null,
+        path: [],
+        type: (target.typeAnnotation as Node | null) ?? null,
+        scope,
+        writes: [],
+        imported: null,
+        parameter: {
+          owner: node,
+          name: "id" in node && node.id ? (node.id as { name: string }).name : "",
+          index,
+        },
+      });
+    });
+    return scope;
+  }
+
+  function joined(list: Expr, separator: Expr | null, node: Node): Expr {
+    const items = list.kind === "alias" ? list.of : list;
+    if (items.kind !== "array") return unknown(node);
+    const parts = items.items.flatMap((item, index) => (index && separator ? [separator, item] : [item]));
+    return { kind: "concat", parts, at: at(node) };
+  }
+
+  function follow(value: Expr, path: readonly string[], node: Node): Expr {
+    for (const property of path) {
+      const inner = value.kind === "alias" ? value.of : value;
+      if (inner.kind === "object") value = inner.entries[property] ?? unknown(node);
+      else if (inner.kind === "array") value = inner.items[Number(property)] ?? unknown(node);
+      else if (inner.kind === "import" || inner.kind === "member" || inner.kind === "parameter")
+        value = { kind: "member", of: inner, property, at: at(node) };
+      else return unknown(node);
+    }
+    return path.length ? { kind: "alias", of: value, at: at(node) } : value;
+  }
+
+  function constant(text: string, node: Node): Expr {
+    return { kind: "text", runs: [{ kind: "text", text, at: at(node) }], at: at(node) };
+  }
+
+  function literalOptions(type: Node, scope: Scope): string[] | null {
+    const inner = type.type === "TSTypeAnnotation" ? (type.typeAnnotation as Node) : type;
+    if (inner.type === "TSLiteralType") {
+      const text = literalText(inner.literal as Node);
+      return text === null ? null : [text];
+    }
+    if (inner.type !== "TSUnionType") return null;
+    const texts = inner.types.map((option) => literalOptions(option as Node, scope)?.[0]);
+    return texts.every((text) => text !== undefined) ? (texts as string[]) : null;
+  }
+
+  function sqlAdapter(node: Node, scope: Scope): { adapter: Adapter; certain: boolean } | null {
+    const inner = unwrap(node);
+    const adapter = clientOf(inner, scope, scopes);
+    if (adapter) return { adapter, certain: true };
+    const name =
+      inner.type === "Identifier"
+        ? inner.name
+        : inner.type === "MemberExpression"
+          ? propertyName(inner)
+          : null;
+    return name === "sql" ? { adapter: postgresJs, certain: false } : null;
+  }
+
+  return { read, tagged, sqlAdapter, nested };
+}
+
+/** `process.env.X`, `Bun.env.X`, `import.meta.env.X`, and a constant that stands for one of the three. */
+export function environmentVariable(node: Node, scope: Scope): string | null {
+  const name = node.type === "MemberExpression" ? propertyName(node) : null;
+  return name && node.type === "MemberExpression" && isEnvironment(node.object as Node, scope) ? name : null;
+}
+
+export function isEnvironment(node: Node, scope: Scope, depth = 0): boolean {
+  node = unwrap(node);
+  if (depth > 3) return false;
+  if (node.type === "Identifier") {
+    const binding = lookup(scope, node.name);
+    if (binding?.imported)
+      return binding.imported.name === "env" && /^(node:)?process$/.test(binding.imported.specifier);
+    if (binding?.init && binding.path?.length === 0)
+      return isEnvironment(binding.init, binding.scope, depth + 1);
+    return (
+      !!binding?.init &&
+      binding.path?.[0] === "env" &&
+      binding.init.type === "Identifier" &&
+      binding.init.name === "process"
+    );
+  }
+  if (node.type !== "MemberExpression" || propertyName(node) !== "env") return false;
+  const object = unwrap(node.object as Node);
+  return (
+    object.type === "MetaProperty" ||
+    (object.type === "Identifier" && (object.name === "process" || object.name === "Bun")) ||
+    (object.type === "MemberExpression" && propertyName(object) === "process")
+  );
+}
+
+/** Tags that carry `sql` in their name: `sql`, `sql.fragment`, `sql.type(row)`, `this.sql`, `SQL`. */
+export function looksLikeTag(node: Node): boolean {
+  node = unwrap(node);
+  if (node.type === "Identifier") return /^_?sql$|SQL$|Sql$|^raw$/.test(node.name) || node.name === "SQL";
+  if (node.type === "MemberExpression") {
+    const name = propertyName(node);
+    return name === "sql" || name === "SQL" || looksLikeTag(node.object as Node);
+  }
+  return node.type === "CallExpression" && looksLikeTag(node.callee as Node);
+}
+
+function isRaw(tag: Node): boolean {
+  return (
+    tag.type === "MemberExpression" &&
+    tag.object.type === "Identifier" &&
+    tag.object.name === "String" &&
+    propertyName(tag as Node) === "raw"
+  );
+}
+
+function isEmpty(value: Expr): boolean {
+  const inner = value.kind === "alias" ? value.of : value;
+  return inner.kind === "text" && inner.runs.length === 0;
+}
+
+function memberName(node: Node): string | null {
+  return node.type === "Identifier" ? node.name : literalText(node);
+}
+
+function excerpt(text: string): string {
+  const line = text.replace(/\s+/g, " ");
+  return line.length > 40 ? `${line.slice(0, 39)}…` : line;
+}

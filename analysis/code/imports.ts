@@ -1,0 +1,106 @@
+/** What a file imports, and what it exports as expressions that others may follow. */
+import type { Expr, ImportEdge, Span } from "../model.ts";
+import type { ExpressionReader } from "./expression.ts";
+import type { FileScopes } from "./scope.ts";
+import type { Node, Program } from "./syntax.ts";
+import { literalText } from "./syntax.ts";
+
+/** Import and re-export declarations, `import()`, `require()`, `new URL("./x", import.meta.url)` stays out. */
+export function readImports(file: string, program: Program, scopes: FileScopes): ImportEdge[] {
+  const edges: ImportEdge[] = [];
+  const at = (node: Node): Span => ({ file, start: node.start, end: node.end });
+  for (const node of program.body as Node[]) {
+    if (node.type === "ImportDeclaration") {
+      const runtime = node.specifiers.filter(
+        (item) => item.type !== "ImportSpecifier" || item.importKind !== "type",
+      );
+      const typeOnly = node.importKind === "type" || (node.specifiers.length > 0 && runtime.length === 0);
+      const names: Record<string, string> = {};
+      for (const item of node.specifiers)
+        names[item.local.name] =
+          item.type === "ImportDefaultSpecifier"
+            ? "default"
+            : item.type === "ImportNamespaceSpecifier"
+              ? "*"
+              : exportName(item.imported as Node);
+      edges.push({ specifier: node.source.value, typeOnly, at: at(node.source as Node), names });
+    } else if (
+      node.type === "ExportAllDeclaration" ||
+      (node.type === "ExportNamedDeclaration" && node.source)
+    ) {
+      const source = node.source as Node & { value: string };
+      edges.push({
+        specifier: source.value,
+        typeOnly: node.exportKind === "type",
+        at: at(source),
+        names: {},
+      });
+    } else if (
+      node.type === "TSImportEqualsDeclaration" &&
+      node.moduleReference.type === "TSExternalModuleReference"
+    ) {
+      const source = node.moduleReference.expression;
+      edges.push({
+        specifier: source.value,
+        typeOnly: node.importKind === "type",
+        at: at(source as Node),
+        names: { [node.id.name]: "*" },
+      });
+    }
+  }
+  for (const { node } of scopes.candidates) {
+    const source =
+      node.type === "ImportExpression"
+        ? node.source
+        : node.type === "CallExpression" &&
+            node.callee.type === "Identifier" &&
+            node.callee.name === "require"
+          ? node.arguments[0]
+          : null;
+    const specifier = source ? literalText(source as Node) : null;
+    if (source && specifier !== null)
+      edges.push({ specifier, typeOnly: false, at: at(source as Node), names: {} });
+  }
+  return edges;
+}
+
+/** Exported constants and re-exports, by exported name. */
+export function readExports(
+  program: Program,
+  scopes: FileScopes,
+  expressions: ExpressionReader,
+  file: string,
+): Record<string, Expr> {
+  const found: Record<string, Expr> = {};
+  const read = (node: Node) => expressions.read(node, scopes.root);
+  for (const node of program.body as Node[]) {
+    if (node.type === "ExportDefaultDeclaration") found["default"] = read(node.declaration as Node);
+    if (node.type === "ExportAllDeclaration" && node.exported)
+      found[exportName(node.exported as Node)] = {
+        kind: "import",
+        specifier: node.source.value,
+        name: "*",
+        at: { file, start: node.start, end: node.end },
+      };
+    if (node.type !== "ExportNamedDeclaration") continue;
+    if (node.declaration?.type === "VariableDeclaration")
+      for (const item of node.declaration.declarations)
+        if (item.id.type === "Identifier" && item.init) found[item.id.name] = read(item.init);
+    for (const item of node.specifiers) {
+      const local = exportName(item.local as Node);
+      found[exportName(item.exported as Node)] = node.source
+        ? {
+            kind: "import",
+            specifier: node.source.value,
+            name: local,
+            at: { file, start: item.start, end: item.end },
+          }
+        : read(item.local as Node);
+    }
+  }
+  return found;
+}
+
+function exportName(node: Node): string {
+  return node.type === "Identifier" ? node.name : (literalText(node) ?? "");
+}

@@ -1,0 +1,434 @@
+/**
+ * One walk over a file's tree: who declares which name, and which nodes the adapters want to see.
+ *
+ * Scopes are lexical blocks. A name's binding keeps the nodes that give it its value (initialiser,
+ * destructuring path, later assignments), so that an expression can be followed without a checker.
+ */
+import type { Node, Program } from "./syntax.ts";
+import { children, literalText, propertyName, unwrap } from "./syntax.ts";
+
+export interface Binding {
+  kind: "constant" | "variable" | "parameter" | "import" | "function" | "class" | "enum" | "other";
+  name: string;
+  /** What it is given at its declaration. */
+  init: Node | null;
+  /** Property names from `init` to the value, for `const { a: { b } } = init`; null where they are not literal. */
+  path: string[] | null;
+  type: Node | null;
+  /** Where `init` is to be read. */
+  scope: Scope;
+  /** Later assignments, in source order. */
+  writes: { operator: string; value: Node; scope: Scope }[];
+  imported: { specifier: string; name: string } | null;
+  /** A parameter's function and index. */
+  parameter: { owner: Node; name: string; index: number } | null;
+}
+
+/** What a class says of its fields: initialisers, types, and what the constructor assigns. */
+export interface Field {
+  init: Node | null;
+  type: Node | null;
+  scope: Scope;
+}
+
+export interface Scope {
+  parent: Scope | null;
+  bindings: Map<string, Binding>;
+  /** Name of the function it stands in, as `Class.method` in classes. */
+  enclosing: string | null;
+  fields: Map<string, Field> | null;
+}
+
+export interface Candidate {
+  node: Node;
+  scope: Scope;
+}
+
+export interface FileScopes {
+  root: Scope;
+  /** Calls, constructions, tagged templates and environment reads, in source order. */
+  candidates: Candidate[];
+  /** String literals and templates that may be connection addresses. */
+  strings: Candidate[];
+  /** `if`, `?:` and asserting calls: what a variable may have been checked by. */
+  tests: { test: Node; scope: Scope; consequent: Node | null; start: number; end: number }[];
+  parents: Map<Node, Node>;
+  /** Every statement's span, for ignore directives. */
+  statements: { start: number; end: number }[];
+}
+
+export function readScopes(program: Program): FileScopes {
+  const walker = new Walker();
+  walker.visit(program as unknown as Node, walker.result.root, null);
+  return walker.result;
+}
+
+export function lookup(scope: Scope, name: string): Binding | null {
+  for (let at: Scope | null = scope; at; at = at.parent) {
+    const found = at.bindings.get(name);
+    if (found) return found;
+  }
+  return null;
+}
+
+/** The field `this.name` of the class that the scope stands in. */
+export function lookupField(scope: Scope, name: string): Field | null {
+  for (let at: Scope | null = scope; at; at = at.parent) if (at.fields) return at.fields.get(name) ?? null;
+  return null;
+}
+
+const ADDRESS = /^[a-z][a-z0-9+]*:\/\//i;
+
+class Walker {
+  readonly result: FileScopes = {
+    root: { parent: null, bindings: new Map(), enclosing: null, fields: null },
+    candidates: [],
+    strings: [],
+    tests: [],
+    parents: new Map(),
+    statements: [],
+  };
+
+  visit(node: Node, scope: Scope, parent: Node | null): void {
+    const { candidates, strings, tests, parents, statements } = this.result;
+    if (parent) parents.set(node, parent);
+    if (
+      node.type.endsWith("Statement") ||
+      node.type.endsWith("Declaration") ||
+      node.type === "PropertyDefinition" ||
+      node.type === "MethodDefinition"
+    )
+      if (node.type !== "BlockStatement") statements.push({ start: node.start, end: node.end });
+    let inner = scope;
+    switch (node.type) {
+      case "Program":
+      case "BlockStatement":
+      case "StaticBlock":
+        inner = node.type === "Program" ? scope : child(scope);
+        this.declareAll(node.body as Node[], inner);
+        break;
+      case "ForStatement":
+      case "ForInStatement":
+      case "ForOfStatement": {
+        inner = child(scope);
+        const first = node.type === "ForStatement" ? node.init : node.left;
+        if (first?.type === "VariableDeclaration") this.declare(first, inner);
+        break;
+      }
+      case "SwitchStatement":
+        inner = child(scope);
+        for (const branch of node.cases) this.declareAll(branch.consequent as Node[], inner);
+        break;
+      case "CatchClause":
+        inner = child(scope);
+        if (node.param) this.declarePattern(node.param as Node, null, null, inner, "other", []);
+        break;
+      case "FunctionDeclaration":
+      case "FunctionExpression":
+      case "ArrowFunctionExpression": {
+        const name = this.functionName(node, scope);
+        inner = { parent: scope, bindings: new Map(), enclosing: name ?? scope.enclosing, fields: null };
+        node.params.forEach((param, index) => {
+          this.declareParameter(param as Node, node, name ?? "", index, inner);
+        });
+        break;
+      }
+      case "ClassDeclaration":
+      case "ClassExpression":
+        inner = {
+          parent: scope,
+          bindings: new Map(),
+          enclosing: node.id?.name ?? scope.enclosing,
+          fields: new Map(),
+        };
+        this.readFields(node, inner);
+        break;
+      case "AssignmentExpression":
+        if (node.left.type === "Identifier")
+          lookup(scope, node.left.name)?.writes.push({ operator: node.operator, value: node.right, scope });
+        break;
+      case "TaggedTemplateExpression":
+      case "CallExpression":
+      case "NewExpression":
+      case "ImportExpression":
+        candidates.push({ node, scope });
+        if (node.type === "CallExpression")
+          tests.push({ test: node, scope, consequent: null, start: node.start, end: node.end });
+        break;
+      case "MemberExpression":
+        candidates.push({ node, scope });
+        break;
+      case "VariableDeclarator":
+        if (node.id.type === "ObjectPattern") candidates.push({ node, scope });
+        break;
+      case "IfStatement":
+        tests.push({ test: node.test, scope, consequent: node.consequent, start: node.start, end: node.end });
+        break;
+      case "ConditionalExpression":
+        tests.push({ test: node.test, scope, consequent: node.consequent, start: node.start, end: node.end });
+        break;
+      case "Literal":
+        if (typeof node.value === "string" && ADDRESS.test(node.value)) strings.push({ node, scope });
+        break;
+      case "TemplateLiteral":
+        if (ADDRESS.test(node.quasis[0]?.value.raw ?? "")) strings.push({ node, scope });
+        break;
+      case "Property":
+        if (node.value.type === "Literal") strings.push({ node, scope });
+        break;
+      default:
+        if (node.type.startsWith("TS") && !hasCode(node.type)) return;
+    }
+    for (const next of children(node)) this.visit(next, inner, node);
+  }
+
+  private functionName(node: Node, scope: Scope): string | null {
+    if (node.type === "FunctionDeclaration" && node.id) return node.id.name;
+    const parent = this.result.parents.get(node);
+    if (parent?.type === "VariableDeclarator" && parent.id.type === "Identifier") return parent.id.name;
+    if (parent?.type === "MethodDefinition" || parent?.type === "PropertyDefinition") {
+      const name = propertyName(parent);
+      return name && (scope.enclosing ? `${scope.enclosing}.${name}` : name);
+    }
+    if (parent?.type === "Property") return propertyName(parent);
+    return null;
+  }
+
+  private declareAll(body: Node[], scope: Scope): void {
+    for (const statement of body) {
+      if (statement.type === "ExportNamedDeclaration" && statement.declaration)
+        this.declare(statement.declaration as Node, scope);
+      else if (statement.type === "ExportDefaultDeclaration")
+        this.declare(statement.declaration as Node, scope);
+      else this.declare(statement, scope);
+    }
+  }
+
+  private declare(node: Node, scope: Scope): void {
+    switch (node.type) {
+      case "VariableDeclaration":
+        for (const declarator of node.declarations)
+          this.declarePattern(
+            declarator.id as Node,
+            declarator.init as Node | null,
+            (declarator.id as { typeAnnotation?: Node | null }).typeAnnotation ?? null,
+            scope,
+            node.kind === "const" || node.kind.includes("using") ? "constant" : "variable",
+            [],
+          );
+        break;
+      case "FunctionDeclaration":
+      case "ClassDeclaration":
+      case "TSEnumDeclaration":
+        if (node.id?.type === "Identifier")
+          this.bind(scope, node.id.name, {
+            kind:
+              node.type === "TSEnumDeclaration"
+                ? "enum"
+                : node.type === "ClassDeclaration"
+                  ? "class"
+                  : "function",
+            init: node,
+          });
+        break;
+      case "ImportDeclaration":
+        for (const item of node.specifiers) {
+          const name =
+            item.type === "ImportDefaultSpecifier"
+              ? "default"
+              : item.type === "ImportNamespaceSpecifier"
+                ? "*"
+                : moduleName(item.imported as Node);
+          this.bind(scope, item.local.name, {
+            kind: "import",
+            imported: { specifier: node.source.value, name },
+          });
+        }
+        break;
+      case "TSImportEqualsDeclaration":
+        if (node.moduleReference.type === "TSExternalModuleReference")
+          this.bind(scope, node.id.name, {
+            kind: "import",
+            imported: { specifier: node.moduleReference.expression.value, name: "*" },
+          });
+        break;
+    }
+  }
+
+  private declareParameter(param: Node, owner: Node, name: string, index: number, scope: Scope): void {
+    if (param.type === "TSParameterProperty") {
+      param = param.parameter as Node;
+    }
+    let init: Node | null = null;
+    if (param.type === "AssignmentPattern") {
+      init = param.right;
+      param = param.left as Node;
+    }
+    const type = (param as { typeAnnotation?: Node | null }).typeAnnotation ?? null;
+    this.declarePattern(param, init, type, scope, "parameter", [], { owner, name, index });
+  }
+
+  private declarePattern(
+    pattern: Node,
+    init: Node | null,
+    type: Node | null,
+    scope: Scope,
+    kind: Binding["kind"],
+    path: string[] | null,
+    parameter: Binding["parameter"] = null,
+  ): void {
+    switch (pattern.type) {
+      case "Identifier": {
+        const imported = path && init ? required(init, path) : null;
+        this.bind(scope, pattern.name, {
+          kind: imported ? "import" : kind,
+          init,
+          type,
+          path,
+          parameter,
+          imported,
+        });
+        break;
+      }
+      case "AssignmentPattern":
+        this.declarePattern(pattern.left as Node, init, null, scope, kind, path, parameter);
+        break;
+      case "RestElement":
+        this.declarePattern(pattern.argument as Node, init, null, scope, kind, null, parameter);
+        break;
+      case "ObjectPattern":
+        for (const property of pattern.properties) {
+          if (property.type === "RestElement")
+            this.declarePattern(property as Node, init, null, scope, kind, null, parameter);
+          else {
+            const name = propertyName(property as Node);
+            const member = name && type ? memberType(type, name) : null;
+            this.declarePattern(
+              property.value as Node,
+              init,
+              member,
+              scope,
+              kind,
+              name && path ? [...path, name] : null,
+              parameter,
+            );
+          }
+        }
+        break;
+      case "ArrayPattern":
+        pattern.elements.forEach((element, index) => {
+          if (element)
+            this.declarePattern(
+              element as Node,
+              init,
+              null,
+              scope,
+              kind,
+              path && [...path, String(index)],
+              parameter,
+            );
+        });
+        break;
+    }
+  }
+
+  private bind(scope: Scope, name: string, given: Partial<Binding> & { kind: Binding["kind"] }): void {
+    scope.bindings.set(name, {
+      name,
+      init: null,
+      path: [],
+      type: null,
+      scope,
+      writes: [],
+      imported: null,
+      parameter: null,
+      ...given,
+    });
+  }
+
+  private readFields(node: Node & { type: "ClassDeclaration" | "ClassExpression" }, scope: Scope): void {
+    const fields = scope.fields ?? new Map<string, Field>();
+    for (const member of node.body.body) {
+      if (member.type === "PropertyDefinition") {
+        const name = propertyName(member as Node);
+        if (name)
+          fields.set(name, {
+            init: member.value as Node | null,
+            type: (member.typeAnnotation as Node | null) ?? null,
+            scope,
+          });
+      }
+      if (member.type !== "MethodDefinition" || member.kind !== "constructor") continue;
+      for (const param of member.value.params) {
+        if (param.type !== "TSParameterProperty") continue;
+        const inner = (
+          param.parameter.type === "AssignmentPattern" ? param.parameter.left : param.parameter
+        ) as Node;
+        if (inner.type === "Identifier")
+          fields.set(inner.name, { init: null, type: (inner.typeAnnotation as Node | null) ?? null, scope });
+      }
+      const inner: Scope = child(scope);
+      member.value.params.forEach((param, index) => {
+        this.declareParameter(param as Node, member.value as unknown as Node, "constructor", index, inner);
+      });
+      for (const statement of member.value.body?.body ?? []) {
+        if (statement.type !== "ExpressionStatement" || statement.expression.type !== "AssignmentExpression")
+          continue;
+        const { left, right } = statement.expression;
+        if (left.type !== "MemberExpression" || left.object.type !== "ThisExpression") continue;
+        const name = propertyName(left as Node);
+        if (name) fields.set(name, { init: right, type: fields.get(name)?.type ?? null, scope: inner });
+      }
+    }
+  }
+}
+
+function child(parent: Scope): Scope {
+  return { parent, bindings: new Map(), enclosing: parent.enclosing, fields: null };
+}
+
+function moduleName(node: Node): string {
+  return node.type === "Identifier" ? node.name : (literalText(node) ?? "");
+}
+
+/** `require("x")` and `await import("x")`, destructured or whole. */
+function required(init: Node, path: string[]): { specifier: string; name: string } | null {
+  const call = unwrap(init);
+  const first =
+    call.type === "CallExpression" && call.callee.type === "Identifier" && call.callee.name === "require"
+      ? call.arguments[0]
+      : call.type === "ImportExpression"
+        ? call.source
+        : null;
+  const specifier = first ? literalText(first as Node) : null;
+  return specifier === null || path.length > 1 ? null : { specifier, name: path[0] ?? "*" };
+}
+
+/** The type that `{ a: Pool }` gives to `a`. */
+function memberType(type: Node, name: string): Node | null {
+  const inner = type.type === "TSTypeAnnotation" ? type.typeAnnotation : type;
+  if (inner.type !== "TSTypeLiteral") return null;
+  for (const member of inner.members)
+    if (member.type === "TSPropertySignature" && member.key.type === "Identifier" && member.key.name === name)
+      return (member.typeAnnotation as Node | null) ?? null;
+  return null;
+}
+
+function hasCode(type: string): boolean {
+  return (
+    type === "TSAsExpression" ||
+    type === "TSSatisfiesExpression" ||
+    type === "TSNonNullExpression" ||
+    type === "TSTypeAssertion" ||
+    type === "TSInstantiationExpression" ||
+    type === "TSModuleDeclaration" ||
+    type === "TSModuleBlock" ||
+    type === "TSExportAssignment" ||
+    type === "TSParameterProperty" ||
+    type === "TSEnumDeclaration" ||
+    type === "TSEnumBody" ||
+    type === "TSEnumMember" ||
+    type === "TSAbstractPropertyDefinition" ||
+    type === "TSImportEqualsDeclaration"
+  );
+}

@@ -1,0 +1,198 @@
+/**
+ * Where SQL reaches a client. With evidence (or a tag named `sql`) a site is certain, and what is
+ * not understood about it will be reported; without any it is likely, and counts only if the text
+ * reads as SQL.
+ */
+import type { Expr, Span, SqlSite, TableUse } from "../model.ts";
+import type { Adapter, Answer } from "./adapters/adapter.ts";
+import { clientByImports, clientOf, moduleExport } from "./evidence.ts";
+import type { ExpressionReader } from "./expression.ts";
+import { looksLikeTag } from "./expression.ts";
+import type { FileScopes, Scope } from "./scope.ts";
+import type { Node } from "./syntax.ts";
+import { propertyName, unwrap } from "./syntax.ts";
+
+export interface Sites {
+  sites: SqlSite[];
+  uses: TableUse[];
+  /** Paths of files that hold SQL, as the code names them. */
+  files: { path: Expr; client: string; at: Span; enclosing: string | null }[];
+}
+
+/** Words with which an SQL statement can begin; the grammar has the last word. */
+const VERB =
+  /^[\s(;]*(?:(?:--[^\n]*\n|\/\*[\s\S]*?\*\/)[\s(;]*)*(?:select|insert|update|delete|merge|with|truncate|copy|create|alter|drop|lock|grant|revoke|comment|explain|table|values|refresh|reindex|vacuum|analyze|cluster|do|call|prepare|declare|begin|start|commit|set|replace|pragma|attach|use)\b/i;
+
+/** Callees whose text is for people, however much it reads like SQL. */
+const FOR_PEOPLE =
+  /^(?:console|log|logger|debug|describe|it|test|expect|Error|t|i18n|chalk|assert|ok|fail|warn|info|trace|track|print|toast|alert|confirm|require|gql|graphql|css|html)$/;
+
+/** Names under which people keep database clients. */
+const HABIT = /^(?:db|pool|pg|pgPool|pgClient|conn|connection|tx|trx|sql|database|dbClient|dbPool)$/;
+
+/** Methods that take SQL text on most clients. */
+const METHODS = /^(?:query|unsafe|execute|exec|raw|queryRaw|\$queryRawUnsafe|\$executeRawUnsafe)$/;
+
+export function readSites(
+  file: string,
+  scopes: FileScopes,
+  expressions: ExpressionReader,
+  specifiers: Iterable<string>,
+): Sites {
+  const result: Sites = { sites: [], uses: [], files: [] };
+  const habitual = clientByImports(specifiers);
+  const at = (node: Node): Span => ({ file, start: node.start, end: node.end });
+
+  const add = (
+    node: Node,
+    scope: Scope,
+    client: string,
+    text: Expr,
+    certain: boolean,
+    receiver: Expr | null,
+  ) => {
+    result.sites.push({
+      client,
+      receiver,
+      text,
+      at: at(node),
+      enclosing: scope.enclosing,
+      certainty: certain ? "certain" : "likely",
+      fragment: false,
+    });
+  };
+
+  const answer = (node: Node, scope: Scope, adapter: Adapter, said: Answer | null) => {
+    if (said?.kind === "query") add(node, scope, adapter.name, said.text, true, null);
+    if (said?.kind === "file")
+      result.files.push({ path: said.path, client: adapter.name, at: at(node), enclosing: scope.enclosing });
+    if (said?.kind === "table")
+      result.uses.push({
+        client: adapter.name,
+        table: said.table,
+        schema: said.schema,
+        operation: said.operation,
+        at: at(node),
+        enclosing: scope.enclosing,
+      });
+  };
+
+  for (const { node, scope } of scopes.candidates) {
+    if (node.type === "TaggedTemplateExpression") {
+      if (expressions.nested.has(node)) continue;
+      const tag = node.tag as Node;
+      const template = () => expressions.tagged(node, scope);
+      const adapter = clientOf(tag, scope, scopes);
+      if (adapter)
+        answer(node, scope, adapter, adapter.read({ form: "tag", method: "", args: [template()] }));
+      else if (looksLikeTag(tag))
+        add(node, scope, habitual?.name ?? "unknown", template(), true, receiverOf(tag, scope));
+      else if (VERB.test(node.quasi.quasis[0]?.value.raw ?? "") && !FOR_PEOPLE.test(lastName(tag)))
+        add(node, scope, habitual?.name ?? "unknown", template(), false, receiverOf(tag, scope));
+    } else if (node.type === "CallExpression" || node.type === "NewExpression") {
+      const callee = unwrap(node.callee as Node);
+      if (callee.type === "MemberExpression" && node.type === "CallExpression") {
+        const method = propertyName(callee) ?? "";
+        const adapter = clientOf(callee.object as Node, scope, scopes);
+        if (adapter) {
+          const args = node.arguments.map((argument) => expressions.read(argument as Node, scope));
+          const said = adapter.read({ form: "method", method, args });
+          if (said) {
+            answer(node, scope, adapter, said);
+            continue;
+          }
+        } else if (METHODS.test(method) && habitualReceiver(callee.object as Node)) {
+          const [first] = node.arguments;
+          const text =
+            first && unwrap(first as Node).type !== "ObjectExpression"
+              ? expressions.read(first as Node, scope)
+              : null;
+          if (text) {
+            add(
+              node,
+              scope,
+              habitual?.name ?? "unknown",
+              text,
+              true,
+              receiverOf(callee.object as Node, scope),
+            );
+            continue;
+          }
+        }
+      }
+      if (
+        FOR_PEOPLE.test(rootName(callee)) ||
+        FOR_PEOPLE.test(lastName(callee)) ||
+        /Error$/.test(lastName(callee))
+      )
+        continue;
+      const receiver = callee.type === "MemberExpression" ? receiverOf(callee.object as Node, scope) : null;
+      for (const argument of node.arguments.slice(0, 2))
+        textArgument(node, argument as Node, scope, receiver);
+    }
+  }
+  return result;
+
+  /** A string that begins like SQL and reaches a call that is not known. */
+  function textArgument(call: Node, argument: Node, scope: Scope, receiver: Expr | null): void {
+    const inner = unwrap(argument);
+    if (inner.type === "ObjectExpression") {
+      for (const property of inner.properties)
+        if (
+          property.type === "Property" &&
+          /^(?:text|sql|query|statement|queryText)$/.test(propertyName(property as Node) ?? "")
+        )
+          textArgument(call, property.value as Node, scope, receiver);
+      return;
+    }
+    if (
+      inner.type !== "Literal" &&
+      inner.type !== "TemplateLiteral" &&
+      inner.type !== "BinaryExpression" &&
+      inner.type !== "Identifier"
+    )
+      return;
+    if (inner.type === "Literal" && (typeof inner.value !== "string" || !VERB.test(inner.value))) return;
+    if (inner.type === "TemplateLiteral" && !VERB.test(inner.quasis[0]?.value.raw ?? "")) return;
+    const text = expressions.read(inner, scope);
+    if (VERB.test(beginning(text))) add(call, scope, habitual?.name ?? "unknown", text, false, receiver);
+  }
+
+  /** The expression to follow into another module, where the receiver is imported. */
+  function receiverOf(node: Node, scope: Scope): Expr | null {
+    const from = moduleExport(node, scope);
+    return from ? { kind: "import", ...from, at: at(node) } : null;
+  }
+
+  function habitualReceiver(node: Node): boolean {
+    return HABIT.test(lastName(unwrap(node)));
+  }
+}
+
+/** The first text of an expression, as far as it is known without the linker. */
+export function beginning(expr: Expr): string {
+  switch (expr.kind) {
+    case "text":
+      return expr.runs.map((run) => run.text).join("");
+    case "concat":
+      return expr.parts[0] ? beginning(expr.parts[0]) : "";
+    case "alias":
+      return beginning(expr.of);
+    case "either":
+      return expr.options.map(beginning).find((text) => VERB.test(text)) ?? "";
+    default:
+      return "";
+  }
+}
+
+function lastName(node: Node): string {
+  if (node.type === "Identifier") return node.name;
+  if (node.type === "MemberExpression") return propertyName(node) ?? "";
+  if (node.type === "CallExpression") return lastName(node.callee as Node);
+  return "";
+}
+
+function rootName(node: Node): string {
+  if (node.type === "MemberExpression") return rootName(unwrap(node.object as Node));
+  return lastName(node);
+}
