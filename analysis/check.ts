@@ -1,0 +1,169 @@
+/**
+ * From the joined model to findings: rules run, levels are applied, inline ignores suppress, and the
+ * rules that judge exceptions run last, over what was used. Pure; the rules are handed in.
+ */
+import type {
+  CheckResult,
+  CheckSummary,
+  Finding,
+  Ignore,
+  Model,
+  Place,
+  Reference,
+  Rule,
+  RuleFinding,
+  RuleLevel,
+  RuleLevels,
+} from "./model.ts";
+
+export interface CheckOptions {
+  /** Levels that override the manifest's, by rule id. */
+  levels?: RuleLevels;
+  /** How long the run took so far, for the summary. */
+  milliseconds?: number;
+}
+
+/**
+ * Judges the model by the rules. Findings come without duplicates, ordered by file, line, column and
+ * rule; the summary's errors and warnings count the new ones alone.
+ */
+export function check(model: Model, rules: readonly Rule[], options: CheckOptions = {}): CheckResult {
+  const levels = levelsOf(model, rules, options.levels ?? {});
+  const shield = new Shield(model);
+
+  const facts = rules.filter(({ exceptions }) => !exceptions).flatMap((rule) => run(rule, model, levels));
+  for (const finding of facts) shield.cover(finding);
+
+  const judged = { ...model, ignores: shield.outcomes(rules, levels) };
+  const exceptions = rules.filter((rule) => rule.exceptions).flatMap((rule) => run(rule, judged, levels));
+  for (const finding of exceptions) shield.cover(finding);
+
+  const findings = unique([...facts, ...exceptions].sort(byPlace));
+  return {
+    findings,
+    problems: model.problems,
+    summary: summarize(model, findings, options.milliseconds ?? 0),
+  };
+}
+
+type Levels = ReadonlyMap<string, RuleLevel>;
+
+function levelsOf({ manifest }: Model, rules: readonly Rule[], overrides: RuleLevels): Levels {
+  return new Map(rules.map(({ id, severity }) => [id, overrides[id] ?? manifest.rules[id] ?? severity]));
+}
+
+function run(rule: Rule, model: Model, levels: Levels): Finding[] {
+  const level = levels.get(rule.id) ?? rule.severity;
+  if (level === "off") return [];
+  return Array.from(rule.check(model), ({ at, message, help, subject, related, severity }: RuleFinding) => ({
+    rule: rule.id,
+    severity: severity ?? level,
+    status: "new",
+    message,
+    help,
+    at,
+    services: subject?.services ?? [],
+    owners: subject?.owners ?? [],
+    table: subject?.table ?? null,
+    access: subject?.access ?? null,
+    related: related ?? [],
+    reason: null,
+  }));
+}
+
+/** The inline ignores, and which of their rules have suppressed something. */
+class Shield {
+  readonly #ignores: readonly Ignore[];
+  readonly #byFile = new Map<string, Ignore[]>();
+  readonly #manifests: ReadonlySet<string>;
+  readonly #used = new Map<Ignore, Set<string>>();
+
+  constructor({ ignores, manifest }: Model) {
+    this.#ignores = ignores;
+    this.#manifests = new Set([manifest.file, ...manifest.services.map(({ at }) => at.file)]);
+    for (const ignore of ignores) {
+      const file = this.#byFile.get(ignore.at.file);
+      if (file) file.push(ignore);
+      else this.#byFile.set(ignore.at.file, [ignore]);
+    }
+  }
+
+  /** Marks the finding as ignored where a comment with a reason covers the place at which it starts. */
+  cover(finding: Finding): void {
+    if (this.#manifests.has(finding.at.file)) return;
+    for (const ignore of this.#byFile.get(finding.at.file) ?? []) {
+      if (ignore.reason === null || !ignore.rules.includes(finding.rule)) continue;
+      if (ignore.covers === null || !startsWithin(ignore.covers, finding.at)) continue;
+      finding.status = "ignored";
+      finding.reason = ignore.reason;
+      const used = this.#used.get(ignore) ?? new Set();
+      this.#used.set(ignore, used.add(finding.rule));
+    }
+  }
+
+  /** The ignores as the rules that judge exceptions see them. */
+  outcomes(rules: readonly Rule[], levels: Levels): Ignore[] {
+    const known = new Set(rules.map(({ id }) => id));
+    return this.#ignores.map((ignore) => {
+      const outcome = (rule: string) => {
+        if (!known.has(rule)) return "unknown";
+        if (levels.get(rule) === "off") return "off";
+        return this.#used.get(ignore)?.has(rule) ? "used" : "unused";
+      };
+      return { ...ignore, outcomes: Object.fromEntries(ignore.rules.map((rule) => [rule, outcome(rule)])) };
+    });
+  }
+}
+
+function startsWithin(outer: Place, { file, line, column }: Place): boolean {
+  if (outer.file !== file || line < outer.line || line > outer.endLine) return false;
+  if (line === outer.line && column < outer.column) return false;
+  return line < outer.endLine || column < outer.endColumn;
+}
+
+/** Ordered by code units, so that no locale changes the order. */
+function byPlace(a: Finding, b: Finding): number {
+  return (
+    compare(a.at.file, b.at.file) ||
+    a.at.line - b.at.line ||
+    a.at.column - b.at.column ||
+    compare(a.rule, b.rule) ||
+    compare(a.message, b.message)
+  );
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** Of findings that say the same at the same place, the first. */
+function unique(sorted: readonly Finding[]): Finding[] {
+  const told = new Set<string>();
+  return sorted.filter(({ rule, at, message }) => {
+    const key = JSON.stringify([rule, at.file, at.line, at.column, at.endLine, at.endColumn, message]);
+    return !told.has(key) && told.add(key);
+  });
+}
+
+function summarize(
+  { references, files }: Model,
+  findings: readonly Finding[],
+  milliseconds: number,
+): CheckSummary {
+  const count = (verdict: Reference["verdict"]) => references.filter((one) => one.verdict === verdict).length;
+  const fresh = (severity: Finding["severity"]) =>
+    findings.filter((finding) => finding.status === "new" && finding.severity === severity).length;
+  const engine = count("engine");
+  return {
+    files,
+    // System tables are nobody's business here: the four verdicts add up to the whole.
+    references: references.length - engine,
+    own: count("own"),
+    foreign: count("foreign"),
+    unowned: count("unowned"),
+    unresolved: count("unresolved"),
+    errors: fresh("error"),
+    warnings: fresh("warn"),
+    milliseconds,
+  };
+}

@@ -1,0 +1,208 @@
+/**
+ * What the rules on access share: a foreign table is used and no `uses` entry names it. Each of the
+ * rules adds which uses are its own and what to do instead.
+ */
+import type {
+  Judgement,
+  Model,
+  Operation,
+  Reference,
+  Related,
+  RuleFinding,
+  Use,
+} from "../../analysis/model.ts";
+import { matchTable } from "../../manifest/pattern.ts";
+import { weightInTests } from "./test-files.ts";
+import { list, placeKey, tableName, verbs, whoseTables } from "./words.ts";
+
+/** The use of a foreign table, by the rule that it breaks: one of them, never two. */
+export type Trespass = "read" | "write" | "schema-change" | "foreign-key" | "dependency";
+
+const standsOn: ReadonlySet<Operation> = new Set([
+  "view",
+  "trigger",
+  "function",
+  "policy",
+  "rule",
+  "inherit",
+  "partition",
+]);
+
+/** Null where nothing of the statement is known: such a reference is unresolved, whoever owns what. */
+export function trespassOf({ operation, access, dependency }: Reference): Trespass | null {
+  if (operation === null) return null;
+  if (dependency !== null || standsOn.has(operation)) return "dependency";
+  if (operation === "references") return "foreign-key";
+  return access === "schema" ? "schema-change" : access;
+}
+
+/** One reference, and the judgements by which it is a trespass. */
+interface Offence {
+  reference: Reference;
+  judgements: Judgement[];
+}
+
+export interface AccessWords {
+  /** Subject and verb, to which the tables and their owners are added. */
+  does?(services: readonly string[], reference: Reference): string;
+  /** What to do instead. */
+  help(offence: { owners: string[]; table: string; published: boolean }): string;
+}
+
+/**
+ * The findings of one rule on access. Code of one service gives one finding a reference. A site in
+ * shared code gives one in all: it names every service for which a table is foreign, and the imports
+ * by which the services come there.
+ */
+export function* trespasses(model: Model, kind: Trespass, words: AccessWords): Iterable<RuleFinding> {
+  const sites = new Map<string, Offence[]>();
+  for (const reference of model.references) {
+    if (trespassOf(reference) !== kind) continue;
+    const judgements = reference.judgements.filter(
+      ({ verdict, use }) => verdict === "foreign" && use === null,
+    );
+    if (judgements.length === 0) continue;
+    const at = isShared(reference) ? (reference.site ?? reference.at) : reference.at;
+    const key = placeKey(at);
+    const offences = sites.get(key);
+    if (offences) offences.push({ reference, judgements });
+    else sites.set(key, [{ reference, judgements }]);
+  }
+  for (const offences of sites.values()) {
+    const finding = describe(model, offences, words);
+    if (finding !== null) yield finding;
+  }
+}
+
+function describe(model: Model, offences: readonly Offence[], words: AccessWords): RuleFinding | null {
+  const first = offences[0]!.reference;
+  const weight = weightInTests(model, first.test);
+  if (weight === null) return null;
+
+  const judgements = offences.flatMap((offence) => offence.judgements);
+  const services = unique(judgements.map(({ service }) => service));
+  const owners = unique(judgements.flatMap((judgement) => judgement.owners));
+  const table = tableName(first);
+  const god = isShared(first) ? neighbours(model, first) : null;
+  const help = god
+    ? `give each service its own module for its own tables, so that nothing is left in ${first.at.file} to share`
+    : words.help({ owners, table, published: isPublished(model, first) });
+
+  return {
+    at: first.at,
+    message: clauses(offences, words) + roads(judgements) + godObject(first.at.file, god),
+    help,
+    subject: { services, owners, table: first.table, access: first.access },
+    related: related(model, offences, services, god),
+    ...weight,
+  };
+}
+
+/** `billing reads orders, which orders owns`; uses that differ in who, what or whose are told one by one. */
+function clauses(offences: readonly Offence[], words: AccessWords): string {
+  const does = words.does ?? ((services, { operation }) => subjectAndVerb(services, operation));
+  const tables = new Map<string, { subject: string; owners: string[]; tables: string[] }>();
+  for (const { reference, judgements } of offences) {
+    const subject = does(
+      judgements.map(({ service }) => service),
+      reference,
+    );
+    const owners = unique(judgements.flatMap((judgement) => judgement.owners));
+    const key = JSON.stringify([subject, owners]);
+    const clause = tables.get(key) ?? { subject, owners, tables: [] };
+    clause.tables = unique([...clause.tables, tableName(reference)]);
+    tables.set(key, clause);
+  }
+  return [...tables.values()]
+    .map((clause) => `${clause.subject} ${whoseTables(clause.tables, clause.owners)}`)
+    .join("; ");
+}
+
+/** `billing reads`, `billing and guardian read`. */
+export function subjectAndVerb(services: readonly string[], operation: Operation | null): string {
+  const [one, several] = operation === null ? (["uses", "use"] as const) : verbs[operation];
+  return `${list(services)} ${services.length === 1 ? one : several}`;
+}
+
+const shownRoads = 3;
+
+/** The imports that lead from each service's own code to the shared code. */
+function roads(judgements: readonly Judgement[]): string {
+  const chains = unique(
+    judgements.filter(({ chain }) => chain.length > 1).map(({ chain }) => chain.join(" → ")),
+  );
+  if (chains.length === 0) return "";
+  const shown = chains.slice(0, shownRoads);
+  const more = chains.length - shown.length;
+  return `, through ${list(more > 0 ? [...shown, `${more} more`] : shown)}`;
+}
+
+function isShared({ judgements }: Reference): boolean {
+  return judgements.some(({ chain }) => chain.length > 1);
+}
+
+/** Where shared code needs tables of several owners: one reference for each owner. */
+function neighbours(model: Model, { at }: Reference): Map<string, Reference> | null {
+  const byOwner = new Map<string, Reference>();
+  for (const reference of model.references) {
+    if (reference.at.file !== at.file) continue;
+    for (const owner of reference.owners) if (!byOwner.has(owner)) byOwner.set(owner, reference);
+  }
+  return byOwner.size > 1 ? byOwner : null;
+}
+
+function godObject(file: string, god: ReadonlyMap<string, Reference> | null): string {
+  if (god === null) return "";
+  return `; ${file} needs tables of ${list([...god.keys()])}: it is the "god object" of RFC-003`;
+}
+
+function related(
+  model: Model,
+  offences: readonly Offence[],
+  services: readonly string[],
+  god: ReadonlyMap<string, Reference> | null,
+): Related[] {
+  const found: Related[] = [];
+  for (const { reference } of offences) if (reference.origin) found.push(reference.origin);
+  for (const { reference, judgements } of offences) {
+    for (const service of model.manifest.services) {
+      if (!services.includes(service.name)) continue;
+      for (const use of service.uses) {
+        const owner = judgements.some((judgement) => judgement.owners.includes(use.service));
+        if (owner && use.table === reference.table)
+          found.push({ at: use.at, message: limits(service.name, use) });
+      }
+    }
+  }
+  const told = new Set(offences.map(({ reference }) => reference));
+  for (const [owner, reference] of god ?? []) {
+    if (told.has(reference)) continue;
+    found.push({ at: reference.at, message: `here it needs ${tableName(reference)}, which ${owner} owns` });
+  }
+  const seen = new Set<string>();
+  return found.filter(({ at, message }) => {
+    const key = `${placeKey(at)} ${message}`;
+    return !seen.has(key) && seen.add(key);
+  });
+}
+
+/** Why an entry that seems to name the access does not. */
+function limits(service: string, use: Use): string {
+  const where = use.via === null ? "" : `, through ${use.via} alone`;
+  return `this entry lets ${service} ${use.access} ${use.table}${where}`;
+}
+
+function unique(items: readonly string[]): string[] {
+  return [...new Set(items)];
+}
+
+/** Does an owner let others be given the table to read? */
+function isPublished({ manifest }: Model, { owners, schema, table }: Reference): boolean {
+  return manifest.services.some(
+    ({ name, publishes, schemas, ...service }) =>
+      owners.includes(name) &&
+      publishes.some(
+        (entry) => table !== null && matchTable(entry, schema ?? service.schema, table, schemas),
+      ),
+  );
+}

@@ -1,0 +1,45 @@
+/** rules/README.md, from the rules themselves. */
+import type { Rule } from "../analysis/model.ts";
+
+/** The whole text of rules/README.md. */
+export function rulesReadme(rules: readonly Rule[]): string {
+  const lines = [
+    "# Rules",
+    "",
+    "<!-- Generated from the rules by `bun run generate`. -->",
+    "",
+    `A rule's level is set in the manifest: \`"rules": { "unresolved-table": "warn" }\` (\`error\`, \`warn\` or \`off\`).`,
+    "The examples stand in a workspace in which orders owns `orders` and `customers`, and publishes `customers`; billing owns `invoices`, and may read `customers`.",
+    "",
+    "| rule | level | what it does |",
+    "|---|---|---|",
+    ...rules.map(({ id, severity, summary }) => `| [${id}](#${id}) | ${severity} | ${summary} |`),
+    ...rules.flatMap(section),
+  ];
+  return `${lines.join("\n")}\n`;
+}
+
+function section({ id, summary, why, fix, examples }: Rule): string[] {
+  return [
+    "",
+    `## ${id}`,
+    "",
+    summary,
+    "",
+    why,
+    "",
+    fix,
+    "",
+    "Gives a finding:",
+    ...Object.entries(examples.bad).flatMap(example),
+    "",
+    "Gives none:",
+    ...Object.entries(examples.good).flatMap(example),
+  ];
+}
+
+function example([path, text]: [string, string]): string[] {
+  const language = path.slice(path.lastIndexOf(".") + 1);
+  const comment = language === "sql" ? "--" : "//";
+  return ["", `\`\`\`${language}`, `${comment} ${path}`, ...text.trimEnd().split("\n"), "```"];
+}
