@@ -1,0 +1,27 @@
+/** Findings, facts and rules in, text out. A format's name is its key here; the command line takes its choices from these lists. */
+import type { CheckResult, Reference, Rule } from "../analysis/model.ts";
+import { compact } from "./compact.ts";
+import type { ReportContext } from "./context.ts";
+import { factsJsonl } from "./facts-jsonl.ts";
+import { factsTable } from "./facts-table.ts";
+import { json } from "./json.ts";
+import { pretty } from "./pretty.ts";
+import { rulesJson, rulesTable } from "./rules-table.ts";
+
+export type { Painter, ReportContext } from "./context.ts";
+export { plain } from "./context.ts";
+export { explain } from "./explain.ts";
+
+type Reporter<Subject> = (subject: Subject, context: ReportContext) => string;
+
+export const checkFormats = { pretty, compact, json } satisfies Record<string, Reporter<CheckResult>>;
+
+export const factsFormats = {
+  table: factsTable,
+  jsonl: factsJsonl,
+} satisfies Record<string, Reporter<readonly Reference[]>>;
+
+export const rulesFormats = {
+  table: rulesTable,
+  json: rulesJson,
+} satisfies Record<string, Reporter<readonly Rule[]>>;
