@@ -1,0 +1,21 @@
+/** The ownership manifest: its types, its loading, and whose a table, a file or a variable is. */
+
+export { globMatcher } from "./globs.ts";
+export { type LoadedManifest, loadManifest } from "./load.ts";
+export {
+  judgeTable,
+  migrationOwner,
+  ownersElsewhere,
+  serviceByName,
+  serviceOfFile,
+  servicesOfVariable,
+  type TableJudgement,
+  usesOfTable,
+} from "./lookup.ts";
+export type * from "./model.ts";
+export { nearest } from "./nearest.ts";
+export { matchTable, parseTableName, tableText } from "./pattern.ts";
+export { formatProblem, ManifestReadError } from "./problem.ts";
+export { manifestJsonSchema } from "./schema-json.ts";
+export { diskSource, type ManifestSource, memorySource } from "./source.ts";
+export { isTestFile } from "./test-file.ts";

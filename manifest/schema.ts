@@ -1,0 +1,224 @@
+/**
+ * The manifest's shape. One description serves the validation, the editors' JSON schema and its help;
+ * what a shape cannot say (does the folder exist, who owns the table) is checked while loading.
+ */
+import * as z from "zod";
+import { placeholderFault, tableFault, variableFault } from "./names.ts";
+import { normalizePath } from "./paths.ts";
+
+const path = z.string().refine((text) => normalizePath(text).fault === null, {
+  error: ({ input }) => normalizePath(String(input)).fault ?? undefined,
+});
+
+const glob = z.string().refine((text) => globFault(text) === null, {
+  error: ({ input }) => globFault(String(input)) ?? undefined,
+});
+
+/** A negated glob would take in nearly everything: nobody means that of `ignore`, and it would look clean. */
+function globFault(text: string): string | null {
+  if (text.startsWith("!")) return 'may not begin with "!": name what is meant, not what is not';
+  return text.length > 1000 ? "is longer than 1000 characters" : normalizePath(text).fault;
+}
+
+const variable = z.string().regex(/^[A-Z_][A-Z0-9_]*$/, {
+  error: ({ input }) => variableFault(String(input)),
+});
+
+const table = z.string().refine((text) => tableFault(text) === null, {
+  error: ({ input }) => tableFault(String(input)) ?? undefined,
+});
+
+const name = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, {
+  error: 'needs a name of letters, digits, "-", "_" and "."',
+});
+
+const text = z.string().refine((value) => value.trim() !== "", { error: "is empty" });
+const identifier = text.max(63, { error: "is longer than the 63 characters that PostgreSQL keeps" });
+
+const connection = (side: string) =>
+  z
+    .union([
+      variable,
+      z
+        .strictObject({
+          host: variable.optional(),
+          port: variable.optional(),
+          name: variable.optional(),
+          user: variable.optional(),
+          password: variable.optional(),
+        })
+        .refine((parts) => Object.keys(parts).length > 0, {
+          error: 'names none of "host", "port", "name", "user", "password"',
+        }),
+    ])
+    .describe(
+      `Name of the environment variable that holds the ${side}'s connection URL, or an object that names the variable of each part (host, port, name, user, password). Never a URL.`,
+    );
+
+const dialect = z
+  .enum(["postgresql", "sqlite", "mysql", "mariadb"])
+  .describe("The SQL grammar of the service's statements.");
+
+const publishes = z.union([
+  table,
+  z.strictObject({
+    table: table.describe("A table or view that this service owns."),
+    columns: z.array(text).min(1).describe("The columns that others may read."),
+  }),
+]);
+
+const use = z
+  .strictObject({
+    service: z.string().describe("The service that owns the table."),
+    table: table.describe('"table" or "schema.table", as its owner names it under "owns".'),
+    access: z.enum(["read", "write"]).default("read").describe("What the road allows."),
+    via: glob
+      .optional()
+      .describe("Glob over workspace paths: only this code may. Left out, the whole service may."),
+    reason: text.describe("Why the road is there, and what will take its place."),
+    until: z.iso
+      .date()
+      .optional()
+      .describe(
+        "The last day on which the entry holds, YYYY-MM-DD. Required unless the owner publishes the table and the access is read.",
+      ),
+  })
+  .describe("One named road into another service's table.");
+
+export const serviceSchema = z.strictObject({
+  $schema: z.string().optional().describe("For editors, where the service has a file of its own."),
+  path: z
+    .union([path, z.array(path).min(1)])
+    .optional()
+    .describe(
+      "Folder that holds the service's code, or a list of folders; * stands for folders' names. Relative to the workspace's root, here and in a service's own file.",
+    ),
+  external: z
+    .boolean()
+    .optional()
+    .describe(
+      "The service lives in another repository: it has no path here, and its tables are still its own.",
+    ),
+  migrations: z
+    .union([path, z.array(path)])
+    .optional()
+    .describe(
+      "Folder (or file) that holds the service's migrations, or a list; <path>/migrations if left out.",
+    ),
+  dialect: dialect.optional(),
+  database: connection("app").optional(),
+  migrate: connection("migrator")
+    .optional()
+    .describe('The migrator\'s variable or variables; the same as "database" if left out.'),
+  schema: identifier
+    .optional()
+    .describe("The schema in which the service's unqualified names stand; public if left out."),
+  owns: z
+    .array(table)
+    .default([])
+    .describe(
+      'Tables and views that the service owns, written as the database stores them: "table" or "schema.table", * for any run of characters.',
+    ),
+  publishes: z
+    .array(publishes)
+    .default([])
+    .describe("Owned tables or views that others may be given to read; { table, columns } narrows one."),
+  uses: z.array(use).default([]).describe("Every road into someone else's table."),
+  extensions: z.array(text).default([]).describe("Database extensions that the service needs."),
+  serverVersion: z
+    .string()
+    .regex(/^\s*([<>]=?|=|\^|~)?\s*\d+(\.\d+){0,2}(\s+([<>]=?|=|\^|~)?\s*\d+(\.\d+){0,2})*\s*$/, {
+      error: 'is no range of versions such as ">=15"',
+    })
+    .optional()
+    .describe('Versions of the database server that the service works on, such as ">=15".'),
+  versionTable: table
+    .optional()
+    .describe("The table that keeps the service's migration history, where it is not the default one."),
+});
+
+export const deploymentSchema = z
+  .strictObject({
+    layout: z
+      .enum(["shared", "per-service", "per-tenant"])
+      .describe("One database for all services, one for each service, or databases for each tenant."),
+    database: z
+      .string()
+      .refine((value) => placeholderFault(value) === null, {
+        error: ({ input }) => placeholderFault(String(input)) ?? undefined,
+      })
+      .optional()
+      .describe(
+        "The project's own variable; for per-tenant a template with {TENANT} and, where each service has its own database, {SERVICE}.",
+      ),
+    schemas: z
+      .enum(["shared", "per-service"])
+      .default("shared")
+      .describe("per-service gives each service a schema named like it."),
+    tenants: path.optional().describe("File that lists the tenants, for per-tenant."),
+  })
+  .superRefine(({ layout, database, tenants }, { addIssue }) => {
+    if (layout !== "per-service" && database === undefined) {
+      addIssue({ code: "custom", path: [], message: `needs a "database": ${neededDatabase[layout]}` });
+    }
+    const said = (fault: string) => addIssue({ code: "custom", path: ["database"], message: fault });
+    if (database !== undefined && layout === "per-tenant" && !database.includes("{TENANT}")) {
+      said("must hold {TENANT}, or all tenants would share one database");
+    }
+    if (database !== undefined && layout === "shared" && database.includes("{")) {
+      said("is a template, and a shared layout has one database: name its variable");
+    }
+    if (database?.includes("{TENANT}") && layout === "per-service") {
+      said('holds {TENANT}, which only layout "per-tenant" has');
+    }
+    if (tenants !== undefined && layout !== "per-tenant") {
+      addIssue({ code: "custom", path: ["tenants"], message: 'belongs to layout "per-tenant" alone' });
+    }
+  });
+
+const neededDatabase = {
+  shared: "the variable of the database that all services share",
+  "per-tenant": "a template such as {SERVICE}_{TENANT}_DATABASE_URL",
+};
+
+const level = z.enum(["error", "warn", "off"]);
+
+export const manifestSchema = z
+  .strictObject({
+    $schema: z.string().optional().describe("Path of this schema, for editors."),
+    dialect: dialect.default("postgresql"),
+    services: z
+      .record(
+        name,
+        z.union([
+          path.describe("File beside the service that holds the same object, so that its owners review it."),
+          serviceSchema,
+        ]),
+      )
+      .describe("Every service by name: an object, or the path of the file that holds it."),
+    deployments: z
+      .record(name, deploymentSchema)
+      .default({})
+      .describe("Where the services' databases are, by the name of the deployment."),
+    system: z
+      .array(table)
+      .default([])
+      .describe("Tables of tools and extensions, which no service owns; the common ones are known."),
+    rules: z
+      .record(z.string(), level)
+      .default({})
+      .describe("Levels of rules that differ from the rules' own."),
+    tests: level.default("warn").describe("Level of the access rules in test files."),
+    ignore: z.array(glob).default([]).describe("Globs of files that are not read."),
+  })
+  .describe("freehold's ownership manifest: which service owns which table.");
+
+/** The manifest without its services and deployments, which are checked one at a time so that one mistake hides no other. */
+export const headSchema = manifestSchema.extend({
+  services: z.record(name, z.unknown()),
+  deployments: z.record(name, z.unknown()).default({}),
+});
+
+export type RawService = z.output<typeof serviceSchema>;
+export type RawDeployment = z.output<typeof deploymentSchema>;
+export type RawConnection = NonNullable<RawService["database"]>;
