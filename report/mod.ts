@@ -8,6 +8,7 @@ import { json } from "./json.ts";
 import { pretty } from "./pretty.ts";
 import { rulesJson, rulesTable } from "./rules-table.ts";
 
+export { unreadLines } from "./compact.ts";
 export type { Painter, ReportContext } from "./context.ts";
 export { plain } from "./context.ts";
 export { explain } from "./explain.ts";

@@ -1,0 +1,74 @@
+/** `freehold check`: is each table touched by its owner alone? */
+import { realpathSync } from "node:fs";
+import { relative, resolve, sep } from "node:path";
+import { check } from "../analysis/check.ts";
+import { analyse } from "../analysis/mod.ts";
+import type { CheckResult } from "../analysis/model.ts";
+import { checkFormats } from "../report/mod.ts";
+import { rules } from "../rules/mod.ts";
+import { ExpectedError, exitCodes, type Io } from "./io.ts";
+import { progressOf } from "./progress.ts";
+import { openWorkspace, sourceReader } from "./workspace.ts";
+
+export interface CheckOptions {
+  /** Absolute, or relative to the working folder; none means the whole workspace. */
+  paths: string[];
+  format: keyof typeof checkFormats;
+  config?: string;
+  maxWarnings?: number;
+}
+
+export async function run(options: CheckOptions, io: Io): Promise<number> {
+  const started = performance.now();
+  const { root, manifest } = openWorkspace(io, options.config);
+  const within = options.paths.map((path) => workspacePath(root, io.cwd, path));
+  const model = await analyse({ root, manifest, onProgress: progressOf(io), signal: io.signal });
+  const whole = check(model, rules, { milliseconds: performance.now() - started });
+  const result = narrow(whole, within);
+  io.status(null);
+
+  const { color, width } = io;
+  io.out(checkFormats[options.format](result, { color, width, source: sourceReader(root) }));
+
+  const { errors, warnings } = result.summary;
+  if (result.problems.length > 0) return exitCodes.failed;
+  if (errors > 0) return exitCodes.findings;
+  if (options.maxWarnings !== undefined && warnings > options.maxWarnings) {
+    io.err(`freehold: ${warnings} warnings are more than the ${options.maxWarnings} of --max-warnings\n`);
+    return exitCodes.findings;
+  }
+  return exitCodes.clean;
+}
+
+/**
+ * Keeps the findings that lie in one of the paths, and counts them anew. Inputs that went unread stay,
+ * wherever they are: what is wrong within the paths may have depended on them.
+ */
+export function narrow(result: CheckResult, paths: readonly string[]): CheckResult {
+  if (paths.length === 0) return result;
+  const findings = result.findings.filter(({ at }) =>
+    paths.some((path) => path === "" || at.file === path || at.file.startsWith(`${path}/`)),
+  );
+  const count = (severity: "error" | "warn") =>
+    findings.filter((finding) => finding.status === "new" && finding.severity === severity).length;
+  return {
+    ...result,
+    findings,
+    summary: { ...result.summary, errors: count("error"), warnings: count("warn") },
+  };
+}
+
+/** The path within the workspace, empty for its root. */
+function workspacePath(root: string, cwd: string, path: string): string {
+  let real: string;
+  try {
+    real = realpathSync(resolve(cwd, path));
+  } catch {
+    throw new ExpectedError(`${path} does not exist: name a file or a folder of the workspace`);
+  }
+  const inside = relative(realpathSync(root), real);
+  if (inside === ".." || inside.startsWith(`..${sep}`)) {
+    throw new ExpectedError(`${path} lies outside the workspace ${root}`);
+  }
+  return inside.replaceAll(sep, "/");
+}

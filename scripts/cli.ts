@@ -1,0 +1,149 @@
+#!/usr/bin/env -S bun --config=/dev/null --no-env-file
+/**
+ * The command line. Flags in, exit code out: 0 clean, 1 findings, 2 where the tool could not do its
+ * work or an input went unread, 130 at Ctrl-C. A command's module is loaded only when it runs.
+ *
+ * The first line keeps Bun from running what a checked folder's bunfig.toml and .env name.
+ */
+import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { name, version } from "../package.json" with { type: "json" };
+import { checkFormats, factsFormats, rulesFormats } from "../report/mod.ts";
+import { ExpectedError, exitCodes, type Io } from "./io.ts";
+
+/**
+ * Runs one command.
+ * @param args what stands after `freehold`
+ * @returns the exit code; nothing is thrown
+ */
+export async function main(args: readonly string[], io: Io): Promise<number> {
+  let code: number = exitCodes.clean;
+  const program = commands(io, (result) => {
+    code = result;
+  });
+  try {
+    await program.parseAsync(args, { from: "user" });
+    return code;
+  } catch (error) {
+    io.status(null);
+    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.clean : exitCodes.failed;
+    if (io.signal.aborted)
+      return io.signal.reason === exitCodes.terminated ? exitCodes.terminated : exitCodes.interrupted;
+    if (error instanceof ExpectedError) {
+      io.err(`${error.message.replaceAll(/^/gm, "freehold: ")}\n`);
+      return exitCodes.failed;
+    }
+    const trace = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    io.err(
+      `${trace}\n\n${name} ${version}: this is a fault of the tool. Please report it with the lines above.\n`,
+    );
+    return exitCodes.failed;
+  }
+}
+
+function commands(io: Io, done: (code: number) => void): Command {
+  const program = new Command(name)
+    .description("Proves that each database table has one owner.")
+    .version(version, "-v, --version", "print the version")
+    .helpOption("-h, --help", "print help for a command")
+    .helpCommand("help [command]", "print help for a command")
+    .exitOverride()
+    .configureOutput({
+      writeOut: io.out,
+      writeErr: io.err,
+      outputError: (text, write) => write(text.replace("error: ", "freehold: ").replace(/\n\(/, " (")),
+      getOutHelpWidth: () => io.width,
+      getErrHelpWidth: () => io.width,
+    })
+    .addHelpText(
+      "after",
+      "\nExit codes: 0 clean, 1 findings, 2 the tool could not do its work or an input went unread.",
+    );
+
+  program
+    .command("check")
+    .description("check who touches whose table")
+    .argument("[path...]", "show only the findings in these files and folders")
+    .addOption(formats(checkFormats, "pretty"))
+    .addOption(config())
+    .option("--max-warnings <n>", "fail if there are more warnings than this", wholeNumber)
+    .addHelpText(
+      "after",
+      examples("check", "check services/guardian", "check --format json --max-warnings 0"),
+    )
+    .action(async (paths: string[], options) => {
+      const { run } = await import("./check.ts");
+      done(await run({ ...options, paths }, io));
+    });
+
+  program
+    .command("facts")
+    .description("list who names which table, where, and whose it is")
+    .addOption(formats(factsFormats, "table"))
+    .addOption(config())
+    .option("--service <name>", "only what this service's code names")
+    .option("--table <name>", 'only this table: "table" or "schema.table", * for any characters')
+    .addOption(
+      new Option("--verdict <verdict>", "only references of this kind; system tables show only so").choices([
+        "own",
+        "foreign",
+        "unowned",
+        "unresolved",
+        "engine",
+      ]),
+    )
+    .addHelpText(
+      "after",
+      examples("facts --service guardian --verdict foreign", "facts --table 'audit_log*' --format jsonl"),
+    )
+    .action(async (options) => {
+      const { run } = await import("./facts.ts");
+      done(await run(options, io));
+    });
+
+  program
+    .command("explain")
+    .description("say what a rule finds, why, and the way out")
+    .argument("<rule>", "a rule's name, as findings show it")
+    .addHelpText("after", examples("explain cross-service-read"))
+    .action(async (rule: string) => {
+      const { run } = await import("./explain.ts");
+      done(await run({ rule }, io));
+    });
+
+  program
+    .command("rules")
+    .description("list the rules")
+    .addOption(formats(rulesFormats, "table"))
+    .addHelpText("after", examples("rules", "rules --format json"))
+    .action(async (options) => {
+      const { run } = await import("./rules.ts");
+      done(await run(options, io));
+    });
+
+  return program;
+}
+
+function formats(list: object, usual: string): Option {
+  return new Option("--format <format>", "how to print").choices(Object.keys(list)).default(usual);
+}
+
+function config(): Option {
+  return new Option(
+    "--config <file>",
+    "the manifest to use; its folder is the workspace (default: the nearest freehold.json)",
+  );
+}
+
+function wholeNumber(text: string): number {
+  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError("Give a whole number from 0.");
+  return Number(text);
+}
+
+function examples(...lines: string[]): string {
+  return `\nExamples:\n${lines.map((line) => `  ${name} ${line}`).join("\n")}`;
+}
+
+if (import.meta.main) {
+  const { terminal } = await import("./terminal.ts");
+  process.exit(await main(process.argv.slice(2), terminal()));
+}

@@ -1,0 +1,70 @@
+/** `freehold facts`: who names which table, where, and whose it is. */
+import { analyse } from "../analysis/mod.ts";
+import type { Manifest, Reference, Verdict } from "../analysis/model.ts";
+import { matchTable, nearest, parseTableName, serviceByName } from "../manifest/mod.ts";
+import { factsFormats, type ReportContext, unreadLines } from "../report/mod.ts";
+import { ExpectedError, exitCodes, type Io } from "./io.ts";
+import { progressOf } from "./progress.ts";
+import { openWorkspace, sourceReader } from "./workspace.ts";
+
+export interface FactsOptions {
+  format: keyof typeof factsFormats;
+  config?: string;
+  service?: string;
+  table?: string;
+  verdict?: Verdict;
+}
+
+export async function run(options: FactsOptions, io: Io): Promise<number> {
+  const { root, manifest } = openWorkspace(io, options.config);
+  const wanted = selector(manifest, options);
+  const model = await analyse({ root, manifest, onProgress: progressOf(io), signal: io.signal });
+  io.status(null);
+
+  const context: ReportContext = { color: io.color, width: io.width, source: sourceReader(root) };
+  io.out(factsFormats[options.format](model.references.filter(wanted), context));
+  if (model.problems.length === 0) return exitCodes.clean;
+  io.err(unreadLines(model.problems));
+  return exitCodes.failed;
+}
+
+/**
+ * What the filters ask for. A shared file's reference is judged for each of its services: with a
+ * service named, the verdict is that service's. System tables show only where `engine` is asked for.
+ */
+export function selector(
+  manifest: Manifest,
+  { service, table, verdict }: Pick<FactsOptions, "service" | "table" | "verdict">,
+): (reference: Reference) => boolean {
+  const names = manifest.services.map(({ name }) => name);
+  if (service !== undefined && !names.includes(service)) {
+    const near = nearest(service, names);
+    const hint = near === null ? `the manifest has ${names.join(", ")}` : `did you mean ${near}?`;
+    throw new ExpectedError(`unknown service ${service}: ${hint}`);
+  }
+  const pattern = table === undefined ? null : parseTableName(table);
+  return (reference) => {
+    if (service !== undefined && !reference.services.includes(service)) return false;
+    if (pattern && !isNamed(manifest, reference, pattern)) return false;
+    const given = verdictFor(reference, service);
+    return verdict === undefined ? given !== "engine" : given === verdict;
+  };
+}
+
+function verdictFor({ judgements, verdict }: Reference, service: string | undefined): Verdict {
+  return judgements.find((judgement) => judgement.service === service)?.verdict ?? verdict;
+}
+
+/** A pattern without a schema means the table in any; an unqualified reference stands in its service's schema. */
+function isNamed(
+  manifest: Manifest,
+  { schema, table, services }: Reference,
+  pattern: ReturnType<typeof parseTableName>,
+): boolean {
+  if (table === null) return false;
+  const own = services.map((name) => serviceByName(manifest, name)?.schema ?? "");
+  const schemas = schema === null ? own : [schema];
+  return schemas.length === 0
+    ? pattern.schema === null && matchTable(pattern, "", table, [""])
+    : schemas.some((stands) => matchTable(pattern, stands, table, schemas));
+}

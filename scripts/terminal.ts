@@ -1,0 +1,92 @@
+/**
+ * The real world as an {@link Io}: this process's standard streams, environment and signals.
+ *
+ * Output is written at once and in order. A reader that goes away (`freehold facts | head`) is no
+ * error: what is left is dropped, and the exit code stays the command's own. A disk that is full is one.
+ */
+import { writeSync } from "node:fs";
+import { Chalk } from "chalk";
+import { exitCodes, type Io } from "./io.ts";
+
+const eraseLine = "\r\u001b[K";
+/** Columns for lines of source where no terminal says how many it has. */
+const usualWidth = 120;
+
+/** Milliseconds between two looks at a pipe whose reader is slow and which may not be waited for. */
+const retryMs = 5;
+
+export function terminal(): Io {
+  const { stdout, stderr, env } = process;
+  const controller = new AbortController();
+  let statusShown = false;
+  const output = new Stream(1);
+  const errors = new Stream(2);
+  const status = (line: string | null) => {
+    if (!stderr.isTTY || (line === null && !statusShown)) return;
+    errors.write(eraseLine + (line === null ? "" : line.slice(0, (stderr.columns ?? 80) - 1)));
+    statusShown = line !== null;
+  };
+  // The first signal lets the command put its things in order; the second does not wait for it.
+  for (const [name, code] of [
+    ["SIGINT", exitCodes.interrupted],
+    ["SIGTERM", exitCodes.terminated],
+  ] as const) {
+    process.on(name, () => {
+      status(null);
+      if (controller.signal.aborted) process.exit(code);
+      controller.abort(code);
+    });
+  }
+  return {
+    out(text) {
+      status(null);
+      output.write(text);
+    },
+    err(text) {
+      status(null);
+      errors.write(text);
+    },
+    status,
+    env,
+    cwd: process.cwd(),
+    color: new Chalk({ level: wantsColor(env, stdout.isTTY) ? 1 : 0 }),
+    isTerminal: stdout.isTTY,
+    width: stdout.columns ?? usualWidth,
+    signal: controller.signal,
+  };
+}
+
+/**
+ * FORCE_COLOR decides where it is set (`0` and `false` mean no); then NO_COLOR, if it is not empty
+ * (https://no-color.org); then whether there is a terminal that can paint.
+ */
+export function wantsColor(env: Io["env"], isTerminal: boolean): boolean {
+  const force = env["FORCE_COLOR"];
+  if (force !== undefined) return force !== "0" && force !== "false";
+  if (env["NO_COLOR"]) return false;
+  return isTerminal && env["TERM"] !== "dumb";
+}
+
+class Stream {
+  readonly #descriptor: number;
+  #closed = false;
+
+  constructor(descriptor: number) {
+    this.#descriptor = descriptor;
+  }
+
+  write(text: string): void {
+    const bytes = Buffer.from(text);
+    let offset = 0;
+    while (!this.#closed && offset < bytes.length) {
+      try {
+        offset += writeSync(this.#descriptor, bytes, offset);
+      } catch (error) {
+        const code = error instanceof Error && "code" in error ? error.code : undefined;
+        if (code === "EPIPE") this.#closed = true;
+        else if (code === "EAGAIN") Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, retryMs);
+        else throw error;
+      }
+    }
+  }
+}
