@@ -13,7 +13,9 @@ export function rulesReadme(rules: readonly Rule[]): string {
     "",
     "| rule | level | what it does |",
     "|---|---|---|",
-    ...rules.map(({ id, severity, summary }) => `| [${id}](#${id}) | ${severity} | ${summary} |`),
+    ...rules.map(
+      ({ id, severity, summary }) => `| [${id}](#${id}) | ${severity} | ${summary.replaceAll("|", "\\|")} |`,
+    ),
     ...rules.flatMap(section),
   ];
   return `${lines.join("\n")}\n`;
@@ -39,7 +41,8 @@ function section({ id, summary, why, fix, examples }: Rule): string[] {
 }
 
 function example([path, text]: [string, string]): string[] {
-  const language = path.slice(path.lastIndexOf(".") + 1);
+  const ending = path.slice(path.lastIndexOf(".") + 1);
+  const language = ending === "json" ? "jsonc" : ending;
   const comment = language === "sql" ? "--" : "//";
   return ["", `\`\`\`${language}`, `${comment} ${path}`, ...text.trimEnd().split("\n"), "```"];
 }
