@@ -269,9 +269,10 @@ export interface FileFacts {
   connections: ConnectionSite[];
   environment: EnvironmentRead[];
   addresses: HardcodedAddress[];
+  /** Programs that create or drop databases or roles: `createdb` and its kin. */
+  commands: DatabaseAct[];
   imports: ImportEdge[];
   exports: Record<string, Expr>;
-  constants: Record<string, Expr>;
   ignores: IgnoreDirective[];
   problems: InputProblem[];
 }

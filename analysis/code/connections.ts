@@ -155,7 +155,8 @@ export function readConnections(
       if (depth > 10) return;
       switch (expr.kind) {
         case "alias":
-          return visit(expr.of, depth + 1);
+          visit(expr.of, depth + 1);
+          return;
         case "either":
           // `process.env.X ?? fallback`: the fallback is what stands in for the check.
           for (const option of expr.options) visit(option, depth + 1);

@@ -30,7 +30,7 @@ export function decode(file: string, source: string, start: number, end: number)
       from = i + 1;
     } else if (code === 92) {
       plain(i);
-      const [text, width] = escape(source, i, end);
+      const [text, width] = readEscape(source, i, end);
       if (text) runs.push({ kind: "text", text, at: { file, start: i, end: i + width } });
       i += width - 1;
       from = i + 1;
@@ -42,7 +42,7 @@ export function decode(file: string, source: string, start: number, end: number)
 
 const SIMPLE: Record<string, string> = { n: "\n", t: "\t", r: "\r", b: "\b", f: "\f", v: "\v", "0": "\0" };
 
-function escape(source: string, at: number, end: number): [text: string, width: number] {
+function readEscape(source: string, at: number, end: number): [text: string, width: number] {
   const next = source[at + 1] ?? "";
   if (next === "\r") return ["", source[at + 2] === "\n" ? 3 : 2];
   if (next === "\n" || next === "\u2028" || next === "\u2029") return ["", 2];

@@ -1,11 +1,12 @@
 /** One code file in, its facts out. The syntax tree does not outlive this call. */
 
+import { readIgnores } from "../ignores.ts";
 import type { FileFacts, ImportEdge } from "../model.ts";
 import { lineStarts } from "../places.ts";
 import { adapters } from "./adapters/mod.ts";
+import { readCommands } from "./commands.ts";
 import { readConnections } from "./connections.ts";
 import { expressionReader } from "./expression.ts";
-import { readIgnores } from "./ignores.ts";
 import { readExports, readImports } from "./imports.ts";
 import { readScopes } from "./scope.ts";
 import { readSites } from "./sites.ts";
@@ -40,7 +41,7 @@ export function compileCode(file: string, text: string): FileFacts {
     addresses: [],
     imports: [],
     exports: {},
-    constants: {},
+    commands: [],
     ignores: [],
     problems: [],
   };
@@ -78,6 +79,7 @@ export function compileCode(file: string, text: string): FileFacts {
       });
   }
   Object.assign(facts, readConnections(file, scopes, expressions));
+  facts.commands = readCommands(file, scopes);
   facts.exports = readExports(syntax.program, scopes, expressions, file);
   facts.ignores = readIgnores(
     syntax.comments.map((comment) => ({

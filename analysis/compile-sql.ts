@@ -1,0 +1,29 @@
+/** One `.sql` file in, its facts out. */
+import type { Dialect } from "../manifest/model.ts";
+import { readIgnores } from "./ignores.ts";
+import type { FileFacts } from "./model.ts";
+import { lineStarts } from "./places.ts";
+import { readSqlFile } from "./sql/mod.ts";
+
+export function compileSql(file: string, text: string, dialect: Dialect): FileFacts {
+  const sql = readSqlFile(file, text, { dialect });
+  return {
+    file,
+    kind: "sql",
+    lineStarts: lineStarts(text),
+    sites: [],
+    sql,
+    uses: [],
+    connections: [],
+    environment: [],
+    addresses: [],
+    commands: [],
+    imports: [],
+    exports: {},
+    ignores: readIgnores(
+      sql.comments,
+      sql.statements.map(({ at }) => at),
+    ),
+    problems: [],
+  };
+}

@@ -1,0 +1,239 @@
+/**
+ * From expressions to SQL text with typed holes.
+ *
+ * Alternatives (`cond ? a : b`) are not multiplied out: the first reading takes each one's first
+ * option that says anything, and every other option gets one reading of its own with all else
+ * unchanged. That reads every table each option names, in linear time.
+ */
+import type { Expr, HoleType, Span, SqlPiece, TextRun } from "../model.ts";
+
+/** Follows a name into the module that exports it; null where it leads out of the workspace or in a circle. */
+export type Resolve = (expr: Expr & { kind: "import" }, depth: number) => Expr | null;
+
+/** Readings of one expression beyond this many are left out; their fragments are then read alone. */
+const MOST_READINGS = 32;
+const DEEPEST = 40;
+
+export interface Readings {
+  /** Each one whole: the text with its holes. */
+  readings: SqlPiece[][];
+  /** Templates that were composed into one of the readings. */
+  composed: Span[];
+}
+
+export function evaluate(expr: Expr, resolve: Resolve): Readings {
+  const composed: Span[] = [];
+  const readings: SqlPiece[][] = [];
+  const queued = new Set<Expr>();
+  const queue: Map<Expr, number>[] = [new Map()];
+  for (let next = queue.shift(); next && readings.length < MOST_READINGS; next = queue.shift()) {
+    const chosen = next;
+    const pieces = new Builder(resolve, composed, (either) => {
+      const given = chosen.get(either);
+      if (given !== undefined) return given;
+      const first = Math.max(
+        0,
+        either.options.findIndex((option) => !isBlank(option)),
+      );
+      if (!queued.has(either)) {
+        queued.add(either);
+        either.options.forEach((_, index) => {
+          if (index !== first) queue.push(new Map(chosen).set(either, index));
+        });
+      }
+      return first;
+    }).build(expr);
+    readings.push(pieces);
+  }
+  return { readings, composed };
+}
+
+/** The text of an expression that has no holes and no alternatives; null otherwise. */
+export function constantText(expr: Expr, resolve: Resolve): string | null {
+  const { readings } = evaluate(expr, resolve);
+  const [only] = readings;
+  if (readings.length !== 1 || !only?.every((piece) => piece.kind === "text")) return null;
+  return only.map((piece) => (piece as TextRun).text).join("");
+}
+
+type Either = Expr & { kind: "either" };
+
+class Builder {
+  private depth = 0;
+  private readonly resolve: Resolve;
+  private readonly composed: Span[];
+  private readonly choose: (either: Either) => number;
+
+  constructor(resolve: Resolve, composed: Span[], choose: (either: Either) => number) {
+    this.resolve = resolve;
+    this.composed = composed;
+    this.choose = choose;
+  }
+
+  build(expr: Expr): SqlPiece[] {
+    if (this.depth > DEEPEST) return [hole("unknown", "it is built in too many steps to follow", expr.at)];
+    this.depth++;
+    try {
+      return this.pieces(expr);
+    } finally {
+      this.depth--;
+    }
+  }
+
+  private pieces(expr: Expr): SqlPiece[] {
+    switch (expr.kind) {
+      case "text":
+        return expr.runs;
+      case "concat":
+        return expr.parts.flatMap((part) => this.build(part));
+      case "either": {
+        const option = expr.options[this.choose(expr)];
+        return option ? this.build(option) : [];
+      }
+      case "alias":
+        return usedAt(this.build(expr.of), expr.at);
+      case "sql":
+        return this.sql(expr);
+      case "import": {
+        const found = this.resolve(expr, this.depth);
+        return found
+          ? usedAt(this.build(found), expr.at)
+          : [hole("unknown", `\`${expr.name}\` comes from ${expr.specifier}`, expr.at)];
+      }
+      case "member": {
+        const found = this.member(expr);
+        return found
+          ? usedAt(this.build(found), expr.at)
+          : [hole("unknown", `\`${expr.property}\` is not known before it runs`, expr.at)];
+      }
+      case "parameter":
+        return [
+          hole(
+            "unknown",
+            `\`${expr.name}\` is a parameter${expr.function && expr.function !== "constructor" ? ` of ${expr.function}` : ""}`,
+            expr.at,
+          ),
+        ];
+      case "env":
+        return [hole("unknown", `\`${expr.variable}\` is an environment variable`, expr.at)];
+      case "call":
+        return [
+          hole(
+            "unknown",
+            expr.callee.kind === "unknown" ? expr.callee.reason : "it is the result of a call",
+            expr.at,
+          ),
+        ];
+      case "client":
+        return [hole("unknown", "it is a client, not SQL", expr.at)];
+      case "array":
+        return [hole("unknown", "it is a list", expr.at)];
+      case "object":
+        return [hole("fragment", "it is an object", expr.at)];
+      case "unknown":
+        return [hole("unknown", expr.reason, expr.at)];
+    }
+  }
+
+  private sql(expr: Expr & { kind: "sql" }): SqlPiece[] {
+    const [first] = expr.of;
+    if (!first) return [];
+    if (expr.hole === "identifier") return this.identifier(first, expr);
+    if (expr.hole === "fragment") {
+      const inner = this.strip(first);
+      if (inner.kind === "object" || inner.kind === "array")
+        return [hole("fragment", "it is made from values", expr.at)];
+      this.composed.push(expr.at);
+      return this.build(first);
+    }
+    // A bound value, unless what stands there is SQL itself.
+    if (this.holdsSql(first)) return this.build(first);
+    const inner = this.strip(first);
+    const [reason] = this.build(inner).flatMap((piece) => (piece.kind === "hole" ? [piece.reason] : []));
+    const open =
+      inner.kind === "parameter" ||
+      inner.kind === "call" ||
+      inner.kind === "unknown" ||
+      inner.kind === "import" ||
+      inner.kind === "member";
+    return [hole(open ? "unknown" : "value", reason ?? "it is bound as a value", expr.at)];
+  }
+
+  /** `sql("a.b")` and `sql(["a", "b"])`: quoted, a dot parts schema and name. */
+  private identifier(given: Expr, expr: Expr & { kind: "sql" }): SqlPiece[] {
+    const inner = this.strip(given);
+    if (inner.kind === "either") {
+      const option = inner.options[this.choose(inner)];
+      return option ? this.identifier(option, expr) : [];
+    }
+    if (inner.kind === "object" || expr.of.length > 1)
+      return [hole("fragment", "it is made from values", expr.at)];
+    const items = inner.kind === "array" ? inner.items : [inner];
+    if (items.some((item) => this.strip(item).kind === "object"))
+      return [hole("fragment", "it is made from values", expr.at)];
+    const texts: string[] = [];
+    for (const item of items) {
+      const pieces = this.build(item);
+      const unknown = pieces.find((piece) => piece.kind === "hole");
+      if (unknown?.kind === "hole") return [hole("unknown", unknown.reason, expr.at)];
+      const name = pieces.map((piece) => (piece as TextRun).text).join("");
+      texts.push(
+        name
+          .split(".")
+          .map((part) => `"${part.replaceAll('"', '""')}"`)
+          .join("."),
+      );
+    }
+    return [{ kind: "text", text: texts.join(", "), at: expr.at }];
+  }
+
+  /** Behind aliases, imports and members. */
+  private strip(expr: Expr, depth = 0): Expr {
+    if (depth > DEEPEST) return expr;
+    if (expr.kind === "alias") return this.strip(expr.of, depth + 1);
+    if (expr.kind === "import") {
+      const found = this.resolve(expr, depth);
+      return found ? this.strip(found, depth + 1) : expr;
+    }
+    if (expr.kind === "member") {
+      const found = this.member(expr);
+      return found ? this.strip(found, depth + 1) : expr;
+    }
+    return expr;
+  }
+
+  private member(expr: Expr & { kind: "member" }): Expr | null {
+    const of = this.strip(expr.of);
+    if (of.kind === "object") return of.entries[expr.property] ?? null;
+    if (of.kind === "import" && of.name === "*") return this.resolve({ ...of, name: expr.property }, 0);
+    return null;
+  }
+
+  private holdsSql(expr: Expr, depth = 0): boolean {
+    const inner = this.strip(expr);
+    if (depth > DEEPEST) return false;
+    if (inner.kind === "sql")
+      return inner.hole !== "value" || inner.of.some((item) => this.holdsSql(item, depth + 1));
+    return inner.kind === "either" && inner.options.some((option) => this.holdsSql(option, depth + 1));
+  }
+}
+
+function hole(kind: HoleType, reason: string, at: Span): SqlPiece {
+  return { kind: "hole", hole: kind, reason, at };
+}
+
+/** A name or a hole found behind a constant is reported where the constant is used; longer text where it is written. */
+function usedAt(pieces: SqlPiece[], at: Span): SqlPiece[] {
+  if (pieces.length === 1 && pieces[0]?.kind === "hole") return [{ ...pieces[0], at }];
+  if (!pieces.every((piece) => piece.kind === "text")) return pieces;
+  const text = pieces.map((piece) => (piece as TextRun).text).join("");
+  return /^[\w$".]+$/.test(text) ? [{ kind: "text", text, at }] : pieces;
+}
+
+function isBlank(expr: Expr): boolean {
+  if (expr.kind === "alias") return isBlank(expr.of);
+  if (expr.kind === "sql") return expr.of.every(isBlank);
+  if (expr.kind === "concat") return expr.parts.every(isBlank);
+  if (expr.kind === "text") return expr.runs.every((run) => run.text.trim() === "");
+  return expr.kind === "unknown" && /^`(?:undefined|null|false|true)`/.test(expr.reason);
+}

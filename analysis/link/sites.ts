@@ -1,0 +1,187 @@
+/** Sites of code, evaluated across files and read by the SQL engine. */
+import type { Dialect } from "../../manifest/model.ts";
+import { adapters } from "../code/adapters/mod.ts";
+import type { Expr, FileFacts, Operation, Span, SqlFacts, SqlPiece, SqlSite } from "../model.ts";
+import { looksLikeSql, readSql } from "../sql/mod.ts";
+import type { Resolve } from "./evaluate.ts";
+import { constantText, evaluate } from "./evaluate.ts";
+import type { Resolver } from "./resolve.ts";
+
+/** One site as it was understood: every reading's statements, or the reason why nothing is known. */
+export interface ReadSite {
+  file: string;
+  client: string;
+  at: Span;
+  enclosing: string | null;
+  facts: SqlFacts;
+  /** Set where nothing of the statement is known. */
+  unresolved: { reason: string; at: Span } | null;
+}
+
+export interface ReadUse {
+  file: string;
+  client: string;
+  at: Span;
+  enclosing: string | null;
+  schema: string | null;
+  table: string | null;
+  reason: string | null;
+  operation: Operation;
+}
+
+const DEEPEST = 20;
+
+/** Follows an imported name to the expression that another file exports under it. */
+export function followImports(files: ReadonlyMap<string, FileFacts>, resolver: Resolver): Resolve {
+  const resolve: Resolve = (expr, depth) => {
+    let at: Expr = expr;
+    for (let step = depth; step < DEEPEST && at.kind === "import"; step++) {
+      const target = resolver.resolve(at.at.file, at.specifier);
+      const facts = target === null ? undefined : files.get(target);
+      if (!facts) return null;
+      if (at.name === "*") return { kind: "object", entries: facts.exports, at: at.at };
+      const found: Expr | undefined = facts.exports[at.name];
+      if (!found) return null;
+      at = found.kind === "alias" && found.of.kind === "import" ? found.of : found;
+    }
+    return at.kind === "import" ? null : at;
+  };
+  return resolve;
+}
+
+const byName = new Map(adapters.map((adapter) => [adapter.name, adapter]));
+
+/** Reads every site of the given files; a template that another site composes is read there alone. */
+export function readAllSites(
+  files: ReadonlyMap<string, FileFacts>,
+  resolve: Resolve,
+  dialectOf: (file: string) => Dialect,
+): ReadSite[] {
+  const composed = new Set<string>();
+  const found: ReadSite[] = [];
+  const fragments: { file: string; site: SqlSite; readings: SqlPiece[][] }[] = [];
+  for (const [file, facts] of files) {
+    for (const site of facts.sites) {
+      const client = clientOf(site, resolve);
+      const evaluated = evaluate(site.text, resolve);
+      for (const span of evaluated.composed) if (!within(site.at, span)) composed.add(key(span));
+      const certain = site.certainty === "certain" || client.certain;
+      const kind = kindOf(evaluated.readings);
+      const base = { file, client: client.name, at: site.at, enclosing: site.enclosing };
+      if (kind === "unknown") {
+        if (!certain) continue;
+        const [hole] = evaluated.readings.flatMap((pieces) =>
+          pieces.flatMap((piece) => (piece.kind === "hole" ? [piece] : [])),
+        );
+        if (hole) found.push({ ...base, facts: NOTHING, unresolved: { reason: hole.reason, at: hole.at } });
+      } else if (kind === "fragment") {
+        if (certain)
+          fragments.push({ file, site: { ...site, client: client.name }, readings: evaluated.readings });
+      } else {
+        const read = merge(
+          evaluated.readings.map((pieces) =>
+            readSql(pieces, { dialect: byName.get(client.name)?.dialect ?? dialectOf(file) }),
+          ),
+        );
+        // Nothing but its looks says that this is SQL: then the grammar must agree.
+        if (!certain && read.problems.length) continue;
+        found.push({ ...base, facts: read, unresolved: null });
+      }
+    }
+  }
+  for (const { file, site, readings } of fragments) {
+    if (composed.has(key(site.at))) continue;
+    const dialect = byName.get(site.client)?.dialect ?? dialectOf(file);
+    const read = merge(readings.map((pieces) => readSql(pieces, { dialect, whole: false })));
+    found.push({
+      file,
+      client: site.client,
+      at: site.at,
+      enclosing: site.enclosing,
+      facts: read,
+      unresolved: null,
+    });
+  }
+  return found;
+}
+
+/** Tables that clients name without SQL. */
+export function readAllUses(files: ReadonlyMap<string, FileFacts>, resolve: Resolve): ReadUse[] {
+  const found: ReadUse[] = [];
+  for (const [file, facts] of files)
+    for (const use of facts.uses) {
+      const table = constantText(use.table, resolve);
+      found.push({
+        file,
+        client: use.client,
+        at: use.at,
+        enclosing: use.enclosing,
+        schema: use.schema ? constantText(use.schema, resolve) : null,
+        table,
+        reason: table === null ? "the table's name is not known before it runs" : null,
+        operation: use.operation,
+      });
+    }
+  return found;
+}
+
+const NOTHING: SqlFacts = { statements: [], problems: [], comments: [] };
+
+/** What the receiver turns out to be in the module that makes it. */
+function clientOf(site: SqlSite, resolve: Resolve): { name: string; certain: boolean } {
+  if (site.receiver?.kind === "import") {
+    const found = resolve(site.receiver, 0);
+    const inner = found?.kind === "alias" ? found.of : found;
+    if (inner?.kind === "client") return { name: inner.adapter, certain: true };
+  }
+  return { name: site.client, certain: false };
+}
+
+function kindOf(readings: readonly SqlPiece[][]): "whole" | "fragment" | "unknown" {
+  let text = false;
+  for (const pieces of readings) {
+    const flat = pieces.map((piece) => (piece.kind === "text" ? piece.text : " ")).join("");
+    if (looksLikeSql(flat)) return "whole";
+    if (flat.trim()) text = true;
+  }
+  return text || readings.every((pieces) => pieces.length === 0) ? "fragment" : "unknown";
+}
+
+/** Readings differ in a few places only: what several say of one place is said once. */
+function merge(readings: readonly SqlFacts[]): SqlFacts {
+  const [only] = readings;
+  if (readings.length === 1 && only) return only;
+  const told = new Set<string>();
+  const fresh = (kind: string, span: Span, ...more: unknown[]) => {
+    const id = JSON.stringify([kind, span.file, span.start, span.end, ...more]);
+    if (told.has(id)) return false;
+    told.add(id);
+    return true;
+  };
+  return {
+    statements: readings.flatMap(({ statements }) =>
+      statements.map((statement) => ({
+        ...statement,
+        references: statement.references.filter((item) =>
+          fresh("reference", item.at, item.schema, item.table, item.operation),
+        ),
+        changes: statement.changes.filter((item) =>
+          fresh("change", item.at, item.kind, item.schema, item.name),
+        ),
+        acts: statement.acts.filter((item) => fresh("act", item.at, item.act, item.name)),
+      })),
+    ),
+    problems: readings.flatMap(({ problems }) =>
+      problems.filter((item) => fresh("problem", item.at, item.message)),
+    ),
+    comments: only?.comments ?? [],
+  };
+}
+
+function within(outer: Span, inner: Span): boolean {
+  return outer.file === inner.file && outer.start <= inner.start && inner.end <= outer.end;
+}
+
+function key(span: Span): string {
+  return `${span.file}:${span.start}:${span.end}`;
+}

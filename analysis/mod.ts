@@ -1,0 +1,103 @@
+/**
+ * From files to the joined model: compile (a file at a time), link (where a site has a hole), replay
+ * (each service's migrations), join.
+ */
+import { migrationOwner, serviceByName, serviceOfFile } from "../manifest/mod.ts";
+import type { Dialect, Manifest } from "../manifest/model.ts";
+import { compileCode } from "./code/mod.ts";
+import { compileSql } from "./compile-sql.ts";
+import type { SourceFile } from "./files.ts";
+import { discover } from "./files.ts";
+import { join } from "./join.ts";
+import { createResolver } from "./link/resolve.ts";
+import { followImports, readAllSites, readAllUses } from "./link/sites.ts";
+import { drawTerritory } from "./link/territory.ts";
+import type { FileFacts, InputProblem, Model } from "./model.ts";
+import { replay } from "./replay.ts";
+import { loadSql } from "./sql/mod.ts";
+
+export type { SourceFile } from "./files.ts";
+
+export interface Progress {
+  stage: "files" | "compile" | "link";
+  done: number;
+  total: number;
+}
+
+export interface AnalyseOptions {
+  /** `YYYY-MM-DD`; today by the machine's clock (UTC) where it is left out. */
+  today?: string;
+  onProgress?: (progress: Progress) => void;
+  signal?: AbortSignal;
+}
+
+/**
+ * Reads a workspace from disk: what git tracks and what it does not ignore, or everything outside git.
+ *
+ * @param options.root absolute path of the workspace
+ * @throws the signal's reason, once it is aborted
+ */
+export async function analyse(
+  options: AnalyseOptions & { root: string; manifest: Manifest },
+): Promise<Model> {
+  const { root, manifest } = options;
+  const found = discover(root, {
+    ignore: manifest.ignore,
+    keep: manifest.services.flatMap(({ paths, migrations }) => [...migrations, ...paths]),
+    onFile: (done, total) => options.onProgress?.({ stage: "files", done, total }),
+  });
+  const configs = [...found.configs].map(([path, text]) => ({ path, text }));
+  return analyseFiles([...found.files, ...configs], manifest, { ...options, problems: found.problems });
+}
+
+/**
+ * Analyses texts that are at hand, without touching a disk. `package.json` and `tsconfig*.json` files
+ * among them are used to resolve imports.
+ */
+export async function analyseFiles(
+  sources: Iterable<SourceFile>,
+  manifest: Manifest,
+  options: AnalyseOptions & { problems?: readonly InputProblem[] } = {},
+): Promise<Model> {
+  const configs = new Map<string, string>();
+  const texts: SourceFile[] = [];
+  for (const source of sources) {
+    if (source.path.endsWith(".json")) configs.set(source.path, source.text);
+    else texts.push(source);
+  }
+  const dialectOf = (file: string): Dialect =>
+    serviceByName(manifest, serviceOfFile(manifest, file) ?? "")?.dialect ?? manifest.dialect;
+  await loadSql(new Set(texts.map(({ path }) => dialectOf(path))));
+
+  const files = new Map<string, FileFacts>();
+  for (const { path, text } of texts) {
+    if (files.size % 64 === 0) {
+      options.onProgress?.({ stage: "compile", done: files.size, total: texts.length });
+      options.signal?.throwIfAborted();
+    }
+    files.set(
+      path,
+      path.endsWith(".sql") ? compileSql(path, text, dialectOf(path)) : compileCode(path, text),
+    );
+  }
+  options.onProgress?.({ stage: "link", done: 0, total: 1 });
+  const resolver = createResolver(new Set(files.keys()), configs);
+  const resolve = followImports(files, resolver);
+  const migrations = new Map<string, string[]>();
+  for (const [path, { kind }] of files) {
+    const owner = kind === "sql" ? migrationOwner(manifest, path) : null;
+    if (owner) migrations.set(owner, [...(migrations.get(owner) ?? []), path]);
+  }
+  const model = join({
+    manifest,
+    files,
+    sites: readAllSites(files, resolve, dialectOf),
+    uses: readAllUses(files, resolve),
+    territory: drawTerritory(files.values(), manifest, resolver),
+    tables: replay(manifest, files, (service) => migrations.get(service) ?? []),
+    problems: options.problems ?? [],
+    today: options.today ?? new Date().toISOString().slice(0, 10),
+  });
+  options.onProgress?.({ stage: "link", done: 1, total: 1 });
+  return model;
+}
