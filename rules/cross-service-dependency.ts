@@ -12,12 +12,12 @@ export const crossServiceDependency: Rule = {
   fix: "Let the owner publish a view of its own, or fill a table of your own from its events.",
   examples: {
     bad: {
-      "services/billing/migrations/002_totals.sql":
-        "create function billed() returns bigint language sql as 'select sum(total) from orders';\n",
+      "services/billing/migrations/002_noted.sql":
+        "create trigger noted after insert on orders execute function note();\n",
     },
     good: {
-      "services/billing/migrations/002_totals.sql":
-        "create function billed() returns bigint language sql as 'select sum(amount) from invoices';\n",
+      "services/billing/migrations/002_noted.sql":
+        "create trigger noted after insert on invoices execute function note();\n",
     },
   },
 
@@ -26,8 +26,13 @@ export const crossServiceDependency: Rule = {
       does: (services, { dependency, operation }) =>
         dependency === null
           ? subjectAndVerb(services, operation)
-          : `${dependency.kind.replaceAll("-", " ")} ${dependency.name} of ${list(services)} stands on`,
+          : `${kindOf(dependency)} ${dependency.name} of ${list(services)} stands on`,
       help: ({ owners, table }) =>
         `let ${list(owners)} publish a view of ${table}, or keep what you need in a table of your own`,
     }),
 };
+
+/** What inherits is a table. */
+function kindOf({ kind }: { kind: string }): string {
+  return kind === "inheritance" ? "table" : kind.replaceAll("-", " ");
+}

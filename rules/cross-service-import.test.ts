@@ -40,14 +40,14 @@ testRule(crossServiceImport, {
           'import { total } from "../orders/store.ts";\n\nexport const report = total;\n',
       },
       findings: [
-        "services/billing/report.ts:1:1 billing imports services/orders/store.ts of orders, which reads orders",
+        "services/billing/report.ts:1:23 billing imports services/orders/store.ts of orders, which reads orders",
       ],
     },
     {
       name: "a module that opens a connection",
       files: { "services/billing/report.ts": 'export { sql } from "../orders/database.ts";\n' },
       findings: [
-        "services/billing/report.ts:1:1 billing imports services/orders/database.ts of orders, which opens a connection",
+        "services/billing/report.ts:1:21 billing imports services/orders/database.ts of orders, which opens a connection",
       ],
     },
     {
@@ -59,7 +59,7 @@ testRule(crossServiceImport, {
           'const { total } = await import("../orders/mod.ts");\nconsole.log(total);\n',
       },
       findings: [
-        "services/billing/report.ts:1:19 billing imports services/orders/store.ts of orders, which reads orders, through services/billing/report.ts → services/orders/mod.ts → services/orders/store.ts",
+        "services/billing/report.ts:1:32 billing imports services/orders/store.ts of orders, which reads orders, through services/billing/report.ts → services/orders/mod.ts → services/orders/store.ts",
       ],
     },
   ],

@@ -53,7 +53,7 @@ testRule(crossServiceRead, {
     [
       "billing",
       "sql`select 'naïve 🧾', o.total from invoices i join orders o using (id)`",
-      "1:52 billing reads orders, which orders owns",
+      "1:53 billing reads orders, which orders owns",
     ],
     [
       "billing",
@@ -136,7 +136,7 @@ testRule(crossServiceRead, {
         "services/orders/main.ts": 'import "../../shared/database.ts";\n',
       },
       findings: [
-        `shared/database.ts:3:53 billing reads orders, which orders owns; orders reads invoices, which billing owns, through services/billing/main.ts → shared/database.ts and services/orders/main.ts → shared/database.ts; shared/database.ts ${god}`,
+        `shared/database.ts:3:52 billing reads orders, which orders owns; orders reads invoices, which billing owns, through services/billing/main.ts → shared/database.ts and services/orders/main.ts → shared/database.ts; shared/database.ts ${god}`,
       ],
     },
   ],
@@ -165,7 +165,7 @@ test("a finding carries who, whose, the owner's migration and the way out", asyn
             endLine: 1,
             endColumn: 20,
           },
-          message: "created here",
+          message: "created in services/orders/migrations/001_create_orders.sql:1",
         },
       ],
       reason: null,
@@ -180,7 +180,7 @@ test("an entry that names the table, but not this access, is a related place", a
   };
   const [finding] = await findingsOf(crossServiceRead, files);
   expect(finding?.related.map(({ at, message }) => `${at.file}:${at.line} ${message}`)).toEqual([
-    "services/orders/migrations/001_create_orders.sql:1 created here",
+    "services/orders/migrations/001_create_orders.sql:1 created in services/orders/migrations/001_create_orders.sql:1",
     "freehold.json:15 this entry lets billing read orders, through services/billing/reports/** alone",
   ]);
 });

@@ -33,12 +33,12 @@ testRule(missingTable, {
     {
       name: "no migration creates it",
       files: owning("invoices", "refunds"),
-      findings: ["freehold.json:12:28 billing owns refunds, but no migration of it makes that table"],
+      findings: ["freehold.json:12:27 billing owns refunds, but no migration of it makes that table"],
     },
     {
       name: "no table fits the pattern",
       files: owning("invoices", "refunds_*"),
-      findings: ["freehold.json:12:28 billing owns refunds_*, but none of its tables is called so"],
+      findings: ["freehold.json:12:27 billing owns refunds_*, but none of its tables is called so"],
     },
     {
       name: "another service's migration creates it",
@@ -46,7 +46,7 @@ testRule(missingTable, {
         ...owning("invoices", "refunds"),
         "services/orders/migrations/002_refunds.sql": "create table refunds (id bigint);\n",
       },
-      findings: ["freehold.json:12:28 billing owns refunds, but no migration of it makes that table"],
+      findings: ["freehold.json:12:27 billing owns refunds, but no migration of it makes that table"],
     },
     {
       name: "a later migration drops it",
@@ -59,7 +59,7 @@ testRule(missingTable, {
         ...owning("invoices", "refunds"),
         "services/billing/code.sql": "-- freehold-ignore missing-table -- soon\nselect 1;\n",
       },
-      findings: ["freehold.json:12:28 billing owns refunds, but no migration of it makes that table"],
+      findings: ["freehold.json:12:27 billing owns refunds, but no migration of it makes that table"],
     },
   ],
 });

@@ -1,4 +1,5 @@
-import { manifest, testRule } from "../fixtures/rule-tester.ts";
+import { expect, test } from "bun:test";
+import { findingsOf, manifest, testRule } from "../fixtures/rule-tester.ts";
 import { unownedTable } from "./unowned-table.ts";
 
 testRule(unownedTable, {
@@ -45,4 +46,12 @@ testRule(unownedTable, {
       ],
     },
   ],
+});
+
+test("a name that is nearly an owned one is asked about", async () => {
+  const files = { "services/billing/code.sql": "delete from invoces;\nselect * from rates;\n" };
+  expect((await findingsOf(unownedTable, files)).map(({ help }) => help)).toEqual([
+    'did you mean invoices? If not, add invoces to "owns" of billing, or to "system" if a tool keeps it',
+    'add rates to "owns" of billing, or to "system" if a tool keeps it',
+  ]);
 });

@@ -1,4 +1,5 @@
 import type { Model, Reference, Rule } from "../analysis/model.ts";
+import { nearest } from "../manifest/nearest.ts";
 import { subjectAndVerb } from "./parts/access.ts";
 import { weightInTests } from "./parts/test-files.ts";
 import { list, tableName } from "./parts/words.ts";
@@ -35,13 +36,20 @@ export const unownedTable: Rule = {
       yield {
         at: reference.at,
         message: `${subjectAndVerb(services, reference.operation)} ${name}, which nobody owns`,
-        help: `add ${name} to "owns" of ${owner ?? `${list(services, "or")}, whoever it is`}, or to "system" if a tool keeps it`,
+        help: `${meant(model, reference)}add ${name} to "owns" of ${owner ?? `${list(services, "or")}, whoever it is`}, or to "system" if a tool keeps it`,
         subject: { services, table: reference.table, access: reference.access },
         ...weight,
       };
     }
   },
 };
+
+/** A name that is nearly one that somebody owns may be a slip. */
+function meant({ manifest }: Model, { table }: Reference): string {
+  const owned = manifest.services.flatMap(({ owns }) => owns.map((entry) => entry.table));
+  const found = table === null ? null : nearest(table, owned);
+  return found === null ? "" : `did you mean ${found}? If not, `;
+}
 
 /** By service and table, the statement that speaks for its migrations: the first CREATE, else the first that names it. */
 function migrationSpeakers({ references }: Model): Map<string, Reference> {

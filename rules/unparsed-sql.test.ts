@@ -11,7 +11,7 @@ testRule(unparsedSql, {
     [
       "billing",
       "sql`select * form invoices`",
-      '1:15 this SQL cannot be read: syntax error at or near "form"',
+      '1:14 this SQL cannot be read: syntax error at or near "form"',
     ],
     [
       "billing/code.sql",

@@ -19,14 +19,26 @@ testRule(unresolvedTable, {
     {
       name: "a table that a parameter names",
       files: dynamic,
-      findings: ["services/billing/code.ts:2:65 billing reads a table whose name is not known: TBD"],
+      findings: [
+        "services/billing/code.ts:2:59 billing reads a table whose name is not known: `table` is a parameter of all",
+      ],
     },
     {
       name: "a rule that only warns",
       files: { "freehold.json": manifest({ rules: { "unresolved-table": "warn" } }), ...dynamic },
-      findings: ["services/billing/code.ts:2:65 warn billing reads a table whose name is not known: TBD"],
+      findings: [
+        "services/billing/code.ts:2:59 warn billing reads a table whose name is not known: `table` is a parameter of all",
+      ],
     },
-    ["billing", "sql.unsafe(String(process.argv[2]))", "1:1 billing runs SQL of which nothing is known: TBD"],
-    ["billing", "sql`select * from audit_${process.argv[2]}`", "1:19 TBD"],
+    [
+      "billing",
+      "sql.unsafe(String(process.argv[2]))",
+      "1:12 billing runs SQL of which nothing is known: `String` is not known before it runs",
+    ],
+    [
+      "billing",
+      "sql`select * from audit_${process.argv[2]}`",
+      "1:19 billing reads a table whose name is not known: name glued from `audit_` and ${…}",
+    ],
   ],
 });
