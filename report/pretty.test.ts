@@ -11,7 +11,7 @@ export const recent = (sql: Sql) =>
 export const count = (sql: Sql) => sql\`select count(*) from audit_log\`;
 `;
 const created = {
-  message: "created in",
+  message: "created in services/gatekeeper/migrations/001_create_audit_log.sql:1",
   at: {
     file: "services/gatekeeper/migrations/001_create_audit_log.sql",
     line: 1,
@@ -21,13 +21,18 @@ const created = {
   },
 };
 
+const entry = {
+  message: "this entry lets guardian read audit_log, through services/guardian/cache.ts alone",
+  at: { file: "freehold.json", line: 12, column: 7, endLine: 12, endColumn: 80 },
+};
+
 /** What a person sees, with the margin that keeps it apart in this file. */
 function shown(text: string): string {
   return `\n${text}`;
 }
 
 test("a finding says what, where in the source, where the table comes from and what to do", () => {
-  const finding = foreignRead(placeOf(file, source, "audit_log"), { related: [created] });
+  const finding = foreignRead(placeOf(file, source, "audit_log"), { related: [created, entry] });
   expect(shown(pretty(resultOf([finding]), contextOf({ [file]: source })))).toMatchInlineSnapshot(`
     "
     services/guardian/badges.ts:4:25  error  cross-service-read
@@ -37,6 +42,7 @@ test("a finding says what, where in the source, where the table comes from and w
        4 │   sql\`select actor from audit_log where at > now() - interval '1 day'\`;
          │                         ━━━━━━━━━
       created in services/gatekeeper/migrations/001_create_audit_log.sql:1
+      freehold.json:12  this entry lets guardian read audit_log, through services/guardian/cache.ts alone
       help: ask gatekeeper (its API or its events)
 
     ✗ 1 error, 0 warnings · 212 files, 640 references (628 own, 6 foreign, 2 unowned, 4 unresolved) · 84 ms

@@ -1,5 +1,5 @@
 /** The report for people: each finding with its lines of source, what stands elsewhere, and the way out. */
-import type { CheckResult, Finding } from "../analysis/model.ts";
+import type { CheckResult, Finding, Related } from "../analysis/model.ts";
 import { codeFrame } from "./code-frame.ts";
 import type { ReportContext } from "./context.ts";
 import { summaryLine } from "./summary.ts";
@@ -29,9 +29,7 @@ export function pretty(result: CheckResult, context: ReportContext): string {
     ];
     if (frame.length > 0) block.push("", ...frame);
     for (const other of others) block.push(color.dim(`  also at ${place(other.at)}`));
-    for (const { at, message } of first.related) {
-      block.push(color.dim(`  ${escapeControls(message)} ${escapeControls(at.file)}:${at.line}`));
-    }
+    for (const other of first.related) block.push(color.dim(`  ${elsewhere(other)}`));
     block.push(`  ${color.green("help:")} ${escapeControls(first.help)}`);
     blocks.push(block.join("\n"));
   }
@@ -57,6 +55,12 @@ function alike(findings: readonly Finding[]): [Finding, ...Finding[]][] {
     else groups.set(key, [finding]);
   }
   return [...groups.values()];
+}
+
+/** `created in FILE:LINE` as it is; a message that does not name its place gets it put before. */
+function elsewhere({ at, message }: Related): string {
+  const where = `${at.file}:${at.line}`;
+  return escapeControls(message.includes(where) ? message : `${where}  ${message}`);
 }
 
 function place({ file, line, column }: Finding["at"]): string {
