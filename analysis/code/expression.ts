@@ -27,6 +27,9 @@ export interface ExpressionReader {
 
 const DEEPEST = 14;
 
+/** The property that stands for each item of a list, where the list is another module's. */
+export const EACH = "[each]";
+
 export function expressionReader(file: string, source: string, scopes: FileScopes): ExpressionReader {
   const nested = new Set<Node>();
   const arguments_ = new Map<Binding, Expr>();
@@ -197,6 +200,7 @@ export function expressionReader(file: string, source: string, scopes: FileScope
     if (binding.kind === "enum" || binding.kind === "class" || binding.kind === "function")
       return unknown(node);
     if (!binding.path) return unknown(node);
+    if (binding.each && binding.init) return eachOf(read(binding.init, binding.scope), binding.path, node);
     let value: Expr | null = binding.init
       ? follow(read(binding.init, binding.scope), binding.path, node)
       : null;
@@ -280,6 +284,13 @@ export function expressionReader(file: string, source: string, scopes: FileScope
         at: at(node),
       };
     }
+    if (
+      callee.type === "Identifier" &&
+      callee.name === "String" &&
+      node.arguments[0] &&
+      !lookup(scope, "String")
+    )
+      return read(node.arguments[0] as Node, scope);
     const known = sqlAdapter(callee, scope);
     const answer = known?.adapter.read({ form: "call", method: "", args: args() });
     if (answer?.kind === "piece") return { kind: "sql", hole: answer.hole, of: answer.of, at: at(node) };
@@ -324,6 +335,7 @@ export function expressionReader(file: string, source: string, scopes: FileScope
         scope,
         writes: [],
         imported: null,
+        each: false,
         parameter: {
           owner: node,
           name: "id" in node && node.id ? (node.id as { name: string }).name : "",
@@ -351,6 +363,16 @@ export function expressionReader(file: string, source: string, scopes: FileScope
       else return unknown(node);
     }
     return path.length ? { kind: "alias", of: value, at: at(node) } : value;
+  }
+
+  /** `for (const x of list)`: any of the list's items. */
+  function eachOf(list: Expr, path: readonly string[], node: Node): Expr {
+    const items = list.kind === "alias" ? list.of : list;
+    if (items.kind === "import" || items.kind === "member")
+      return { kind: "alias", of: { kind: "member", of: items, property: EACH, at: at(node) }, at: at(node) };
+    if (items.kind !== "array" || items.items.length === 0) return unknown(node);
+    const options = items.items.map((item) => follow(item, path, node));
+    return { kind: "alias", of: { kind: "either", options, at: at(node) }, at: at(node) };
   }
 
   function constant(text: string, node: Node): Expr {

@@ -20,6 +20,8 @@ export interface Binding {
   /** Later assignments, in source order. */
   writes: { operator: string; value: Node; scope: Scope }[];
   imported: { specifier: string; name: string } | null;
+  /** It takes each item of `init` in turn: `for (const x of init)`. */
+  each: boolean;
   /** A parameter's function and index. */
   parameter: { owner: Node; name: string; index: number } | null;
 }
@@ -112,7 +114,14 @@ class Walker {
       case "ForOfStatement": {
         inner = child(scope);
         const first = node.type === "ForStatement" ? node.init : node.left;
-        if (first?.type === "VariableDeclaration") this.declare(first, inner);
+        if (first?.type === "VariableDeclaration") {
+          this.declare(first, inner);
+          if (node.type === "ForOfStatement")
+            for (const binding of inner.bindings.values()) {
+              binding.init = node.right;
+              binding.each = true;
+            }
+        }
         break;
       }
       case "SwitchStatement":
@@ -341,6 +350,7 @@ class Walker {
       scope,
       writes: [],
       imported: null,
+      each: false,
       parameter: null,
       ...given,
     });

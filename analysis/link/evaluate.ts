@@ -5,6 +5,7 @@
  * option that says anything, and every other option gets one reading of its own with all else
  * unchanged. That reads every table each option names, in linear time.
  */
+import { EACH } from "../code/expression.ts";
 import type { Expr, HoleType, Span, SqlPiece, TextRun } from "../model.ts";
 
 /** Follows a name into the module that exports it; null where it leads out of the workspace or in a circle. */
@@ -166,11 +167,14 @@ class Builder {
       const option = inner.options[this.choose(inner)];
       return option ? this.identifier(option, expr) : [];
     }
+    if (inner.kind === "sql") return this.build(inner);
     if (inner.kind === "object" || expr.of.length > 1)
       return [hole("fragment", "it is made from values", expr.at)];
     const items = inner.kind === "array" ? inner.items : [inner];
     if (items.some((item) => this.strip(item).kind === "object"))
       return [hole("fragment", "it is made from values", expr.at)];
+    // An empty list is filled later, with columns or with rows.
+    if (items.length === 0) return [hole("unknown", "it is filled before it runs", expr.at)];
     const texts: string[] = [];
     for (const item of items) {
       const pieces = this.build(item);
@@ -205,6 +209,10 @@ class Builder {
   private member(expr: Expr & { kind: "member" }): Expr | null {
     const of = this.strip(expr.of);
     if (of.kind === "object") return of.entries[expr.property] ?? null;
+    if (of.kind === "array" && of.items.length)
+      return expr.property === EACH
+        ? { kind: "either", options: of.items, at: expr.at }
+        : (of.items[Number(expr.property)] ?? null);
     if (of.kind === "import" && of.name === "*") return this.resolve({ ...of, name: expr.property }, 0);
     return null;
   }

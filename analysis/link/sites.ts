@@ -78,11 +78,7 @@ export function readAllSites(
         if (certain)
           fragments.push({ file, site: { ...site, client: client.name }, readings: evaluated.readings });
       } else {
-        const read = merge(
-          evaluated.readings.map((pieces) =>
-            readSql(pieces, { dialect: byName.get(client.name)?.dialect ?? dialectOf(file) }),
-          ),
-        );
+        const read = readReadings(evaluated.readings, byName.get(client.name)?.dialect ?? dialectOf(file));
         // Nothing but its looks says that this is SQL: then the grammar must agree.
         if (!certain && read.problems.length) continue;
         found.push({ ...base, facts: read, unresolved: null });
@@ -145,6 +141,40 @@ function kindOf(readings: readonly SqlPiece[][]): "whole" | "fragment" | "unknow
     if (flat.trim()) text = true;
   }
   return text || readings.every((pieces) => pieces.length === 0) ? "fragment" : "unknown";
+}
+
+/**
+ * Every reading of one site. Alternatives are chosen one by one, so a combination may come out that
+ * never runs (`case ${nothing} end`): where another reading is sound, what only the unsound one says
+ * is read as the fragment that it is.
+ */
+function readReadings(readings: readonly SqlPiece[][], dialect: Dialect): SqlFacts {
+  const read = readings.map((pieces) => ({ pieces, facts: readSql(pieces, { dialect }) }));
+  const sound = read.filter(({ facts }) => facts.problems.length === 0);
+  if (sound.length === 0 || sound.length === read.length) return merge(read.map(({ facts }) => facts));
+  const said = new Set(sound.flatMap(({ pieces }) => pieces.map((piece) => key(piece.at))));
+  const rest = read.flatMap(({ pieces, facts }) =>
+    facts.problems.length ? runs(pieces, (piece) => !said.has(key(piece.at))) : [],
+  );
+  return merge([
+    ...sound.map(({ facts }) => facts),
+    ...rest.map((pieces) => readSql(pieces, { dialect, whole: false })),
+  ]);
+}
+
+/** The longest runs of pieces that pass. */
+function runs(pieces: readonly SqlPiece[], passes: (piece: SqlPiece) => boolean): SqlPiece[][] {
+  const found: SqlPiece[][] = [];
+  let open: SqlPiece[] | null = null;
+  for (const piece of pieces) {
+    if (!passes(piece)) open = null;
+    else if (open) open.push(piece);
+    else {
+      open = [piece];
+      found.push(open);
+    }
+  }
+  return found.filter((run) => run.some((piece) => piece.kind === "text" && piece.text.trim()));
 }
 
 /** Readings differ in a few places only: what several say of one place is said once. */
