@@ -1,0 +1,71 @@
+import { describe, expect, test } from "bun:test";
+import { namedIn } from "./testing.ts";
+
+describe("a hole in the place of a table is said", () => {
+  for (const [template, ...expected] of [
+    ["select * from ${unknown from config}", "select !from config at ${unknown from config}"],
+    ["select * from a, ${unknown b}", "select a", "select !b at ${unknown b}"],
+    ["select * from app.${identifier x}", "select app.!x at app.${identifier x}"],
+    ["select * from ${schema s}.users u", "select users at ${schema s}.users"],
+    [
+      "select * from audit_log_${unknown m}",
+      "select !name glued from `audit_log_` and ${…} at audit_log_${unknown m}",
+    ],
+    [
+      'select * from "a_${unknown m}_b"',
+      'select !name glued from `a_` and ${…} and `_b` at "a_${unknown m}_b"',
+    ],
+    ['delete from "${unknown m}"', 'delete !m at "${unknown m}"'],
+    ["drop table if exists ${unknown a}, b", "drop-table !a at ${unknown a}", "drop-table b"],
+    ["select * from (${fragment sub}) s", "select !sub at ${fragment sub}"],
+    ["with x as (${fragment cte}) select * from x", "select !cte at ${fragment cte}"],
+    ["create view v as ${unknown q}", "create-table v", "select !q at ${unknown q}"],
+    ["${unknown q}", "select !q at ${unknown q}"],
+    ["${unknown q} limit ${value}", "select !q at ${unknown q}"],
+  ] as [string, ...string[]][])
+    test(template, () => expect(namedIn(template)).toEqual(expected));
+});
+
+describe("a hole anywhere else does no harm", () => {
+  for (const template of [
+    "select * from a where ${unknown} and x in ${value} ${fragment} order by y ${fragment} limit ${value}",
+    "select ${unknown} from a ${fragment} group by ${unknown} having ${unknown}",
+    "select interval '${value} days' from a where x = any(${value}::int[])",
+    "select * from a where ${identifier} = ${value} and b.${identifier} between ${value} and ${value}",
+  ])
+    test(template, () => expect(namedIn(template)).toEqual(["select a"]));
+  for (const template of [
+    "insert into a ${value}",
+    "insert into a ${unknown} returning *",
+    "insert into a (${unknown}) values (${unknown})",
+    "insert into a (${unknown}) values ${unknown} on conflict ${unknown} do update set ${unknown}",
+  ])
+    test(template, () => expect(namedIn(template)).toEqual(["insert a"]));
+  test("update a set ${value} where id = ${value}", () =>
+    expect(namedIn("update a set ${value} where id = ${value}")).toEqual(["update a"]));
+});
+
+describe("pieces of statements", () => {
+  for (const [piece, ...expected] of [
+    ["and x in (select id from orders)", "select orders"],
+    ["join orders o on o.id = t.id", "select orders"],
+    ["left join ${unknown t} x on true", "select !t at ${unknown t}"],
+    ["from orders where a = ${value}", "select orders"],
+    ["a, b from orders", "select orders"],
+    ["orders o join lines l on true", "select orders", "select lines"],
+    ["into orders (a) values (1)", "insert orders"],
+    ["set x = (select 1 from q)", "select q"],
+    ["references orders(id)", "references orders"],
+    ["x as (select 1 from orders), y as (select 2)", "select orders"],
+    ["union all select 1 from z", "select z"],
+    ["when matched then update set x = (select 1 from q)", "select q"],
+    ["returning *, (select 1 from q)", "select q"],
+    ["delete from orders", "delete orders"],
+    ["order by x desc nulls last"],
+    ['"audit_log"'],
+    ["${unknown}"],
+    ["nothing of the kind"],
+    ["frobnicate the from", "problem syntax error at end of input at from"],
+  ] as [string, ...string[]][])
+    test(piece, () => expect(namedIn(piece, false)).toEqual(expected));
+});

@@ -1,0 +1,100 @@
+/**
+ * What may stand for a `${hole}` so that the grammar accepts the statement: a first guess by the
+ * hole's type and neighbours, then the next form wherever the grammar's error points.
+ */
+import { isToken, PUNCTUATION, type Tokens, WORD } from "./lexer.ts";
+import { HOLE_WIDTH, type Hole, holeWord, last } from "./text.ts";
+
+/** In the order of the cascade. `word` is the identifier that stands in the assembled text already. */
+export const FORMS = ["value", "word", "empty", "list", "condition", "query"] as const;
+export type Form = (typeof FORMS)[number];
+
+const TEXT: Record<Exclude<Form, "word">, string> = {
+  value: "$1",
+  empty: "",
+  list: "(id)",
+  condition: "id = 0",
+  query: "select 1",
+};
+
+/** One hole of a statement that stands as a token of its own, and the form it has taken. */
+export interface OpenHole {
+  hole: Hole;
+  /** Index of its token. */
+  token: number;
+  tried: Form[];
+  form: Form;
+}
+
+/** Words after which a name of a table (or of something else) must follow. */
+const BEFORE_NAME = new Set(
+  "from join into update table only exists view index truncate lock schema database role user extension trigger references using column".split(
+    " ",
+  ),
+);
+
+/** The holes of a statement that the grammar sees; those inside quotes, comments and longer words are part of their token. */
+export function openHoles(tokens: Tokens, holes: readonly Hole[]): OpenHole[] {
+  const open: OpenHole[] = [];
+  for (const hole of holes) {
+    const token = last(tokens.starts, hole.start);
+    if (token < 0 || tokens.kinds[token] !== WORD) continue;
+    if (tokens.starts[token] !== hole.start || tokens.ends[token] !== hole.end) continue;
+    const form = guess(tokens, token, hole);
+    open.push({ hole, token, tried: [form], form });
+  }
+  return open;
+}
+
+function guess(tokens: Tokens, token: number, hole: Hole): Form {
+  if (hole.type === "identifier" || hole.type === "schema") return "word";
+  if (isToken(tokens, token - 1, ".") || isToken(tokens, token + 1, ".")) return "word";
+  const before = tokens.starts[token - 1];
+  if (before !== undefined && tokens.kinds[token - 1] === WORD) {
+    const word = tokens.text.slice(before, tokens.ends[token - 1]).toLowerCase();
+    if (BEFORE_NAME.has(word)) return "word";
+  }
+  return "value";
+}
+
+/** The text of `[start, end)` with each hole in its present form, blanks filled up: offsets stay. */
+export function fill(text: string, start: number, end: number, holes: readonly OpenHole[]): string {
+  let out = "";
+  let at = start;
+  for (const { hole, form } of holes) {
+    if (form === "word") continue;
+    out += text.slice(at, hole.start) + TEXT[form].padEnd(HOLE_WIDTH);
+    at = hole.end;
+  }
+  return at === start ? text.slice(start, end) : out + text.slice(at, end);
+}
+
+/**
+ * Gives the next form to the hole that an error at `offset` most likely comes from: the nearest one
+ * before it that has forms left. False where none has.
+ */
+export function nextForm(holes: readonly OpenHole[], offset: number): boolean {
+  for (let i = holes.length - 1; i >= 0; i--) {
+    const open = holes[i]!;
+    if (open.hole.start > offset) continue;
+    const form = FORMS.find((candidate) => !open.tried.includes(candidate));
+    if (!form) continue;
+    open.tried.push(form);
+    open.form = form;
+    return true;
+  }
+  return false;
+}
+
+/** The statement is nothing but holes (and brackets): all of it is unknown. */
+export function onlyHoles(tokens: Tokens, holes: readonly OpenHole[]): boolean {
+  if (holes.length === 0) return false;
+  const own = new Set(holes.map((open) => open.token));
+  return tokens.kinds.every((kind, index) => kind === PUNCTUATION || own.has(index));
+}
+
+/** Index of the hole whose word a name is, or -1: for names that carry no position. */
+export function holeOfWord(name: string, count: number): number {
+  for (let i = 0; i < count; i++) if (name === holeWord(i)) return i;
+  return -1;
+}

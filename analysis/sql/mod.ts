@@ -1,0 +1,39 @@
+/** The SQL engine: text in, facts out. The only folder that knows a SQL grammar. */
+import type { Dialect } from "../../manifest/model.ts";
+import type { SqlFacts, SqlPiece } from "../model.ts";
+import { DIALECTS } from "./dialects.ts";
+import { assemble, fileText } from "./text.ts";
+
+export { looksLikeSql } from "./looks-like.ts";
+export { type MigrationName, migrationName } from "./migration-name.ts";
+export { accessOf } from "./operations.ts";
+
+/**
+ * Loads the grammars, PostgreSQL's unless told otherwise. Nothing else here is asynchronous, and
+ * nothing is loaded before this is called.
+ */
+export async function loadSql(dialects: Iterable<Dialect> = ["postgresql"]): Promise<void> {
+  for (const dialect of dialects) await DIALECTS[dialect].load();
+}
+
+/**
+ * Reads SQL assembled by an adapter or the linker: text runs and typed holes.
+ *
+ * @param options.whole False: the text may be a piece of a statement. Default true.
+ * @throws Error where {@link loadSql} was not awaited for the dialect.
+ */
+export function readSql(
+  pieces: readonly SqlPiece[],
+  options: { dialect: Dialect; whole?: boolean },
+): SqlFacts {
+  return DIALECTS[options.dialect].read(assemble(pieces), { file: false, whole: options.whole ?? true });
+}
+
+/**
+ * Reads a whole `.sql` file: psql's commands, COPY data and a byte order mark may stand in it.
+ *
+ * @throws Error where {@link loadSql} was not awaited for the dialect.
+ */
+export function readSqlFile(file: string, text: string, options: { dialect: Dialect }): SqlFacts {
+  return DIALECTS[options.dialect].read(fileText(file, text), { file: true, whole: true });
+}

@@ -1,0 +1,70 @@
+/** Finds names among tokens: the grammar gives a name's start at most, and often not even that. */
+import { isToken, QUOTED, type Tokens, WORD } from "./lexer.ts";
+
+export interface NamePart {
+  start: number;
+  end: number;
+}
+
+/** A possibly qualified name: `schema.table`, `"a"."b"."c"`. */
+export interface Name {
+  start: number;
+  end: number;
+  parts: NamePart[];
+  /** Index of the token after it. */
+  next: number;
+}
+
+/** The name that begins at a token: `part(.part)*`, at least that one token. */
+export function nameAt(tokens: Tokens, index: number): Name {
+  const start = tokens.starts[index] ?? 0;
+  const parts: NamePart[] = [{ start, end: tokens.ends[index] ?? start }];
+  let next = index + 1;
+  while (isToken(tokens, next, ".") && isNamePart(tokens, next + 1)) {
+    parts.push({ start: tokens.starts[next + 1]!, end: tokens.ends[next + 1]! });
+    next += 2;
+  }
+  return { start, end: parts.at(-1)!.end, parts, next };
+}
+
+/** The names that stand in a list with commas from a token on. */
+export function namesAt(tokens: Tokens, index: number): Name[] {
+  const names: Name[] = [];
+  let at = index;
+  while (isNamePart(tokens, at)) {
+    const name = nameAt(tokens, at);
+    names.push(name);
+    at = name.next;
+    while (isToken(tokens, at, "*")) at++;
+    if (!isToken(tokens, at, ",")) break;
+    at++;
+  }
+  return names;
+}
+
+/** A name without its last parts: of `s.t.column`, the table. */
+export function withoutLast(name: Name, count: number): Name {
+  const parts = name.parts.slice(0, Math.max(1, name.parts.length - count));
+  return { ...name, end: parts.at(-1)!.end, parts };
+}
+
+/** Index of the first token from `from` on that is this keyword; -1 where there is none. */
+export function find(tokens: Tokens, keyword: string, from = 0): number {
+  for (let i = from; i < tokens.kinds.length; i++) if (isToken(tokens, i, keyword)) return i;
+  return -1;
+}
+
+/** Index of the token after a run of these keywords. */
+export function skip(tokens: Tokens, from: number, keywords: ReadonlySet<string>): number {
+  let at = from;
+  while (
+    tokens.kinds[at] === WORD &&
+    keywords.has(tokens.text.slice(tokens.starts[at], tokens.ends[at]).toLowerCase())
+  )
+    at++;
+  return at;
+}
+
+function isNamePart(tokens: Tokens, index: number): boolean {
+  return tokens.kinds[index] === WORD || tokens.kinds[index] === QUOTED;
+}

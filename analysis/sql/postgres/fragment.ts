@@ -1,0 +1,81 @@
+/** A piece of a statement, read inside the first wrapper in which the grammar accepts it. */
+import type { SqlFacts, SqlStatement } from "../../model.ts";
+import { namesTables, type Wrapper, wrappersFor } from "../fragments.ts";
+import { onlyHoles, openHoles } from "../holes.ts";
+import { tokenize } from "../lexer.ts";
+import { normalize } from "../normalize.ts";
+import { nextStatement } from "../splitter.ts";
+import { nested, type SqlText, showHoles } from "../text.ts";
+import type { Session } from "./reading.ts";
+import { type Outcome, parseStatement } from "./statement.ts";
+
+/** Ways to fill the holes of a wrapped piece: many wrappers are tried, so fewer than for a statement. */
+const MOST_TRIES = 24;
+
+/**
+ * Adds what a piece names to the facts.
+ *
+ * @returns false where the text holds several statements and is no piece at all.
+ */
+export function readFragment(text: SqlText, session: Session, facts: SqlFacts): boolean {
+  const tokens = tokenize(text.text);
+  if (tokens.kinds.length === 0) return false;
+  const own = nextStatement(text.text, 0, false, []);
+  if (own && nextStatement(text.text, own.next, false, [])) return false;
+  // Nothing but holes: what they are is for the text that this piece is put into.
+  if (onlyHoles(tokens, openHoles(tokens, text.holes))) return true;
+
+  let furthest: { message: string; offset: number } | null = null;
+  for (const tries of text.holes.length > 0 ? [1, MOST_TRIES] : [1]) {
+    for (const wrapper of wrappersFor(text.text)) {
+      const outcome = parseWrapped(text, wrapper, tries);
+      if (!outcome) continue;
+      if (outcome.ok) {
+        const read = outcome.read(session);
+        const whole = wrapper[0] === "" && wrapper[1] === "";
+        facts.statements.push({
+          kind: whole ? read.kind : "fragment",
+          at: text.span(tokens.starts[0]!, tokens.ends.at(-1)!),
+          ...ofThePiece(read),
+          normalized: normalize(tokens, text.holes),
+        });
+        return true;
+      }
+      const offset = outcome.offset - wrapper[0].length;
+      if (!furthest || offset > furthest.offset) furthest = { message: outcome.message, offset };
+    }
+  }
+  if (furthest && namesTables(text.text)) {
+    const at = Math.min(Math.max(furthest.offset, 0), text.text.length);
+    const token = tokens.ends.findIndex((end) => end > at);
+    const index = token < 0 ? tokens.ends.length - 1 : token;
+    facts.problems.push({
+      message: showHoles(furthest.message).split("\n", 1)[0]!,
+      at: text.span(tokens.starts[index]!, tokens.ends[index]!),
+    });
+  }
+  return true;
+}
+
+function parseWrapped(text: SqlText, [before, after]: Wrapper, tries: number): Outcome | null {
+  const inner = before.length;
+  const end = inner + text.text.length;
+  const wrapped = nested(text, before + text.text + after, [
+    { start: 0, end: inner, from: 0, to: 0 },
+    { start: inner, end, from: 0, to: text.text.length },
+    { start: end, end: end + after.length, from: text.text.length, to: text.text.length },
+  ]);
+  const raw = nextStatement(wrapped.text, 0, false, []);
+  if (!raw || raw.end < end) return null;
+  return parseStatement(wrapped, raw, tries);
+}
+
+/** The wrapper's own names have no width in the original text. */
+function ofThePiece(read: SqlStatement): Pick<SqlStatement, "references" | "changes" | "acts"> {
+  const isOwn = ({ at }: { at: { start: number; end: number } }) => at.end > at.start;
+  return {
+    references: read.references.filter(isOwn),
+    changes: read.changes.filter(isOwn),
+    acts: read.acts.filter(isOwn),
+  };
+}

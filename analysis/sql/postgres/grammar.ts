@@ -1,0 +1,120 @@
+/** PostgreSQL's own grammar, as WebAssembly: the one importer of libpg-query. */
+import type { ParseResult, RawStmt } from "libpg-query";
+
+type Module = typeof import("libpg-query");
+
+let module: Module | null = null;
+
+/** Compiles the grammar, once. */
+export async function loadGrammar(): Promise<void> {
+  if (module) return;
+  const loaded = await import("libpg-query");
+  await loaded.loadModule();
+  module = loaded;
+}
+
+export type Parsed =
+  | { ok: true; statements: RawStmt[] }
+  /** `offset` counts UTF-16 code units from the text's start. */
+  | { ok: false; message: string; offset: number };
+
+/** Chains of operators and nested brackets grow the parser's stack; beyond this it would overflow. */
+const DEEPEST = 4000;
+
+/** Parses text of any length; never throws for its content. */
+export function parse(text: string): Parsed {
+  if (!module) throw new Error("the SQL grammar is not loaded: await loadSql() first");
+  const nul = text.indexOf("\0");
+  if (nul >= 0) return { ok: false, message: "NUL character: PostgreSQL's text cannot hold it", offset: nul };
+  if (text === "") return { ok: true, statements: [] };
+  if (text.length > DEEPEST) {
+    const deep = tooDeep(text);
+    if (deep >= 0) return { ok: false, message: `nested more than ${DEEPEST} levels deep`, offset: deep };
+  }
+  try {
+    const result: ParseResult = module.parseSync(text);
+    return { ok: true, statements: result.stmts ?? [] };
+  } catch (error) {
+    if (error instanceof module.SqlError) {
+      const cursor = error.sqlDetails?.cursorPosition ?? 0;
+      return { ok: false, message: error.message, offset: codePointOffset(text, cursor) };
+    }
+    if (error instanceof RangeError) return { ok: false, message: "nested too deeply to be read", offset: 0 };
+    throw error;
+  }
+}
+
+/** PL/pgSQL's parse of a CREATE FUNCTION or DO statement, as plain data; an error's message has no position. */
+export function parsePlpgsql(
+  text: string,
+): { ok: true; functions: unknown[] } | { ok: false; message: string } {
+  if (!module) throw new Error("the SQL grammar is not loaded: await loadSql() first");
+  try {
+    const result = module.parsePlPgSQLSync(text) as unknown as { plpgsql_funcs?: unknown[] };
+    return { ok: true, functions: result.plpgsql_funcs ?? [] };
+  } catch (error) {
+    if (error instanceof Error) return { ok: false, message: error.message };
+    throw error;
+  }
+}
+
+/** PostgreSQL's error cursor counts code points. */
+function codePointOffset(text: string, codePoints: number): number {
+  let offset = 0;
+  for (let i = 0; i < codePoints && offset < text.length; i++) {
+    offset += text.codePointAt(offset)! > 0xffff ? 2 : 1;
+  }
+  return offset;
+}
+
+import { COMMENT, END, Lexer, OPERATOR, PUNCTUATION, WORD } from "../lexer.ts";
+
+const CHAINING = new Set(["union", "intersect", "except", "not", "join", "case"]);
+
+/** Offset of the token at which a bound on nesting is passed, or -1. Commas and closed brackets end a chain. */
+function tooDeep(text: string): number {
+  const lexer = new Lexer(text);
+  const outer: number[] = [];
+  let chain = 0;
+  let sum = 0;
+  for (let kind = lexer.next(); kind !== END; kind = lexer.next()) {
+    if (kind === COMMENT) continue;
+    const code = text.charCodeAt(lexer.start);
+    if (kind === OPERATOR || (kind === PUNCTUATION && code === 58)) chain++;
+    else if (kind === WORD && CHAINING.has(text.slice(lexer.start, lexer.end).toLowerCase())) chain++;
+    else if (kind === PUNCTUATION) {
+      if (code === 40 || code === 91) {
+        sum += chain + 1;
+        outer.push(chain);
+        chain = 0;
+      } else if (code === 41 || code === 93) {
+        chain = outer.pop() ?? 0;
+        sum = Math.max(0, sum - chain - 1);
+      } else if (code === 44 || code === 59) chain = 0;
+    }
+    if (sum + chain > DEEPEST) return lexer.start;
+  }
+  return -1;
+}
+
+/**
+ * Maps the grammar's byte offsets to UTF-16 offsets.
+ *
+ * @returns null where they are the same.
+ */
+export function byteOffsets(text: string): ((byte: number) => number) | null {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: the test is for what is not ASCII
+  if (!/[^\x00-\x7f]/.test(text)) return null;
+  const map = new Int32Array(text.length * 3 + 1);
+  let byte = 0;
+  for (let i = 0; i < text.length; i++) {
+    const code = text.codePointAt(i)!;
+    const width = code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
+    for (let k = 0; k < width; k++) map[byte + k] = i;
+    byte += width;
+    if (width === 4) i++;
+  }
+  map[byte] = text.length;
+  const end = byte;
+  return (offset) => map[Math.min(offset, end)]!;
+}

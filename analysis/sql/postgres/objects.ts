@@ -1,0 +1,234 @@
+/** What hangs on tables: indexes, triggers, policies, rules, grants, comments, maintenance. */
+import type { CommentStmt, Node, ObjectType, RangeVar } from "libpg-query";
+import type { Operation } from "../../model.ts";
+import { find, nameAt, namesAt, skip, withoutLast } from "../names.ts";
+import {
+  act,
+  type Handlers,
+  isTemporary,
+  type Reading,
+  refer,
+  referName,
+  strings,
+  walk,
+  walkAll,
+  within,
+} from "./reading.ts";
+import { tableKind } from "./tables.ts";
+
+/** Objects that hang on a table and are dropped or described by `name ON table`. */
+const ON_TABLE: Partial<Record<ObjectType, Operation>> = {
+  OBJECT_TRIGGER: "trigger",
+  OBJECT_POLICY: "policy",
+  OBJECT_RULE: "rule",
+};
+
+const BEFORE_NAMES = new Set(
+  "drop comment on security label table view materialized foreign if exists column".split(" "),
+);
+
+function listed(node: Node): string[] {
+  if ("List" in node) return strings(node.List.items);
+  if ("String" in node) return [node.String.sval ?? ""];
+  return [];
+}
+
+/** Schema and table of a name's strings, the last of which may be a column or a trigger. */
+function tableParts(parts: string[]): [schema: string | null, table: string] {
+  return [parts.at(-2) ?? null, parts.at(-1) ?? ""];
+}
+
+/** `… ON table`: the grammar gives no position, so the name after the last ON is it. */
+function referAfterOn(reading: Reading, parts: string[], operation: Operation, from = 0): void {
+  const on = find(reading.tokens, "on", from);
+  if (on < 0) return;
+  referName(reading, nameAt(reading.tokens, on + 1), ...tableParts(parts.slice(0, -1)), operation);
+}
+
+function describe(
+  reading: Reading,
+  statement: Pick<CommentStmt, "objtype" | "object">,
+  operation: Operation,
+): void {
+  const { objtype, object } = statement;
+  if (!object) return;
+  const { tokens } = reading;
+  const on = find(tokens, "on");
+  const parts = listed(object);
+  const start = skip(tokens, on + 1, BEFORE_NAMES);
+  if (tableKind(objtype)) {
+    referName(reading, nameAt(tokens, start), ...tableParts(parts), operation);
+  } else if (objtype === "OBJECT_COLUMN") {
+    const name = withoutLast(nameAt(tokens, start), 1);
+    referName(reading, name, ...tableParts(parts.slice(0, -1)), operation);
+  } else if (objtype === "OBJECT_TABCONSTRAINT" || (objtype && ON_TABLE[objtype])) {
+    referAfterOn(reading, parts, operation, on + 1);
+  }
+}
+
+function onTable(
+  reading: Reading,
+  relation: RangeVar | undefined,
+  kind: "trigger" | "policy" | "rule",
+  name: string,
+  read: () => void,
+): void {
+  within(reading, { operation: kind, kind, name }, () => {
+    refer(reading, relation, kind);
+    read();
+  });
+}
+
+export const objectHandlers: Handlers = {
+  IndexStmt(reading, statement, scope) {
+    refer(reading, statement.relation, "create-index");
+    walkAll(reading, [statement.indexParams, statement.whereClause], scope);
+  },
+  CreateStatsStmt(reading, statement, scope) {
+    for (const node of statement.relations ?? []) {
+      if ("RangeVar" in node) refer(reading, node.RangeVar, "create-index");
+    }
+    walkAll(reading, [statement.exprs], scope);
+  },
+  CreateTrigStmt(reading, statement, scope) {
+    onTable(reading, statement.relation, "trigger", statement.trigname ?? "", () => {
+      refer(reading, statement.constrrel, "trigger");
+      walkAll(reading, [statement.whenClause], scope);
+    });
+  },
+  CreatePolicyStmt(reading, statement, scope) {
+    onTable(reading, statement.table, "policy", statement.policy_name ?? "", () =>
+      walkAll(reading, [statement.qual, statement.with_check], scope),
+    );
+  },
+  AlterPolicyStmt(reading, statement, scope) {
+    onTable(reading, statement.table, "policy", statement.policy_name ?? "", () =>
+      walkAll(reading, [statement.qual, statement.with_check], scope),
+    );
+  },
+  RuleStmt(reading, statement, scope) {
+    onTable(reading, statement.relation, "rule", statement.rulename ?? "", () => {
+      // OLD and NEW are the row, not tables.
+      const rows = { name: "new", outer: { name: "old", outer: scope } };
+      walkAll(reading, [statement.whereClause, statement.actions], rows);
+    });
+  },
+  DropStmt(reading, statement) {
+    const { removeType, objects } = statement;
+    const { tokens } = reading;
+    if (removeType === "OBJECT_EXTENSION") {
+      for (const node of objects ?? []) act(reading, "DROP EXTENSION", listed(node)[0] ?? null);
+      return;
+    }
+    const names = namesAt(
+      tokens,
+      skip(tokens, 0, new Set([...BEFORE_NAMES, "schema", "trigger", "policy", "rule", "server"])),
+    );
+    if (removeType === "OBJECT_SCHEMA") {
+      (objects ?? []).forEach((node, i) => {
+        const place = names[i];
+        if (!place) return;
+        const name = listed(node)[0] ?? "";
+        reading.changes.push({
+          kind: "drop-schema",
+          schema: null,
+          name,
+          at: reading.source.span(place.start, place.end),
+        });
+      });
+      return;
+    }
+    const hanging = removeType && ON_TABLE[removeType];
+    if (hanging) {
+      for (const node of objects ?? []) {
+        const parts = listed(node);
+        within(reading, { operation: hanging, kind: hanging, name: parts.at(-1) ?? "" }, () =>
+          referAfterOn(reading, parts, hanging),
+        );
+      }
+      return;
+    }
+    const object = tableKind(removeType);
+    if (!object) return;
+    (objects ?? []).forEach((node, i) => {
+      const place = names[i];
+      if (!place) return;
+      const [schema, table] = tableParts(listed(node));
+      const temporary = isTemporary(reading, schema, table);
+      const before = reading.references.length;
+      referName(reading, place, schema, table, "drop-table");
+      if (temporary) reading.session.temporary.delete(table);
+      const reference = reading.references[before];
+      if (!reference || reference.table === null) return;
+      reading.changes.push({
+        kind: "drop",
+        schema: reference.schema,
+        name: reference.table,
+        at: reference.at,
+        object,
+        ifExists: statement.missing_ok ?? false,
+      });
+    });
+  },
+  GrantStmt(reading, statement) {
+    if (statement.objtype !== "OBJECT_TABLE") return;
+    if (statement.targtype === "ACL_TARGET_ALL_IN_SCHEMA") {
+      const from = find(reading.tokens, "schema");
+      const names = namesAt(reading.tokens, from + 1);
+      (statement.objects ?? []).forEach((node, i) => {
+        const place = names[i];
+        if (!place) return;
+        const schema = listed(node)[0] ?? null;
+        reading.references.push({
+          schema,
+          table: null,
+          reason: `every table of schema ${schema}`,
+          operation: "grant",
+          access: "schema",
+          at: reading.source.span(place.start, place.end),
+          dependency: null,
+        });
+      });
+      return;
+    }
+    if (statement.targtype !== "ACL_TARGET_OBJECT") return;
+    for (const node of statement.objects ?? []) {
+      if ("RangeVar" in node) refer(reading, node.RangeVar, "grant");
+    }
+  },
+  CommentStmt(reading, statement) {
+    describe(reading, statement, "comment");
+  },
+  SecLabelStmt(reading, statement) {
+    describe(reading, statement, "comment");
+  },
+  RefreshMatViewStmt(reading, statement) {
+    refer(reading, statement.relation, "update");
+  },
+  VacuumRelation(reading, relation) {
+    refer(reading, relation.relation, "alter-table");
+  },
+  ClusterStmt(reading, statement) {
+    refer(reading, statement.relation, "alter-table");
+  },
+  ReindexStmt(reading, statement) {
+    if (statement.kind === "REINDEX_OBJECT_TABLE") refer(reading, statement.relation, "alter-table");
+  },
+  CreateSchemaStmt(reading, statement) {
+    const name = statement.schemaname ?? statement.authrole?.rolename;
+    if (name === undefined) return;
+    const { tokens, source } = reading;
+    const at = skip(tokens, 0, new Set(["create", "schema", "if", "not", "exists", "authorization"]));
+    const place = nameAt(tokens, at);
+    reading.changes.push({
+      kind: "create-schema",
+      schema: null,
+      name,
+      at: source.span(place.start, place.end),
+    });
+    const outer = reading.schema;
+    reading.schema = name;
+    walk(reading, statement.schemaElts, null);
+    reading.schema = outer;
+  },
+};

@@ -1,0 +1,55 @@
+/**
+ * Where reading goes on after a broken statement. An open quote or bracket swallows what follows;
+ * a semicolon, a line's end and a statement's first word say where the next statement most likely
+ * begins, and the grammar must agree.
+ */
+import { DOLLAR } from "../lexer.ts";
+import { nextStatement, type RawStatement } from "../splitter.ts";
+import { last } from "../text.ts";
+
+const RESTART =
+  /;[ \t\r]*(?:--[^\n]*)?\n\s*(?:--[^\n]*\n\s*)*(?=(?:select|insert|update|delete|merge|with|values|table|truncate|copy|lock|create|alter|drop|comment|grant|revoke|refresh|reindex|vacuum|analyze|cluster|explain|prepare|declare|set|reset|begin|start|commit|rollback|end|do|call|security|import|reassign)\b)/gi;
+
+/** Candidates that are tried for one broken statement. */
+const MOST_CANDIDATES = 40;
+
+/**
+ * @param parses Whether the grammar accepts a statement.
+ * @returns The offset at which the next statement begins, or null where the broken one ends by itself.
+ */
+export function resynchronise(
+  text: string,
+  raw: RawStatement,
+  psql: boolean,
+  parses: (statement: RawStatement) => boolean,
+): number | null {
+  RESTART.lastIndex = raw.start;
+  let candidates = 0;
+  let followed: boolean | null = null;
+  for (let match = RESTART.exec(text); match; match = RESTART.exec(text)) {
+    const at = match.index + match[0].length;
+    if (at >= raw.end || candidates++ >= MOST_CANDIDATES) return null;
+    const token = last(raw.tokens.starts, match.index);
+    const openEnded = raw.open !== null;
+    const quoted = token >= 0 && raw.tokens.ends[token]! > match.index && raw.tokens.kinds[token] !== DOLLAR;
+    if (!openEnded && !quoted) {
+      // A closed body holds statements of its own: only a broken sequel is a reason to look inside.
+      followed ??= parsesAt(text, Math.max(raw.next, raw.end), psql, parses) ?? true;
+      if (followed) continue;
+    }
+    if (parsesAt(text, at, psql, parses)) return at;
+    RESTART.lastIndex = at;
+  }
+  return null;
+}
+
+/** Null where no statement follows. */
+function parsesAt(
+  text: string,
+  position: number,
+  psql: boolean,
+  parses: (statement: RawStatement) => boolean,
+): boolean | null {
+  const next = nextStatement(text, position, psql, []);
+  return next ? parses(next) : null;
+}

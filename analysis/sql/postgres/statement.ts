@@ -1,0 +1,136 @@
+/** One statement: its holes filled until the grammar accepts it, its tree read. */
+import type { Node } from "libpg-query";
+import type { SqlStatement } from "../../model.ts";
+import { fill, nextForm, type OpenHole, onlyHoles, openHoles } from "../holes.ts";
+import { isToken } from "../lexer.ts";
+import { normalize } from "../normalize.ts";
+import type { RawStatement } from "../splitter.ts";
+import type { SqlText } from "../text.ts";
+import { actHandlers } from "./acts.ts";
+import { byteOffsets, parse } from "./grammar.ts";
+import { statementKind } from "./kinds.ts";
+import { objectHandlers } from "./objects.ts";
+import { queryHandlers } from "./queries.ts";
+import { type Handler, type Reading, type Session, walk } from "./reading.ts";
+import { tableHandlers } from "./tables.ts";
+
+const HANDLERS: ReadonlyMap<string, Handler> = new Map(
+  Object.entries({ ...queryHandlers, ...tableHandlers, ...objectHandlers, ...actHandlers }) as [
+    string,
+    Handler,
+  ][],
+);
+
+/** Forms that are tried for the holes of one statement: real templates need a handful. */
+const MOST_TRIES = 96;
+
+export type Outcome =
+  /** `read` walks the tree, once the caller has decided that this is the statement. */
+  | { ok: true; read(session: Session): SqlStatement }
+  /** `offset` is the error's, in the whole text. */
+  | { ok: false; message: string; offset: number };
+
+/** Offers a statement to the grammar, with up to `mostTries` ways to fill its holes. */
+export function parseStatement(text: SqlText, raw: RawStatement, mostTries = MOST_TRIES): Outcome {
+  const inside = text.holes.filter((hole) => hole.start >= raw.start && hole.end <= raw.end);
+  const holes = openHoles(raw.tokens, inside);
+  if (onlyHoles(raw.tokens, holes)) return { ok: true, read: () => unknownStatement(text, raw, holes) };
+  let first: { message: string; offset: number } | null = null;
+  for (let tries = 0; tries < mostTries; tries++) {
+    let sql = fill(text.text, raw.start, raw.end, holes);
+    for (const blank of raw.blanks) {
+      const at = blank.start - raw.start;
+      const width = blank.end - blank.start;
+      sql = sql.slice(0, at) + " ".repeat(width) + sql.slice(at + width);
+    }
+    const parsed = parse(sql);
+    if (parsed.ok) {
+      const nodes = parsed.statements.flatMap(({ stmt }) => (stmt ? [stmt] : []));
+      return { ok: true, read: (session) => readStatement(text, raw, sql, nodes, holes, session) };
+    }
+    first ??= parsed;
+    if (!nextForm(holes, raw.start + parsed.offset)) break;
+  }
+  return { ok: false, message: first?.message ?? "syntax error", offset: raw.start + (first?.offset ?? 0) };
+}
+
+function readStatement(
+  text: SqlText,
+  raw: RawStatement,
+  sql: string,
+  nodes: Node[],
+  holes: readonly OpenHole[],
+  session: Session,
+): SqlStatement {
+  const toOffset = byteOffsets(sql);
+  const reading: Reading = {
+    source: text,
+    tokens: raw.tokens,
+    at: (byte = 0) => raw.start + (toOffset ? toOffset(byte) : byte),
+    session,
+    handlers: HANDLERS,
+    stored: null,
+    schema: null,
+    references: [],
+    changes: [],
+    acts: [],
+  };
+  for (const node of nodes) walk(reading, node, null);
+  for (const hole of holes) {
+    if (hidesQuery(raw, hole)) reading.references.push(unknownQuery(text, hole));
+  }
+  return {
+    kind: statementKind(nodes[0]),
+    at: text.span(raw.start, raw.end),
+    references: inOrder(reading.references),
+    changes: reading.changes,
+    acts: reading.acts,
+    normalized: normalize(raw.tokens, text.holes.length > 0 ? holesIn(text, raw) : []),
+  };
+}
+
+function holesIn(text: SqlText, raw: RawStatement) {
+  return text.holes.filter((hole) => hole.start >= raw.start && hole.end <= raw.end);
+}
+
+/** Each named place once, in the order of the text: the grammar doubles some sub-selects. */
+function inOrder(references: SqlStatement["references"]): SqlStatement["references"] {
+  if (references.length < 2) return references;
+  const seen = new Set<string>();
+  return references
+    .filter(({ at }) => {
+      const key = `${at.file}:${at.start}:${at.end}`;
+      return !seen.has(key) && seen.add(key) !== undefined;
+    })
+    .sort((a, b) => a.at.start - b.at.start || a.at.end - b.at.end);
+}
+
+/** A hole that only a whole query fits: its tables are not known. The rows of an INSERT are not among these. */
+function hidesQuery(raw: RawStatement, { form, token, hole }: OpenHole): boolean {
+  if (form !== "query" || hole.type === "value") return false;
+  if (isToken(raw.tokens, token - 1, "(") || token === 0) return true;
+  return !raw.tokens.starts.some((_, i) => i < token && isToken(raw.tokens, i, "insert"));
+}
+
+function unknownQuery(text: SqlText, { hole }: OpenHole): SqlStatement["references"][number] {
+  return {
+    schema: null,
+    table: null,
+    reason: hole.reason,
+    operation: "select",
+    access: "read",
+    at: text.span(hole.start, hole.end),
+    dependency: null,
+  };
+}
+
+function unknownStatement(text: SqlText, raw: RawStatement, holes: readonly OpenHole[]): SqlStatement {
+  return {
+    kind: "unknown",
+    at: text.span(raw.start, raw.end),
+    references: holes.map((hole) => unknownQuery(text, hole)),
+    changes: [],
+    acts: [],
+    normalized: normalize(raw.tokens, holesIn(text, raw)),
+  };
+}

@@ -1,0 +1,128 @@
+/**
+ * Splits text into statements at the semicolons that end one: not those in quotes, parentheses,
+ * `BEGIN ATOMIC … END` bodies or comments. In files it also steps over COPY's data lines and takes
+ * psql's backslash commands for statements of their own.
+ */
+import { COMMENT, END, isToken, Lexer, META, PUNCTUATION, push, type Tokens, WORD } from "./lexer.ts";
+
+export interface RawComment {
+  start: number;
+  end: number;
+}
+
+/** A stretch of text that may be one statement. Offsets are those of the whole text. */
+export interface RawStatement {
+  kind: "sql" | "psql";
+  /** The first token's start; `end` is the last token's end, the semicolon left out. */
+  start: number;
+  end: number;
+  /** Where the next statement begins. */
+  next: number;
+  tokens: Tokens;
+  comments: RawComment[];
+  /** psql commands in the middle of the statement: no part of what is sent. */
+  blanks: { start: number; end: number }[];
+  /** A quote, comment or parenthesis is still open at the end of the text. */
+  open: "quote" | "comment" | "parenthesis" | null;
+}
+
+/** The next statement from `position` on; null where only white space and comments are left, which `comments` gets. */
+export function nextStatement(
+  text: string,
+  position: number,
+  psql: boolean,
+  comments: RawComment[],
+): RawStatement | null {
+  const lexer = new Lexer(text, position, psql);
+  const tokens: Tokens = { text, kinds: [], starts: [], ends: [] };
+  const own: RawComment[] = [];
+  const blanks: { start: number; end: number }[] = [];
+  let depth = 0;
+  let atomic = 0;
+  let openComment = false;
+  let openQuote = false;
+  for (;;) {
+    const kind = lexer.next();
+    if (kind === END) break;
+    if (kind === COMMENT) {
+      own.push({ start: lexer.start, end: lexer.end });
+      openComment ||= lexer.open;
+      continue;
+    }
+    if (kind === META) {
+      // psql sends the text before the command at \g and its kin; any other command runs on its own, in between.
+      const sends = /^\\(?:g|gx|gset|gexec|gdesc|crosstabview|watch|bind)\b/.test(
+        text.slice(lexer.start, lexer.start + 16),
+      );
+      if (tokens.kinds.length === 0) {
+        push(tokens, lexer);
+        return finish("psql", lexer.end);
+      }
+      if (sends) return finish("sql", lexer.start);
+      blanks.push({ start: lexer.start, end: lexer.end });
+      continue;
+    }
+    if (kind === PUNCTUATION && lexer.end === lexer.start + 1) {
+      const code = text.charCodeAt(lexer.start);
+      if (code === 40) depth++;
+      else if (code === 41) depth = Math.max(0, depth - 1);
+      else if (code === 59 && depth === 0 && atomic === 0) {
+        if (tokens.kinds.length === 0) continue;
+        return finish("sql", lexer.end);
+      }
+    }
+    push(tokens, lexer);
+    openQuote ||= lexer.open;
+    if (kind === WORD && depth === 0) {
+      if (atomic > 0) {
+        if (isToken(tokens, tokens.kinds.length - 1, "case")) atomic++;
+        else if (isToken(tokens, tokens.kinds.length - 1, "end")) atomic--;
+      } else if (isToken(tokens, tokens.kinds.length - 1, "atomic")) {
+        if (isToken(tokens, tokens.kinds.length - 2, "begin") && createsRoutine(tokens)) atomic = 1;
+      }
+    }
+  }
+  comments.push(...own);
+  if (tokens.kinds.length === 0 && !openComment) return null;
+  return finish("sql", text.length, []);
+
+  function finish(kind: "sql" | "psql", end: number, found = own): RawStatement {
+    const count = tokens.kinds.length;
+    const start = tokens.starts[0] ?? own.at(-1)?.start ?? position;
+    const next = kind === "sql" && psql ? afterCopyData(text, end, tokens) : end;
+    return {
+      kind,
+      start,
+      end: tokens.ends[count - 1] ?? end,
+      next,
+      tokens,
+      comments: found,
+      blanks,
+      open: openQuote ? "quote" : openComment ? "comment" : depth > 0 || atomic > 0 ? "parenthesis" : null,
+    };
+  }
+}
+
+/** CREATE [OR REPLACE] FUNCTION | PROCEDURE: the only statements with a `BEGIN ATOMIC` body. */
+export function createsRoutine(tokens: Tokens): boolean {
+  if (!isToken(tokens, 0, "create")) return false;
+  const at = isToken(tokens, 1, "or") && isToken(tokens, 2, "replace") ? 3 : 1;
+  return isToken(tokens, at, "function") || isToken(tokens, at, "procedure");
+}
+
+/** COPY … FROM STDIN is followed by data lines up to `\.`: text, not SQL. */
+function afterCopyData(text: string, end: number, tokens: Tokens): number {
+  if (!isToken(tokens, 0, "copy")) return end;
+  let stdin = false;
+  for (let i = 1; i < tokens.kinds.length && !stdin; i++) {
+    stdin = isToken(tokens, i, "stdin") && isToken(tokens, i - 1, "from");
+  }
+  if (!stdin) return end;
+  const data = text.indexOf("\n", end);
+  if (data < 0) return end;
+  const mark = /^\\\.[ \t\r]*$/gm;
+  mark.lastIndex = data + 1;
+  const closing = mark.exec(text);
+  // Without the mark there is no data here: the next statement follows at once.
+  return closing ? mark.lastIndex : end;
+}

@@ -1,0 +1,127 @@
+/**
+ * SQL text and where it came from. Everything in this folder works on offsets into one assembled
+ * string; `span` maps them back to the original files, once, when a fact is written down.
+ */
+import type { HoleType, Span, SqlPiece } from "../model.ts";
+
+/** A `${hole}` in the assembled text. While its content is open, a word of equal length stands for it. */
+export interface Hole {
+  start: number;
+  end: number;
+  type: HoleType;
+  /** Why the text is not known. */
+  reason: string;
+}
+
+export interface SqlText {
+  text: string;
+  /** In the order of the text. */
+  holes: readonly Hole[];
+  /** The place of `[start, end)` in the original file, in UTF-16 code units. */
+  span(start: number, end: number): Span;
+}
+
+/** Every hole is this wide, so that each form it may take leaves all offsets alone. */
+export const HOLE_WIDTH = 12;
+
+/** The word that stands for the hole number `index`: an identifier that no case folding changes. */
+export function holeWord(index: number): string {
+  return `hole_${index.toString(36).padStart(6, "0")}_`;
+}
+
+/** Makes a message that quotes a hole's word readable. */
+export function showHoles(message: string): string {
+  return message.replace(/hole_[0-9a-z]{6}_/g, "${…}");
+}
+
+/** A stretch of text and the offsets that it came from. Equal lengths map character by character. */
+export interface Run {
+  start: number;
+  end: number;
+  from: number;
+  to: number;
+}
+
+/** The text of a whole file. */
+export function fileText(file: string, text: string): SqlText {
+  return { text, holes: [], span: (start, end) => ({ file, start, end }) };
+}
+
+/** Joins text runs and holes into one text. */
+export function assemble(pieces: readonly SqlPiece[]): SqlText {
+  const starts: number[] = [];
+  const holes: Hole[] = [];
+  let text = "";
+  for (const piece of pieces) {
+    starts.push(text.length);
+    if (piece.kind === "text") {
+      text += piece.text;
+    } else {
+      const start = text.length;
+      text += holeWord(holes.length);
+      holes.push({ start, end: text.length, type: piece.hole, reason: piece.reason });
+    }
+  }
+  const end = text.length;
+
+  const span = (from: number, to: number): Span => {
+    const first = pieces[last(starts, from)];
+    if (!first) return { file: "", start: 0, end: 0 };
+    const lastIndex = last(starts, Math.max(from, to - 1));
+    const final = pieces[lastIndex]!;
+    const head = edge(first, from - starts[last(starts, from)]!, "start");
+    // An inlined constant may come from another file: a span cannot lead there and back.
+    if (final.at.file !== first.at.file) return { file: first.at.file, start: head, end: first.at.end };
+    const tail = to > from ? edge(final, to - starts[lastIndex]!, "end") : head;
+    return { file: first.at.file, start: Math.min(head, tail), end: Math.max(head, tail) };
+  };
+  return { text, holes, span: (from, to) => span(Math.min(from, end), Math.min(to, end)) };
+}
+
+/** Text that stands inside another one, decoded: a function's body, a quoted statement. */
+export function nested(outer: SqlText, text: string, runs: readonly Run[]): SqlText {
+  const starts = runs.map((run) => run.start);
+  const holes: Hole[] = [];
+  for (const run of runs) {
+    if (run.end - run.start !== run.to - run.from) continue;
+    for (const hole of outer.holes) {
+      if (hole.start >= run.from && hole.end <= run.to) {
+        const shift = run.start - run.from;
+        holes.push({ ...hole, start: hole.start + shift, end: hole.end + shift });
+      }
+    }
+  }
+  const outerOffset = (run: Run, offset: number, side: "start" | "end"): number => {
+    if (run.end - run.start === run.to - run.from) return run.from + Math.min(offset, run.end) - run.start;
+    return side === "start" ? run.from : run.to;
+  };
+  return {
+    text,
+    holes,
+    span(start, end) {
+      const head = runs[last(starts, start)];
+      const tail = runs[last(starts, Math.max(start, end - 1))];
+      if (!head || !tail) return outer.span(0, 0);
+      const from = outerOffset(head, start, "start");
+      return outer.span(from, end > start ? Math.max(from, outerOffset(tail, end, "end")) : from);
+    },
+  };
+}
+
+function edge(piece: SqlPiece, offset: number, side: "start" | "end"): number {
+  const { start, end } = piece.at;
+  if (piece.kind === "text" && piece.text.length === end - start) return start + offset;
+  return side === "start" ? start : end;
+}
+
+/** Index of the last entry that is not above `value`; -1 where there is none. Entries of empty pieces repeat. */
+export function last(sorted: ArrayLike<number>, value: number): number {
+  let low = 0;
+  let high = sorted.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (sorted[middle]! <= value) low = middle + 1;
+    else high = middle;
+  }
+  return low - 1;
+}
