@@ -10,6 +10,7 @@ export function compileSql(file: string, text: string, dialect: Dialect): FileFa
   return {
     file,
     kind: "sql",
+    skimmed: false,
     lineStarts: lineStarts(text),
     sites: [],
     sql,

@@ -44,6 +44,7 @@ export interface Joinable {
   territory: Territory;
   tables: readonly ReplayedTable[];
   problems: readonly InputProblem[];
+  leftOut: number;
   today: string;
 }
 
@@ -153,6 +154,7 @@ export function join(input: Joinable): Model {
     problems: [...input.problems, ...[...files.values()].flatMap(({ problems }) => problems)],
     today: input.today,
     files: files.size,
+    leftOut: input.leftOut,
   };
   for (const [file, facts] of files) {
     const common = { services: servicesOf(file), test: isTest(file) };

@@ -47,7 +47,11 @@ export async function analyse(
     onFile: (done, total) => options.onProgress?.({ stage: "files", done, total }),
   });
   const configs = [...found.configs].map(([path, text]) => ({ path, text }));
-  return analyseFiles([...found.files, ...configs], manifest, { ...options, problems: found.problems });
+  return analyseFiles([...found.files, ...configs], manifest, {
+    ...options,
+    problems: found.problems,
+    leftOut: found.leftOut,
+  });
 }
 
 /**
@@ -57,7 +61,7 @@ export async function analyse(
 export async function analyseFiles(
   sources: Iterable<SourceFile>,
   manifest: Manifest,
-  options: AnalyseOptions & { problems?: readonly InputProblem[] } = {},
+  options: AnalyseOptions & { problems?: readonly InputProblem[]; leftOut?: number } = {},
 ): Promise<Model> {
   const configs = new Map<string, string>();
   const texts: SourceFile[] = [];
@@ -70,6 +74,7 @@ export async function analyseFiles(
   await loadSql(new Set(texts.map(({ path }) => dialectOf(path))));
 
   const files = new Map<string, FileFacts>();
+  const textOf = new Map(texts.map(({ path, text }) => [path, text]));
   for (const { path, text } of texts) {
     if (files.size % 64 === 0) {
       options.onProgress?.({ stage: "compile", done: files.size, total: texts.length });
@@ -82,7 +87,19 @@ export async function analyseFiles(
   }
   options.onProgress?.({ stage: "link", done: 0, total: 1 });
   const resolver = createResolver(new Set(files.keys()), configs);
-  const resolve = followImports(files, resolver);
+  const deepened = new Map<string, FileFacts["exports"]>();
+  /** Exports of a file; one that was only skimmed is read whole when a constant of its is asked for. */
+  const exportsOf = (path: string): FileFacts["exports"] | null => {
+    const facts = files.get(path);
+    if (!facts?.skimmed) return facts?.exports ?? null;
+    let found = deepened.get(path);
+    if (!found) {
+      found = compileCode(path, textOf.get(path) ?? "", { whole: true }).exports;
+      deepened.set(path, found);
+    }
+    return found;
+  };
+  const resolve = followImports(exportsOf, resolver);
   const migrations = new Map<string, string[]>();
   for (const [path, { kind }] of files) {
     const owner = kind === "sql" ? migrationOwner(manifest, path) : null;
@@ -96,6 +113,7 @@ export async function analyseFiles(
     territory: drawTerritory(files.values(), manifest, resolver),
     tables: replay(manifest, files, (service) => migrations.get(service) ?? []),
     problems: options.problems ?? [],
+    leftOut: options.leftOut ?? 0,
     today: options.today ?? new Date().toISOString().slice(0, 10),
   });
   options.onProgress?.({ stage: "link", done: 1, total: 1 });

@@ -260,6 +260,8 @@ export interface InputProblem {
 export interface FileFacts {
   file: string;
   kind: "code" | "sql";
+  /** Only its imports were read: nothing in it looks like a database. */
+  skimmed: boolean;
   /** UTF-16 offset at which each line starts. */
   lineStarts: number[];
   sites: SqlSite[];
@@ -447,6 +449,8 @@ export interface Model {
   /** Today, as `YYYY-MM-DD`: handed in, so that a run can be repeated. */
   today: string;
   files: number;
+  /** Files that a machine wrote (vendored, minified, generated): not read, but counted. */
+  leftOut: number;
 }
 
 export interface Ignore {

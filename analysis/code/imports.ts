@@ -2,7 +2,7 @@
 import type { Expr, ImportEdge, Span } from "../model.ts";
 import type { ExpressionReader } from "./expression.ts";
 import type { FileScopes } from "./scope.ts";
-import type { Node, Program } from "./syntax.ts";
+import type { EcmaScriptModule, Node, Program } from "./syntax.ts";
 import { literalText } from "./syntax.ts";
 
 /** Import and re-export declarations, `import()`, `require()`, `new URL("./x", import.meta.url)` stays out. */
@@ -60,6 +60,40 @@ export function readImports(file: string, program: Program, scopes: FileScopes):
     const specifier = source ? literalText(source as Node) : null;
     if (source && specifier !== null)
       edges.push({ specifier, typeOnly: false, at: at(source as Node), names: {} });
+  }
+  return edges;
+}
+
+/** The same from the parser's record of the module, for files whose tree nobody asks for. */
+export function skimImports(file: string, text: string, module: EcmaScriptModule): ImportEdge[] {
+  const edges: ImportEdge[] = [];
+  const add = (specifier: string, typeOnly: boolean, start: number, end: number) =>
+    edges.push({ specifier, typeOnly, at: { file, start, end }, names: {} });
+  for (const { moduleRequest, entries } of module.staticImports)
+    add(
+      moduleRequest.value,
+      entries.length > 0 && entries.every((entry) => entry.isType),
+      moduleRequest.start,
+      moduleRequest.end,
+    );
+  for (const { entries } of module.staticExports) {
+    const from = entries.find((entry) => entry.moduleRequest)?.moduleRequest;
+    if (from)
+      add(
+        from.value,
+        entries.every((entry) => entry.isType),
+        from.start,
+        from.end,
+      );
+  }
+  const literal = /^(["'`])(.*)\1$/s;
+  for (const { moduleRequest } of module.dynamicImports) {
+    const match = literal.exec(text.slice(moduleRequest.start, moduleRequest.end));
+    if (match?.[2]) add(match[2], false, moduleRequest.start, moduleRequest.end);
+  }
+  for (const match of text.matchAll(/\brequire\(\s*(["'`])([^"'`\n]+)\1\s*\)/g)) {
+    const start = match.index + match[0].indexOf(match[1] ?? "");
+    add(match[2] ?? "", false, start, start + (match[2]?.length ?? 0) + 2);
   }
   return edges;
 }

@@ -7,7 +7,7 @@ import { adapters } from "./adapters/mod.ts";
 import { readCommands } from "./commands.ts";
 import { readConnections } from "./connections.ts";
 import { expressionReader } from "./expression.ts";
-import { readExports, readImports } from "./imports.ts";
+import { readExports, readImports, skimImports } from "./imports.ts";
 import { readScopes } from "./scope.ts";
 import { readSites } from "./sites.ts";
 import { parse, syntaxProblem } from "./syntax.ts";
@@ -16,22 +16,34 @@ import { parse, syntaxProblem } from "./syntax.ts";
 export const CODE = /\.(?:[cm]?[jt]s|[jt]sx)$/;
 
 /**
- * Words one of which any file that talks to a database must hold. Broad on purpose: a tighter sieve
- * loses references, and what passes it in vain costs a walk of a tree that is parsed anyway.
+ * What any file that talks to a database must hold. Broad on purpose: a tighter sieve loses
+ * references, and what passes it in vain costs one walk. A file that does not pass is only skimmed
+ * for its imports; if another's SQL turns out to hang on its constants, the linker reads it whole.
  */
 const SIEVE = new RegExp(
-  `\\b(?:select|insert|update|delete|merge|truncate|copy|create|alter|drop|grant|sql|query|execute|env|${adapters
-    .flatMap((adapter) => adapter.packages)
-    .map((name) => name.replace(/[^\w]/g, "\\$&"))
-    .join("|")})\\b|(?:postgres(?:ql)?|mysql|mariadb)://|[A-Z]_URL\\b|freehold-ignore|Sql\\b|SQL`,
+  [
+    String.raw`\bsql\b|Sql\b|SQL|\.(?:query|execute|unsafe)\b`,
+    String.raw`(?:postgres(?:ql)?|mysql2?|mariadb)://|DATABASE|PGHOST|_URL\b|\benv\b|\b(?:create|drop)(?:db|user)\b`,
+    String.raw`\b(?:select|delete)\b[^]{1,4000}?\bfrom\b|\b(?:insert|merge)\s+into\b|\bupdate\b[^;]{1,400}?\bset\b`,
+    String.raw`\b(?:truncate|lock|copy|table)\s+["\w]|\b(?:create|alter|drop|comment|grant|revoke|refresh|reindex)\s+(?:\w+\s+)?(?:table|index|view|database|role|user|schema|type|extension|function|trigger|policy|tablespace|all|on)\b`,
+    "freehold-ignore",
+    `["'](?:${adapters
+      .flatMap((adapter) => adapter.packages)
+      .map((name) => name.replace(/[^\w]/g, "\\$&"))
+      .join("|")})["']`,
+  ].join("|"),
   "i",
 );
 
-export function compileCode(file: string, text: string): FileFacts {
+/**
+ * @param options.whole reads the file whole even where the sieve finds nothing in it
+ */
+export function compileCode(file: string, text: string, options: { whole?: boolean } = {}): FileFacts {
   const starts = lineStarts(text);
   const facts: FileFacts = {
     file,
     kind: "code",
+    skimmed: !options.whole && !SIEVE.test(text),
     lineStarts: starts,
     sites: [],
     sql: null,
@@ -51,9 +63,12 @@ export function compileCode(file: string, text: string): FileFacts {
     facts.problems.push(problem);
     return facts;
   }
+  if (facts.skimmed) {
+    facts.imports = skimImports(file, text, syntax.module);
+    return facts;
+  }
   const scopes = readScopes(syntax.program);
   facts.imports = readImports(file, syntax.program, scopes);
-  if (!SIEVE.test(text)) return facts;
   const expressions = expressionReader(file, text, scopes);
   const { sites, uses, files } = readSites(
     file,

@@ -1,13 +1,16 @@
 /** One parse of one file, and the few views of its tree that everything else here needs. */
-import type { Comment, Node, Program } from "oxc-parser";
+import type { Comment, EcmaScriptModule, Node, Program } from "oxc-parser";
 import { parseSync, visitorKeys } from "oxc-parser";
 import type { InputProblem } from "../model.ts";
 
-export type { Comment, Node, Program } from "oxc-parser";
+export type { Comment, EcmaScriptModule, Node, Program } from "oxc-parser";
 
 export interface Syntax {
-  program: Program;
-  comments: Comment[];
+  /** Crosses over from the parser when it is first asked for; so do the comments. */
+  readonly program: Program;
+  readonly comments: Comment[];
+  /** Imports and exports, without the tree. */
+  readonly module: EcmaScriptModule;
   errors: { message: string; start: number }[];
 }
 
@@ -32,7 +35,18 @@ export function parse(file: string, text: string): Syntax {
   const errors = result.errors
     .filter((error) => error.severity === "Error")
     .map((error) => ({ message: error.message, start: error.labels[0]?.start ?? 0 }));
-  return { program: result.program, comments: result.comments, errors };
+  return {
+    errors,
+    get program() {
+      return result.program;
+    },
+    get comments() {
+      return result.comments;
+    },
+    get module() {
+      return result.module;
+    },
+  };
 }
 
 /** A syntax error as the input problem that it is: nothing of the file could be read. */

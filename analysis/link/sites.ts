@@ -32,15 +32,18 @@ export interface ReadUse {
 const DEEPEST = 20;
 
 /** Follows an imported name to the expression that another file exports under it. */
-export function followImports(files: ReadonlyMap<string, FileFacts>, resolver: Resolver): Resolve {
+export function followImports(
+  exportsOf: (file: string) => FileFacts["exports"] | null,
+  resolver: Resolver,
+): Resolve {
   const resolve: Resolve = (expr, depth) => {
     let at: Expr = expr;
     for (let step = depth; step < DEEPEST && at.kind === "import"; step++) {
       const target = resolver.resolve(at.at.file, at.specifier);
-      const facts = target === null ? undefined : files.get(target);
-      if (!facts) return null;
-      if (at.name === "*") return { kind: "object", entries: facts.exports, at: at.at };
-      const found: Expr | undefined = facts.exports[at.name];
+      const exported = target === null ? null : exportsOf(target);
+      if (!exported) return null;
+      if (at.name === "*") return { kind: "object", entries: exported, at: at.at };
+      const found: Expr | undefined = exported[at.name];
       if (!found) return null;
       at = found.kind === "alias" && found.of.kind === "import" ? found.of : found;
     }
