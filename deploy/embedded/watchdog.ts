@@ -11,7 +11,9 @@
  * (`--pdeathsig`, on Linux) and the folder stays for the next start's sweep, which knows it by the
  * named pipe `alive` that nobody reads any more. A machine's: the folder, likewise.
  *
- * SIGQUIT and never SIGKILL for the server: a killed one leaves a System V memory segment.
+ * SIGQUIT and never SIGKILL for the server: a killed one leaves a System V memory segment. SIGTERM goes
+ * first, for a shell starts its background processes with SIGQUIT ignored, and one that comes before the
+ * server has set its handlers would be lost.
  */
 export const watchdogScript = `
 run=$1 template=$2; shift 2
@@ -23,14 +25,15 @@ end_with_us=
 setpriv --pdeathsig QUIT true 2>/dev/null && end_with_us='setpriv --pdeathsig QUIT'
 $end_with_us "$@" 3>&- 4<&- >"$run/log" 2>&1 &
 server=$!
-trap 'kill -QUIT "$server" 2>/dev/null' HUP INT TERM
+stop() { kill -TERM "$server" 2>/dev/null; kill -QUIT "$server" 2>/dev/null; }
+trap stop HUP INT TERM
 
 (
   trap - HUP INT TERM
   exec 3>&- >/dev/null
   read -r _ <&4
   : >"$run/stopping"
-  kill -QUIT "$server" 2>/dev/null
+  stop
 ) &
 reader=$!
 exec 4<&-
