@@ -49,9 +49,10 @@ testRule(unownedTable, {
 });
 
 test("a name that is nearly an owned one is asked about", async () => {
-  const files = { "services/billing/code.sql": "delete from invoces;\nselect * from rates;\n" };
+  const files = { "services/billing/code.sql": "delete from invoces;\nselect * from rates, old.orders;\n" };
   expect((await findingsOf(unownedTable, files)).map(({ help }) => help)).toEqual([
     'did you mean invoices? If not, add invoces to "owns" of billing, or to "system" if a tool keeps it',
     'add rates to "owns" of billing, or to "system" if a tool keeps it',
+    'orders owns a table orders in another schema; if that is not meant, add old.orders to "owns" of billing, or to "system" if a tool keeps it',
   ]);
 });

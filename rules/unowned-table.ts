@@ -1,5 +1,5 @@
 import type { Model, Reference, Rule } from "../analysis/model.ts";
-import { nearest } from "../manifest/nearest.ts";
+import { nearest, ownersElsewhere } from "../manifest/mod.ts";
 import { subjectAndVerb } from "./parts/access.ts";
 import { weightInTests } from "./parts/test-files.ts";
 import { list, tableName } from "./parts/words.ts";
@@ -44,11 +44,15 @@ export const unownedTable: Rule = {
   },
 };
 
-/** A name that is nearly one that somebody owns may be a slip. */
+/** What may have been meant: a table of this name in another schema, or one of nearly this name. */
 function meant({ manifest }: Model, { table }: Reference): string {
+  if (table === null) return "";
+  const [elsewhere] = ownersElsewhere(manifest, table);
+  if (elsewhere !== undefined)
+    return `${elsewhere} owns a table ${table} in another schema; if that is not meant, `;
   const owned = manifest.services.flatMap(({ owns }) => owns.map((entry) => entry.table));
-  const found = table === null ? null : nearest(table, owned);
-  return found === null ? "" : `did you mean ${found}? If not, `;
+  const near = nearest(table, owned);
+  return near === null ? "" : `did you mean ${near}? If not, `;
 }
 
 /** By service and table, the statement that speaks for its migrations: the first CREATE, else the first that names it. */

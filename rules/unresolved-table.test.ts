@@ -32,8 +32,8 @@ testRule(unresolvedTable, {
     },
     [
       "billing",
-      "sql.unsafe(String(process.argv[2]))",
-      "1:12 billing runs SQL of which nothing is known: `String` is not known before it runs",
+      "export const run = (text: string) => sql.unsafe(text)",
+      "1:49 billing runs SQL of which nothing is known: `text` is a parameter of run",
     ],
     [
       "billing",

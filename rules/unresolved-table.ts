@@ -1,6 +1,7 @@
 import type { Rule } from "../analysis/model.ts";
 import { subjectAndVerb } from "./parts/access.ts";
 import { weightInTests } from "./parts/test-files.ts";
+import { list } from "./parts/words.ts";
 
 /** What could not be proven is said, never dropped: silence would pass for a clean bill. */
 export const unresolvedTable: Rule = {
@@ -29,7 +30,7 @@ export const unresolvedTable: Rule = {
       if (services.length === 0 || weight === null) continue;
       const what =
         operation === null
-          ? `${services.join(", ")} ${services.length === 1 ? "runs" : "run"} SQL of which nothing is known`
+          ? `${list(services)} ${services.length === 1 ? "runs" : "run"} SQL of which nothing is known`
           : `${subjectAndVerb(services, operation)} a table whose name is not known`;
       yield {
         at,

@@ -36,6 +36,8 @@ export function trespassOf({ operation, access, dependency }: Reference): Trespa
   return access === "schema" ? "schema-change" : access;
 }
 
+type Owners = ReadonlyMap<string, Reference>;
+
 /** One reference, and the judgements by which it is a trespass. */
 interface Offence {
   reference: Reference;
@@ -68,13 +70,21 @@ export function* trespasses(model: Model, kind: Trespass, words: AccessWords): I
     if (offences) offences.push({ reference, judgements });
     else sites.set(key, [{ reference, judgements }]);
   }
+  const owners = ownersByFile(model);
   for (const offences of sites.values()) {
-    const finding = describe(model, offences, words);
+    const { reference } = offences[0]!;
+    const needed = isShared(reference) ? owners.get(reference.at.file) : undefined;
+    const finding = describe(model, offences, words, needed && needed.size > 1 ? needed : null);
     if (finding !== null) yield finding;
   }
 }
 
-function describe(model: Model, offences: readonly Offence[], words: AccessWords): RuleFinding | null {
+function describe(
+  model: Model,
+  offences: readonly Offence[],
+  words: AccessWords,
+  god: Owners | null,
+): RuleFinding | null {
   const first = offences[0]!.reference;
   const weight = weightInTests(model, first.test);
   if (weight === null) return null;
@@ -83,7 +93,6 @@ function describe(model: Model, offences: readonly Offence[], words: AccessWords
   const services = unique(judgements.map(({ service }) => service));
   const owners = unique(judgements.flatMap((judgement) => judgement.owners));
   const table = tableName(first);
-  const god = isShared(first) ? neighbours(model, first) : null;
   const help = god
     ? `give each service its own module for its own tables, so that nothing is left in ${first.at.file} to share`
     : words.help({ owners, table, published: isPublished(model, first) });
@@ -141,17 +150,18 @@ function isShared({ judgements }: Reference): boolean {
   return judgements.some(({ chain }) => chain.length > 1);
 }
 
-/** Where shared code needs tables of several owners: one reference for each owner. */
-function neighbours(model: Model, { at }: Reference): Map<string, Reference> | null {
-  const byOwner = new Map<string, Reference>();
-  for (const reference of model.references) {
-    if (reference.at.file !== at.file) continue;
-    for (const owner of reference.owners) if (!byOwner.has(owner)) byOwner.set(owner, reference);
+/** For each file the owners whose tables it needs, each with the first reference that says so. */
+function ownersByFile({ references }: Model): Map<string, Owners> {
+  const files = new Map<string, Map<string, Reference>>();
+  for (const reference of references) {
+    const owners = files.get(reference.at.file) ?? new Map<string, Reference>();
+    files.set(reference.at.file, owners);
+    for (const owner of reference.owners) if (!owners.has(owner)) owners.set(owner, reference);
   }
-  return byOwner.size > 1 ? byOwner : null;
+  return files;
 }
 
-function godObject(file: string, god: ReadonlyMap<string, Reference> | null): string {
+function godObject(file: string, god: Owners | null): string {
   if (god === null) return "";
   return `; ${file} needs tables of ${list([...god.keys()])}: it is the "god object" of RFC-003`;
 }
@@ -160,7 +170,7 @@ function related(
   model: Model,
   offences: readonly Offence[],
   services: readonly string[],
-  god: ReadonlyMap<string, Reference> | null,
+  god: Owners | null,
 ): Related[] {
   const found: Related[] = [];
   for (const { reference } of offences) if (reference.origin) found.push(reference.origin);
