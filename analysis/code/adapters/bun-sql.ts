@@ -6,7 +6,7 @@ export const bunSql: Adapter = {
   name: "bun-sql",
   packages: ["bun"],
   dialect: null,
-  opens: { SQL: { address: (args) => addressOf(args, "url", "hostname", "host", "filename", "path") } },
+  opens: { SQL: { address: (args) => addressOf(args, "url") } },
   ready: ["sql"],
   types: ["SQL", "TransactionSQL", "ReservedSQL", "SavepointSQL"],
   variables: ["DATABASE_URL", "POSTGRES_URL", "PGHOST"],

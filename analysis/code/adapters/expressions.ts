@@ -12,11 +12,30 @@ export function entry(expr: Expr | undefined, ...keys: string[]): Expr | null {
   return null;
 }
 
-/** Connection options as drivers take them: a URL, or an object that holds a URL or a host. */
-export function addressOf(args: Expr[], ...keys: string[]): Expr | null {
-  const [first, second] = args;
+/** Options that say where the database is, piece by piece. */
+const PARTS = [
+  "host",
+  "hostname",
+  "path",
+  "filename",
+  "database",
+  "db",
+  "user",
+  "username",
+  "password",
+  "pass",
+];
+
+/**
+ * Connection options as drivers take them: a URL, or an object that holds one or its parts; null
+ * where they say nothing of the database.
+ *
+ * @param urls the keys under which the driver takes a URL
+ */
+export function addressOf(args: Expr[], ...urls: string[]): Expr | null {
+  const [first] = args;
   if (!first) return null;
   const options = first.kind === "alias" ? first.of : first;
   if (options.kind !== "object") return first;
-  return entry(options, ...keys) ?? (second ? entry(second, ...keys) : null);
+  return entry(options, ...urls) ?? (entry(options, ...PARTS, "...") ? options : null);
 }

@@ -3,7 +3,7 @@ import type { Adapter } from "./adapter.ts";
 import { addressOf, entry } from "./expressions.ts";
 
 const opener = {
-  address: (args: Parameters<typeof addressOf>[0]) => addressOf(args, "connectionString", "host"),
+  address: (args: Parameters<typeof addressOf>[0]) => addressOf(args, "connectionString"),
 };
 
 export const nodePostgres: Adapter = {

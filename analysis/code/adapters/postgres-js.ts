@@ -7,7 +7,7 @@ export const postgresJs: Adapter = {
   packages: ["postgres", "freehold/connect"],
   dialect: "postgresql",
   opens: {
-    default: { address: (args) => addressOf(args, "host", "hostname", "path") },
+    default: { address: (args) => addressOf(args) },
     connect: { address: ([options]) => entry(options, "variable", "url") ?? options ?? null },
   },
   ready: [],
