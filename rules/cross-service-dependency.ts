@@ -28,7 +28,7 @@ export const crossServiceDependency: Rule = {
           ? subjectAndVerb(services, operation)
           : `${kindOf(dependency)} ${dependency.name} of ${list(services)} stands on`,
       help: ({ owners, table }) =>
-        `let ${list(owners)} publish a view of ${table}, or keep what you need in a table of your own`,
+        `let ${list(owners, "or")} publish a view of ${table}, or keep what you need in a table of your own`,
     }),
 };
 

@@ -184,3 +184,19 @@ test("an entry that names the table, but not this access, is a related place", a
     "freehold.json:15 this entry lets billing read orders, through services/billing/reports/** alone",
   ]);
 });
+
+test("a table that several services own is asked of any of them", async () => {
+  const [finding] = await findingsOf(crossServiceRead, {
+    "freehold.json": manifest()
+      .replace('["orders", "customers"]', '["orders", "customers", "dlq"]')
+      .replace('["invoices"]', '["invoices", "dlq"]')
+      .replace('"services": {', '"services": { "mailer": { "path": "services/mailer" },'),
+    "services/mailer/retry.sql": "select * from dlq;\n",
+  });
+  expect(finding).toMatchObject({
+    message: "mailer reads dlq, which orders and billing own",
+    help: 'ask orders or billing (its API or its events), or let orders or billing publish dlq and name the read under "uses"',
+    services: ["mailer"],
+    owners: ["orders", "billing"],
+  });
+});

@@ -23,10 +23,11 @@ export const crossServiceRead: Rule = {
   check: (model) =>
     trespasses(model, "read", {
       help: ({ owners, table, published }) => {
-        const ask = `ask ${list(owners)} (its API or its events), or`;
+        const owner = list(owners, "or");
+        const ask = `ask ${owner} (its API or its events), or`;
         return published
-          ? `${ask} name the read under "uses": ${list(owners)} publishes ${table}`
-          : `${ask} let ${list(owners)} publish ${table} and name the read under "uses"`;
+          ? `${ask} name the read under "uses": ${owner} publishes ${table}`
+          : `${ask} let ${owner} publish ${table} and name the read under "uses"`;
       },
     }),
 };

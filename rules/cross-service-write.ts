@@ -22,6 +22,6 @@ export const crossServiceWrite: Rule = {
   check: (model) =>
     trespasses(model, "write", {
       help: ({ owners, table }) =>
-        `let ${list(owners)} write it (its API or an event), or name the write of ${table} under "uses", with its last day`,
+        `let ${list(owners, "or")} write it (its API or an event), or name the write of ${table} under "uses", with its last day`,
     }),
 };

@@ -26,6 +26,16 @@ testRule(unattributedAccess, {
       ],
     },
     {
+      name: "a script whose table is not known",
+      files: {
+        "tools/report.ts":
+          'import { sql } from "bun";\n\nexport const all = (table: string) => sql`select * from ${sql(table)}`;\n',
+      },
+      findings: [
+        "tools/report.ts:3:59 code of no service reads a table whose name is not known: `table` is a parameter of all",
+      ],
+    },
+    {
       name: "a file that a service imports for its types alone",
       files: {
         "libs/report.ts": `${script}export type Report = string;\n`,

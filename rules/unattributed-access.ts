@@ -25,10 +25,12 @@ export const unattributedAccess: Rule = {
       if (reference.services.length > 0 || reference.verdict === "engine") continue;
       const weight = weightInTests(model, reference.test);
       if (weight === null) continue;
-      const { at, operation, table, owners, access, origin } = reference;
+      const { at, operation, table, owners, access, origin, reason } = reference;
+      const name = tableName(reference);
+      const what = owners.length > 0 ? whoseTables([name], owners) : name;
       yield {
         at,
-        message: `${subjectAndVerb(["code of no service"], operation)} ${owners.length > 0 ? whoseTables([tableName(reference)], owners) : tableName(reference)}`,
+        message: `${subjectAndVerb(["code of no service"], operation)} ${what}${reason === null ? "" : `: ${reason}`}`,
         help: 'move the file into the service that it serves, let that service import it, or leave it out by "ignore"',
         subject: { owners, table, access },
         related: origin ? [origin] : [],
