@@ -90,8 +90,8 @@ function syntaxMessage(code: string, found: string): string {
   switch (code) {
     case "InvalidSymbol":
       return found.startsWith("'")
-        ? "write texts in double quotes"
-        : `${here} is neither a text nor a number`;
+        ? "write strings in double quotes"
+        : `${here} is neither a string nor a number`;
     case "PropertyNameExpected":
       return `a key in double quotes belongs here, not ${here}`;
     case "ValueExpected":
@@ -99,7 +99,9 @@ function syntaxMessage(code: string, found: string): string {
     case "ColonExpected":
       return `a ":" belongs here, not ${here}`;
     case "CommaExpected":
-      return `a "," belongs before ${here}`;
+      return /[}\]]/.test(found)
+        ? `${here} does not close what is open here`
+        : `a "," belongs before ${here}`;
     case "CloseBraceExpected":
       return `a "}" belongs here, not ${here}`;
     case "CloseBracketExpected":
@@ -109,9 +111,9 @@ function syntaxMessage(code: string, found: string): string {
     case "UnexpectedEndOfComment":
       return "this comment has no end";
     case "UnexpectedEndOfString":
-      return "this text has no closing quote on its line";
+      return "this string has no closing quote on its line";
     case "InvalidCharacter":
-      return "this text holds a control character";
+      return "this string holds a control character";
     default:
       return `${here} cannot be read (${code})`;
   }

@@ -8,22 +8,36 @@ import { didYouMean, show } from "./nearest.ts";
 
 type Issue = z.core.$ZodIssue;
 
+/** A part of a document that has been validated. */
+export interface Validated<T> {
+  /** Null where nothing sound is left: not the right kind of value, or a required key is missing. */
+  value: T | null;
+  /** The part's own keys that were at fault; `value` is without them. */
+  faulty: ReadonlySet<string>;
+}
+
 /**
- * Validates the part of a document at `path`.
+ * Validates the part of a document at `path`. What is wrong is added to `problems`, and what is sound is
+ * returned all the same, so that one mistake hides no other.
  *
- * @returns the parsed value, or null with the problems added to `problems`
+ * @param name what a message calls the part, where no key does
  */
 export function validate<S extends z.ZodType>(
   schema: S,
-  document: Document,
-  path: Path,
-  value: unknown,
+  { document, path, value, name }: { document: Document; path: Path; value: unknown; name: string },
   problems: ManifestProblem[],
-): z.output<S> | null {
+): Validated<z.output<S>> {
   const result = schema.safeParse(value, { error: knownKeys });
-  if (result.success) return result.data;
-  for (const issue of result.error.issues) report(issue, [], { document, path, value, problems });
-  return null;
+  if (result.success) return { value: result.data, faulty: new Set() };
+  const faulty = new Set<string>();
+  for (const issue of result.error.issues) {
+    report(issue, [], { document, path, value, name, problems });
+    if (issue.path.length > 0) faulty.add(String(issue.path[0]));
+    else if (issue.code === "unrecognized_keys") for (const key of issue.keys) faulty.add(key);
+  }
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return { value: null, faulty };
+  const sound = Object.fromEntries(Object.entries(value).filter(([key]) => !faulty.has(key)));
+  return { value: schema.safeParse(sound).data ?? null, faulty };
 }
 
 /** Hands the keys that an object does know to the message of the issue: the issue itself lacks them. */
@@ -36,13 +50,15 @@ interface Part {
   document: Document;
   path: Path;
   value: unknown;
+  name: string;
   problems: ManifestProblem[];
 }
 
 function report(issue: Issue, above: Path, part: Part): void {
   const within = [...above, ...(issue.path as Path)];
   const path = [...part.path, ...within];
-  const { document, problems } = part;
+  const { document, problems, name } = part;
+  const subject = (of: Path) => subjectOf(of, name);
   const found = within.reduce<unknown>(
     (value, step) => (value as Record<string, unknown>)?.[step],
     part.value,
@@ -60,20 +76,18 @@ function report(issue: Issue, above: Path, part: Part): void {
       const fitting = issue.errors.filter((branch) => !branch.some(isWrongType));
       const branch = fitting[0];
       if (branch !== undefined) for (const inner of branch) report(inner, within, part);
-      else problems.push({ at: document.at(path), message: wrongType(path, issue.errors.flat(), found) });
+      else
+        problems.push({
+          at: document.at(path),
+          message: wrongType(subject(path), issue.errors.flat(), found),
+        });
       return;
     }
-    case "invalid_key":
-      problems.push({
-        at: document.keyAt(path),
-        message: `${show(path.at(-1))} ${issue.issues[0]?.message ?? "is no name"}`,
-      });
-      return;
     case "invalid_type":
       if (found === undefined) {
         const message = `${subject(path.slice(0, -1))} lacks ${show(path.at(-1))}`;
         problems.push({ at: document.keyAt(path.slice(0, -1)), message });
-      } else problems.push({ at: document.at(path), message: wrongType(path, [issue], found) });
+      } else problems.push({ at: document.at(path), message: wrongType(subject(path), [issue], found) });
       return;
     case "invalid_value": {
       if (found === undefined) {
@@ -114,20 +128,20 @@ const kinds: Record<string, string> = {
   number: "a number",
 };
 
-function wrongType(path: Path, issues: readonly Issue[], found: unknown): string {
+function wrongType(subject: string, issues: readonly Issue[], found: unknown): string {
   const wanted = issues.flatMap((issue) =>
     issue.code === "invalid_type" ? [kinds[issue.expected] ?? issue.expected] : [],
   );
   const kind =
     found === null ? "null" : Array.isArray(found) ? "a list" : (kinds[typeof found] ?? typeof found);
   const shown = typeof found === "boolean" ? String(found) : kind;
-  return `${subject(path)} must be ${[...new Set(wanted)].join(" or ")}, not ${shown}`;
+  return `${subject} must be ${[...new Set(wanted)].join(" or ")}, not ${shown}`;
 }
 
 /** What a message is about: the key, or for an entry of a list the list's key; services and deployments by name. */
-function subject(path: Path): string {
+function subjectOf(path: Path, name: string): string {
   const last = path.at(-1);
-  if (last === undefined) return "the manifest";
+  if (last === undefined) return name;
   if (typeof last === "number") return `an entry of ${show(path.at(-2))}`;
   if (path.length === 2 && path[0] === "services") return `service ${show(last)}`;
   if (path.length === 2 && path[0] === "deployments") return `deployment ${show(last)}`;

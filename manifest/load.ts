@@ -2,17 +2,16 @@
  * From text to {@link Manifest}: shapes first, one part at a time, then what only the whole can say.
  * Every problem is collected; a manifest with one is no manifest.
  */
-import { deploymentOf } from "./deployments.ts";
-import { type Document, parseDocument } from "./document.ts";
-import { globProblems } from "./glob-problems.ts";
+import type { Document, Path } from "./document.ts";
+import { globProblems, normalizeGlob } from "./globs.ts";
 import { validate } from "./issues.ts";
 import type { Deployment, Manifest, ManifestProblem, Service, TablePattern } from "./model.ts";
 import { didYouMean, show } from "./nearest.ts";
 import { ownershipProblems } from "./ownership.ts";
-import { normalizePath } from "./paths.ts";
 import { parseTableName } from "./pattern.ts";
-import { ManifestReadError, sortProblems, startOf } from "./problem.ts";
-import { deploymentSchema, headSchema, serviceSchema } from "./schema.ts";
+import { addProblems, sortProblems, startOf } from "./problem.ts";
+import { readDocument, readFragment } from "./reading.ts";
+import { deploymentSchema, headSchema, nameSchema, serviceSchema } from "./schema.ts";
 import { type ServiceEntry, serviceOf } from "./service.ts";
 import type { ManifestSource } from "./source.ts";
 import { knownSystemTables } from "./system.ts";
@@ -30,36 +29,12 @@ export type LoadedManifest =
  */
 export function loadManifest(source: ManifestSource, knownRules?: readonly string[]): LoadedManifest {
   const problems: ManifestProblem[] = [];
-  const missing = 'does not exist: run "freehold init" to write one, or name another with --config';
-  const document = readDocument(source, source.file, startOf(source.file), missing, problems);
+  const document = readDocument(source, problems);
   const manifest = document && manifestOf(source, document, knownRules, problems);
   if (manifest === null || problems.length > 0) {
     return { manifest: null, problems: sortProblems(problems, source.file) };
   }
   return { manifest, problems: [] };
-}
-
-function readDocument(
-  source: ManifestSource,
-  file: string,
-  at: ManifestProblem["at"],
-  missing: string,
-  problems: ManifestProblem[],
-): Document | null {
-  const said = at.file === file ? "" : `${show(file)} `;
-  try {
-    const text = source.read(file);
-    if (text !== null) {
-      const parsed = parseDocument(file, text);
-      problems.push(...parsed.problems);
-      return parsed.document;
-    }
-    problems.push({ at, message: said + missing });
-  } catch (error) {
-    if (!(error instanceof ManifestReadError)) throw error;
-    problems.push({ at, message: said + error.message });
-  }
-  return null;
 }
 
 function manifestOf(
@@ -68,86 +43,84 @@ function manifestOf(
   knownRules: readonly string[] | undefined,
   problems: ManifestProblem[],
 ): Manifest | null {
-  const head = validate(headSchema, document, [], document.value, problems);
-  const written = new Map(entriesOf(document.value, "services"));
+  const { value } = document;
+  const { value: head } = validate(headSchema, { document, path: [], value, name: "the manifest" }, problems);
+  addProblems(problems, ruleProblems(document, knownRules));
   const deployments = deploymentsOf(document, problems);
+  const written = namedParts(document, "services", problems);
   const defaults = { dialect: head?.dialect ?? "postgresql", deployments } as const;
-  const entries = serviceEntries(source, document, written, problems);
-  const services = entries.map((entry) => serviceOf(entry, defaults, source, problems));
-  problems.push(...ownershipProblems(services, new Set(written.keys())));
+  const loaded = written
+    .flatMap(([name, part]) => serviceEntry(source, document, name, part, problems) ?? [])
+    .map((entry) => serviceOf(entry, defaults, source, problems));
+  addProblems(problems, ownershipProblems(loaded, new Set(written.map(([name]) => name))));
   if (head === null) return null;
-  const manifest: Manifest = {
+  const ignore = head.ignore.map((glob, index) => ({
+    key: "ignore",
+    glob: normalizeGlob(glob),
+    at: document.at(["ignore", index]),
+  }));
+  addProblems(problems, globProblems([...ignore, ...loaded.flatMap(({ vias }) => vias)], source));
+  const services = loaded.map(({ service }) => service);
+  return {
     file: source.file,
     dialect: head.dialect,
-    services: services.map(({ service }) => service),
+    services,
     deployments,
-    system: systemTables(
-      document,
-      head.system,
-      services.map(({ service }) => service),
-    ),
+    system: systemTables(document, head.system, services),
     rules: head.rules,
     tests: head.tests,
-    ignore: head.ignore,
+    ignore: ignore.map(({ glob }) => glob),
   };
-  problems.push(...ruleProblems(document, head.rules, knownRules));
-  problems.push(...globProblems(document, manifest, services, source));
-  return manifest;
 }
 
-function entriesOf(value: unknown, key: string): [string, unknown][] {
-  const part = (value as Record<string, unknown> | null)?.[key];
+function entriesOf(document: Document, key: string): [string, unknown][] {
+  const part = (document.value as Record<string, unknown> | null)?.[key];
   return typeof part === "object" && part !== null && !Array.isArray(part) ? Object.entries(part) : [];
 }
 
-function deploymentsOf(document: Document, problems: ManifestProblem[]): Deployment[] {
-  return entriesOf(document.value, "deployments").flatMap(([name, value]) => {
-    const path = ["deployments", name];
-    const raw = validate(deploymentSchema, document, path, value, problems);
-    return raw === null ? [] : [deploymentOf(name, raw, document.keyAt(path))];
-  });
-}
-
-function serviceEntries(
-  source: ManifestSource,
+/** The services or deployments as they are written, in the order of the file. */
+function namedParts(
   document: Document,
-  written: ReadonlyMap<string, unknown>,
+  key: "services" | "deployments",
   problems: ManifestProblem[],
-): ServiceEntry[] {
-  return [...written].flatMap(([name, value]) => {
-    const path = ["services", name];
-    const found =
-      typeof value === "string" ? fragment(source, document, name, value, problems) : { document, path };
-    if (found === null) return [];
-    const part = typeof value === "string" ? found.document.value : value;
-    const raw = validate(serviceSchema, found.document, found.path, part, problems);
-    return raw === null
-      ? []
-      : [{ name, raw, document: found.document, path: found.path, at: found.document.keyAt(found.path) }];
-  });
-}
-
-function fragment(
-  source: ManifestSource,
-  document: Document,
-  name: string,
-  text: string,
-  problems: ManifestProblem[],
-): { document: Document; path: string[] } | null {
-  const at = document.at(["services", name]);
-  const { path, fault } = normalizePath(text);
-  if (fault !== null) {
-    problems.push({ at, message: `the file of service ${show(name)} ${fault}` });
-    return null;
+): [string, unknown][] {
+  const kind = key === "services" ? "service" : "deployment";
+  const entries = entriesOf(document, key);
+  for (const [name] of entries) {
+    const fault = nameSchema.safeParse(name).error?.issues[0]?.message;
+    if (fault === undefined) continue;
+    problems.push({ at: document.keyAt([key, name]), message: `${kind} ${show(name)} ${fault}` });
   }
-  const found = readDocument(
-    source,
-    path,
-    at,
-    `does not exist: it should hold service ${show(name)}`,
-    problems,
-  );
-  return found && { document: found, path: [] };
+  return entries;
+}
+
+function deploymentsOf(document: Document, problems: ManifestProblem[]): Deployment[] {
+  return namedParts(document, "deployments", problems).flatMap(([key, part]) => {
+    const path = ["deployments", key];
+    const name = `deployment ${show(key)}`;
+    const { value } = validate(deploymentSchema, { document, path, value: part, name }, problems);
+    if (value === null) return [];
+    const { layout, database = null, schemas, tenants = null } = value;
+    return [{ name: key, layout, database, schemas, tenants, at: document.keyAt(path) }];
+  });
+}
+
+/** A service from the manifest itself or from the file that it names; null where nothing sound is left of it. */
+function serviceEntry(
+  source: ManifestSource,
+  manifest: Document,
+  name: string,
+  written: unknown,
+  problems: ManifestProblem[],
+): ServiceEntry | null {
+  const inline: Path = ["services", name];
+  const split = typeof written === "string";
+  const document = split ? readFragment(source, written, manifest.at(inline), name, problems) : manifest;
+  if (document === null) return null;
+  const path = split ? [] : inline;
+  const part = { document, path, value: split ? document.value : written, name: `service ${show(name)}` };
+  const { value, faulty } = validate(serviceSchema, part, problems);
+  return value && { name, raw: value, faulty, document, path, at: document.keyAt(path) };
 }
 
 /** What the manifest names, then the well-known ones, but for those in a schema that is a service's here. */
@@ -157,7 +130,11 @@ function systemTables(
   services: readonly Service[],
 ): TablePattern[] {
   const taken = new Set(
-    services.flatMap(({ schemas, owns }) => [...schemas, ...owns.flatMap(({ schema }) => schema ?? [])]),
+    services.flatMap(({ name, schemas, owns }) => [
+      name,
+      ...schemas,
+      ...owns.flatMap(({ schema }) => schema ?? []),
+    ]),
   );
   return [
     ...written.map((text, index) => ({ ...parseTableName(text), at: document.at(["system", index]) })),
@@ -167,15 +144,11 @@ function systemTables(
   ];
 }
 
-function ruleProblems(
-  document: Document,
-  rules: Readonly<Record<string, unknown>>,
-  knownRules: readonly string[] | undefined,
-): ManifestProblem[] {
+function ruleProblems(document: Document, knownRules: readonly string[] | undefined): ManifestProblem[] {
   if (knownRules === undefined) return [];
-  return Object.keys(rules)
-    .filter((id) => !knownRules.includes(id))
-    .map((id) => ({
+  return entriesOf(document, "rules")
+    .filter(([id]) => !knownRules.includes(id))
+    .map(([id]) => ({
       at: document.keyAt(["rules", id]),
       message: `unknown rule ${show(id)}${didYouMean(id, knownRules) || ': "freehold rules" lists them'}`,
     }));

@@ -6,7 +6,7 @@ import { globMatcher } from "./globs.ts";
 import type { Manifest, Service, TablePattern, Use } from "./model.ts";
 import { foldersAbove } from "./paths.ts";
 import { hasStar, matchName, matchTable } from "./pattern.ts";
-import { engineSchemas, isCatalogRelation } from "./system.ts";
+import { isEngineSchema, isEngineTable } from "./system.ts";
 
 /** What the manifest says of a name that a service's code uses. */
 export interface TableJudgement {
@@ -27,6 +27,9 @@ interface Compiled {
   /** Owned entries without a star, by table. */
   exact: Map<string, Owned[]>;
   starred: Owned[];
+  /** Entries that cover a table, by schema and table. */
+  owners: Map<string, Map<string, Owned[]>>;
+  /** Judgements by who asks, and by table. */
   answers: Map<string, Map<string, TableJudgement>>;
   folders: Map<string, string>;
   migrations: Map<string, string>;
@@ -42,6 +45,7 @@ function compile(manifest: Manifest): Compiled {
     services: new Map(),
     exact: new Map(),
     starred: [],
+    owners: new Map(),
     answers: new Map(),
     folders: new Map(),
     migrations: new Map(),
@@ -63,6 +67,15 @@ function compile(manifest: Manifest): Compiled {
   return result;
 }
 
+function innerMap<T>(maps: Map<string, Map<string, T>>, key: string): Map<string, T> {
+  let inner = maps.get(key);
+  if (inner === undefined) {
+    inner = new Map();
+    maps.set(key, inner);
+  }
+  return inner;
+}
+
 function append<T>(lists: Map<string, T[]>, key: string, value: T): void {
   const list = lists.get(key);
   if (list === undefined) lists.set(key, [value]);
@@ -72,8 +85,9 @@ function append<T>(lists: Map<string, T[]>, key: string, value: T): void {
 /**
  * Judges a table that the code of `service` names.
  *
- * A table that a service owns by its full name is the owner's; else a table of a tool or of the server is
- * nobody's business; else it is the owner's whose pattern covers it.
+ * What is in a service's `owns` by its full name is a service's; else a tool's or the server's table is
+ * engine; else what a pattern in `owns` covers is a service's: that of `service` before any other's. Answers are
+ * kept and shared, and not to be changed.
  *
  * @param service the name of the service whose code it is; any other text for code that is nobody's
  * @param schema as the database would store it, or null for an unqualified name, which stands in the service's own schema
@@ -87,11 +101,7 @@ export function judgeTable(
 ): TableJudgement {
   const { answers } = compile(manifest);
   const key = schema === null ? service : `${service}\0${schema}`;
-  let known = answers.get(key);
-  if (known === undefined) {
-    known = new Map();
-    answers.set(key, known);
-  }
+  const known = innerMap(answers, key);
   let answer = known.get(table);
   if (answer === undefined) {
     answer = judge(manifest, service, schema, table);
@@ -101,36 +111,41 @@ export function judgeTable(
 }
 
 function judge(manifest: Manifest, name: string, schema: string | null, table: string): TableJudgement {
-  const { services, exact, starred } = compile(manifest);
+  const { services } = compile(manifest);
   const service = services.get(name);
-  const stands = schema ?? service?.schema ?? (manifest.dialect === "postgresql" ? "public" : "");
-  if (engineSchemas.has(stands)) return { verdict: "engine", owners: [], pattern: null };
-  const owned = ownersAmong(exact.get(table) ?? [], name, stands, table);
-  if (owned !== null) return owned;
-  if (isCatalogRelation(table) && schema === null) return { verdict: "engine", owners: [], pattern: null };
-  const system = manifest.system.find(
-    (pattern) =>
-      (pattern.schema === null || matchName(pattern.schema, stands)) && matchName(pattern.table, table),
-  );
-  if (system !== undefined) return { verdict: "engine", owners: [], pattern: system };
-  return ownersAmong(starred, name, stands, table) ?? { verdict: "unowned", owners: [], pattern: null };
+  const dialect = service?.dialect ?? manifest.dialect;
+  const isDefault = schema === null || (dialect === "sqlite" && schema === "main");
+  const stands = isDefault ? (service?.schema ?? (dialect === "postgresql" ? "public" : "")) : schema;
+  const engine: TableJudgement = { verdict: "engine", owners: [], pattern: null };
+  if (isEngineSchema(dialect, stands)) return engine;
+  const owned = ownersOf(manifest, stands, table);
+  if (!owned.some(({ pattern }) => !hasStar(pattern))) {
+    if (isEngineTable(schema, table)) return engine;
+    const system = manifest.system.find(
+      (pattern) =>
+        (pattern.schema === null || matchName(pattern.schema, stands)) && matchName(pattern.table, table),
+    );
+    if (system !== undefined) return { ...engine, pattern: system };
+  }
+  const found = owned.find((candidate) => candidate.service === service) ?? owned[0];
+  if (found === undefined) return { verdict: "unowned", owners: [], pattern: null };
+  if (found.service === service) return { verdict: "own", owners: [name], pattern: found.pattern };
+  const owners = [...new Set(owned.map((candidate) => candidate.service.name))];
+  return { verdict: "foreign", owners, pattern: found.pattern };
 }
 
-function ownersAmong(
-  candidates: readonly Owned[],
-  name: string,
-  schema: string,
-  table: string,
-): TableJudgement | null {
-  const owned = candidates.filter(({ service, pattern }) =>
-    matchTable(pattern, schema, table, service.schemas),
-  );
-  const own = owned.find(({ service }) => service.name === name);
-  if (own !== undefined) return { verdict: "own", owners: [name], pattern: own.pattern };
-  const first = owned[0];
-  if (first === undefined) return null;
-  const owners = [...new Set(owned.map(({ service }) => service.name))];
-  return { verdict: "foreign", owners, pattern: first.pattern };
+/** Every entry that covers the table, those with its full name first; the same whoever asks. */
+function ownersOf(manifest: Manifest, schema: string, table: string): Owned[] {
+  const { exact, starred, owners } = compile(manifest);
+  const known = innerMap(owners, schema);
+  let found = known.get(table);
+  if (found === undefined) {
+    found = [...(exact.get(table) ?? []), ...starred].filter(({ service, pattern }) =>
+      matchTable(pattern, schema, table, service.schemas),
+    );
+    known.set(table, found);
+  }
+  return found;
 }
 
 /** The service whose code a workspace file is: the deepest path or migrations folder that holds it; null for nobody's. */
@@ -158,7 +173,7 @@ function nearestFolder(file: string, find: (path: string) => string | undefined)
 
 /** The services whose database or migrate variable this is, in the manifest's order. */
 export function servicesOfVariable(manifest: Manifest, variable: string): string[] {
-  return compile(manifest).variables.get(variable) ?? [];
+  return [...(compile(manifest).variables.get(variable) ?? [])];
 }
 
 /** The service of that name, or null. */

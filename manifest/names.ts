@@ -21,8 +21,8 @@ export function placeholderFault(text: string): string | null {
   const unknown = [...text.matchAll(/\{([^{}]*)\}/g)].map((match) => match[1] ?? "");
   const wrong = unknown.find((word) => word !== "SERVICE" && word !== "TENANT");
   if (wrong !== undefined) {
-    const hint = didYouMean(wrong, ["SERVICE", "TENANT"]);
-    return `holds an unknown placeholder ${show(`{${wrong}}`)}${hint}: {SERVICE} and {TENANT} are known`;
+    const hint = didYouMean(`{${wrong}}`, ["{SERVICE}", "{TENANT}"]) || ": {SERVICE} and {TENANT} are known";
+    return `holds an unknown placeholder ${show(`{${wrong}}`)}${hint}`;
   }
   const plain = text.replaceAll("{SERVICE}", "S").replaceAll("{TENANT}", "T");
   return /^[A-Z_][A-Z0-9_]*$/.test(plain) ? null : variableFault(text);

@@ -24,12 +24,13 @@ export function didYouMean(word: string, candidates: Iterable<string>): string {
 }
 
 /**
- * A value from the manifest, quoted for a message: one line, at most 60 characters, and no
- * credentials, since messages end up in the logs of CI.
+ * A value from the manifest, quoted for a message: one line, at most 60 characters, and nothing
+ * of a URL but its scheme, since messages end up in the logs of CI.
  */
 export function show(value: unknown): string {
   const text = typeof value === "string" ? value : (JSON.stringify(value) ?? String(value));
-  const safe = text.replace(/:\/\/[^@\s]*@/g, "://…@");
+  const url = text.indexOf("://");
+  const safe = url === -1 ? text : `${text.slice(0, url)}://…`;
   const short = safe.length > 60 ? `${safe.slice(0, 59)}…` : safe;
   return typeof value === "string" ? JSON.stringify(short) : short;
 }

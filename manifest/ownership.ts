@@ -2,130 +2,69 @@
  * What only all services together can say: whose folder, whose table, and is each road one that its
  * owner knows.
  */
-import type { ManifestProblem, Place, Service, TablePattern, Use } from "./model.ts";
+import { tableCollisions } from "./collisions.ts";
+import type { ManifestProblem, Service, TablePattern } from "./model.ts";
 import { didYouMean, show } from "./nearest.ts";
-import { hasStar, includesPattern, tableText } from "./pattern.ts";
+import { includesPattern, type TableName, tableText } from "./pattern.ts";
 import type { LoadedService } from "./service.ts";
 
 /**
- * @param services those whose own entries are sound
- * @param written the names of all, so that a mistake in one makes no second one of every mention
+ * @param services what is sound of each
+ * @param names the names of all, so that a mistake in one makes no second one of every mention
  */
 export function ownershipProblems(
   services: readonly LoadedService[],
-  written: ReadonlySet<string>,
+  names: ReadonlySet<string>,
 ): ManifestProblem[] {
-  const byName = new Map(services.map(({ service }) => [service.name, service]));
+  const byName = new Map(services.map((loaded) => [loaded.service.name, loaded]));
   return [
     ...sharedFolders(services),
-    ...sharedTables(services),
-    ...services.flatMap(({ service }) => [
-      ...repeatedTables(service),
-      ...foreignPublications(service),
-      ...service.uses.flatMap((use) => useProblems(service, use, byName, written)),
+    ...tableCollisions(services),
+    ...services.flatMap((loaded) => [
+      ...repeatedTables(loaded.service),
+      ...(loaded.faulty.has("owns") ? [] : foreignPublications(loaded.service)),
+      ...useProblems(loaded, byName, names),
     ]),
   ];
 }
 
 /** Nested folders are well: the deepest wins. The same folder twice has no deepest. */
-function* sharedFolders(services: readonly LoadedService[]): Generator<ManifestProblem> {
-  const kinds = ["path", "migrations"] as const;
-  for (const kind of kinds) {
+function sharedFolders(services: readonly LoadedService[]): ManifestProblem[] {
+  const problems: ManifestProblem[] = [];
+  for (const key of ["paths", "migrations"] as const) {
     const owners = new Map<string, string>();
-    for (const { service, pathPlaces, migrationPlaces } of services) {
-      const [folders, places] =
-        kind === "path" ? [service.paths, pathPlaces] : [service.migrations, migrationPlaces];
-      for (const [index, folder] of folders.entries()) {
-        const at = places[index] ?? null;
-        const other = owners.get(folder);
-        owners.set(folder, other ?? service.name);
-        if (other === undefined || at === null) continue;
-        const shown = show(folder || ".");
+    for (const { service, [key]: folders } of services) {
+      for (const { path, at } of folders) {
+        const other = owners.get(path);
+        owners.set(path, other ?? service.name);
+        // Migrations that go with a path stand where the path does: said once is enough.
+        if (other === undefined || problems.some((problem) => problem.at === at)) continue;
+        const folder = `${key === "paths" ? '"path"' : '"migrations"'} ${show(path || ".")}`;
         const message =
           other === service.name
-            ? `${show(kind)} ${shown} is listed twice`
-            : `${show(kind)} ${shown} is also that of service ${show(other)}: whose code it is cannot be told`;
-        yield { at, message };
+            ? `${folder} is listed twice`
+            : `${folder} is also that of service ${show(other)}: whose it is cannot be told`;
+        problems.push({ at, message });
       }
     }
   }
-}
-
-/** Two owners of one table behind one variable cannot be told apart. Which deployments bring others together is a rule's question. */
-function* sharedTables(services: readonly LoadedService[]): Generator<ManifestProblem> {
-  const groups = Map.groupBy(
-    services.filter(({ databaseKey }) => databaseKey !== null),
-    ({ databaseKey }) => databaseKey,
-  );
-  for (const group of groups.values()) {
-    if (group.length > 1) yield* collisions(group.map(({ service }) => service));
-  }
-}
-
-interface Owned {
-  service: Service;
-  pattern: TablePattern;
-}
-
-function* collisions(services: readonly Service[]): Generator<ManifestProblem> {
-  const all = services.flatMap((service) => service.owns.map((pattern) => ({ service, pattern })));
-  const exact = new Map<string, Owned[]>();
-  const starred: Owned[] = [];
-  for (const owned of all) {
-    if (hasStar(owned.pattern)) starred.push(owned);
-    else {
-      const list = exact.get(owned.pattern.table);
-      if (list === undefined) exact.set(owned.pattern.table, [owned]);
-      else list.push(owned);
-    }
-  }
-  for (const owned of all) {
-    const rivals = [...(exact.get(owned.pattern.table) ?? []), ...starred];
-    const rival = rivals.find((other) => other.service !== owned.service && covers(other, owned));
-    if (rival === undefined) continue;
-    const message = `table ${show(tableText(owned.pattern))} is also owned by ${show(rival.service.name)} (${lineOf(rival.pattern.at, owned.pattern.at)}), in the same schema of the same database`;
-    yield { at: owned.pattern.at, message };
-  }
-}
-
-/** Whether `other` covers `owned`; of two equal entries the later one is at fault. */
-function covers(other: Owned, owned: Owned): boolean {
-  return stands(owned).some((inner) => {
-    const within = stands(other).some((outer) => includesPattern(outer, inner, []));
-    const equal = within && stands(other).some((outer) => includesPattern(inner, outer, []));
-    return within && (!equal || isEarlier(other.pattern.at, owned.pattern.at));
-  });
-}
-
-/** Deployment-given schemas are left out: each is named like its one service. */
-function stands({ service, pattern }: Owned): TablePattern[] {
-  return [{ ...pattern, schema: pattern.schema ?? service.schema }];
-}
-
-function isEarlier(a: Place, b: Place): boolean {
-  if (a.file !== b.file) return a.file < b.file;
-  return a.line < b.line || (a.line === b.line && a.column < b.column);
-}
-
-function lineOf(at: Place, from: Place): string {
-  return at.file === from.file ? `line ${at.line}` : `${at.file}:${at.line}`;
+  return problems;
 }
 
 function repeatedTables({ owns, schema }: Service): ManifestProblem[] {
   const seen = new Set<string>();
   return owns.flatMap((pattern) => {
     const key = tableText({ ...pattern, schema: pattern.schema ?? schema });
-    if (!seen.has(key)) {
-      seen.add(key);
-      return [];
-    }
-    return [{ at: pattern.at, message: `table ${show(tableText(pattern))} is listed twice` }];
+    if (seen.has(key))
+      return [{ at: pattern.at, message: `table ${show(tableText(pattern))} is listed twice` }];
+    seen.add(key);
+    return [];
   });
 }
 
 function foreignPublications(service: Service): ManifestProblem[] {
   return service.publishes
-    .filter((published) => !owns(service, published))
+    .filter((published) => !covers(service.owns, published, service))
     .map((published) => {
       const name = tableText(published);
       const hint = didYouMean(name, service.owns.map(tableText));
@@ -136,34 +75,34 @@ function foreignPublications(service: Service): ManifestProblem[] {
     });
 }
 
-function owns(service: Service, table: TablePattern | Use): boolean {
-  return service.owns.some((pattern) => includesPattern(pattern, table, service.schemas));
+function covers(patterns: readonly TablePattern[], table: TableName, { schemas }: Service): boolean {
+  return patterns.some((pattern) => includesPattern(pattern, table, schemas));
 }
 
 function useProblems(
-  service: Service,
-  use: Use,
-  services: ReadonlyMap<string, Service>,
-  written: ReadonlySet<string>,
+  { service, place }: LoadedService,
+  services: ReadonlyMap<string, LoadedService>,
+  names: ReadonlySet<string>,
 ): ManifestProblem[] {
-  const said = (message: string) => [{ at: use.at, message }];
-  const target = services.get(use.service);
-  const table = show(tableText(use));
-  if (use.service === service.name)
-    return said(`"uses" names ${table} of the service itself: its own tables need no entry`);
-  if (target === undefined) {
-    if (written.has(use.service)) return [];
-    return said(`"uses" names an unknown service ${show(use.service)}${didYouMean(use.service, written)}`);
-  }
-  if (!owns(target, use)) {
-    const hint = didYouMean(tableText(use), target.owns.map(tableText));
-    return said(`"uses" names ${table}, which ${show(target.name)} does not own${hint}`);
-  }
-  if (use.until !== null) return [];
-  const published = target.publishes.some((pattern) => includesPattern(pattern, use, target.schemas));
-  if (published && use.access === "read") return [];
-  const why = published ? "is published for reading only" : `is not published by ${show(target.name)}`;
-  return said(
-    `"uses" of ${table} lacks "until": the table ${why}, so the entry needs a last day (YYYY-MM-DD)`,
-  );
+  return service.uses.flatMap((use, index) => {
+    const said = (key: string, message: string) => [{ at: place("uses", index, key), message }];
+    const table = show(tableText(use));
+    const named = show(use.service);
+    if (use.service === service.name) return said("service", `${named} needs no "uses" for its own tables`);
+    const target = services.get(use.service);
+    if (target === undefined) {
+      const known = names.has(use.service);
+      return known ? [] : said("service", `unknown service ${named}${didYouMean(use.service, names)}`);
+    }
+    const owner = target.service;
+    if (!covers(owner.owns, use, owner)) {
+      const hint = didYouMean(tableText(use), owner.owns.map(tableText));
+      return target.faulty.has("owns") ? [] : said("table", `${named} does not own ${table}${hint}`);
+    }
+    if (use.until !== null || target.faulty.has("publishes")) return [];
+    const published = covers(owner.publishes, use, owner);
+    if (published && use.access === "read") return [];
+    const why = published ? `publishes ${table} for reading only` : `does not publish ${table}`;
+    return said("table", `${named} ${why}, so this entry needs "until": its last day, YYYY-MM-DD`);
+  });
 }

@@ -5,6 +5,11 @@ export class ManifestReadError extends Error {
   override readonly name = "ManifestReadError";
 }
 
+/** Adds to a list that may be long: a call with one argument each could overflow the stack. */
+export function addProblems(problems: ManifestProblem[], added: Iterable<ManifestProblem>): void {
+  for (const problem of added) problems.push(problem);
+}
+
 /** The place at which a file as a whole is at fault. */
 export function startOf(file: string): Place {
   return { file, line: 1, column: 1, endLine: 1, endColumn: 1 };

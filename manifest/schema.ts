@@ -3,6 +3,7 @@
  * what a shape cannot say (does the folder exist, who owns the table) is checked while loading.
  */
 import * as z from "zod";
+import type { Layout } from "./model.ts";
 import { placeholderFault, tableFault, variableFault } from "./names.ts";
 import { normalizePath } from "./paths.ts";
 
@@ -28,7 +29,8 @@ const table = z.string().refine((text) => tableFault(text) === null, {
   error: ({ input }) => tableFault(String(input)) ?? undefined,
 });
 
-const name = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, {
+/** The name of a service or a deployment. */
+export const nameSchema = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, {
   error: 'needs a name of letters, digits, "-", "_" and "."',
 });
 
@@ -127,8 +129,8 @@ export const serviceSchema = z.strictObject({
   extensions: z.array(text).default([]).describe("Database extensions that the service needs."),
   serverVersion: z
     .string()
-    .regex(/^\s*([<>]=?|=|\^|~)?\s*\d+(\.\d+){0,2}(\s+([<>]=?|=|\^|~)?\s*\d+(\.\d+){0,2})*\s*$/, {
-      error: 'is no range of versions such as ">=15"',
+    .regex(/^([<>]=?|[=^~])?\d+(\.\d+){0,2}( ([<>]=?|[=^~])?\d+(\.\d+){0,2})*$/, {
+      error: 'is no range of versions such as ">=15" or ">=15 <18"',
     })
     .optional()
     .describe('Versions of the database server that the service works on, such as ">=15".'),
@@ -161,16 +163,8 @@ export const deploymentSchema = z
     if (layout !== "per-service" && database === undefined) {
       addIssue({ code: "custom", path: [], message: `needs a "database": ${neededDatabase[layout]}` });
     }
-    const said = (fault: string) => addIssue({ code: "custom", path: ["database"], message: fault });
-    if (database !== undefined && layout === "per-tenant" && !database.includes("{TENANT}")) {
-      said("must hold {TENANT}, or all tenants would share one database");
-    }
-    if (database !== undefined && layout === "shared" && database.includes("{")) {
-      said("is a template, and a shared layout has one database: name its variable");
-    }
-    if (database?.includes("{TENANT}") && layout === "per-service") {
-      said('holds {TENANT}, which only layout "per-tenant" has');
-    }
+    const fault = database === undefined ? null : layoutFault(layout, database);
+    if (fault !== null) addIssue({ code: "custom", path: ["database"], message: fault });
     if (tenants !== undefined && layout !== "per-tenant") {
       addIssue({ code: "custom", path: ["tenants"], message: 'belongs to layout "per-tenant" alone' });
     }
@@ -181,6 +175,19 @@ const neededDatabase = {
   "per-tenant": "a template such as {SERVICE}_{TENANT}_DATABASE_URL",
 };
 
+/** Says why a database's name does not go with the layout, or null; one that is no name has been refused already. */
+function layoutFault(layout: Layout, database: string): string | null {
+  if (placeholderFault(database) !== null) return null;
+  const perTenant = database.includes("{TENANT}");
+  if (layout === "per-tenant") {
+    return perTenant ? null : "must hold {TENANT}, or all tenants would share one database";
+  }
+  if (layout === "shared" && database.includes("{")) {
+    return "is a template, and a shared layout has one database: name its variable";
+  }
+  return perTenant ? 'holds {TENANT}, which only layout "per-tenant" has' : null;
+}
+
 const level = z.enum(["error", "warn", "off"]);
 
 export const manifestSchema = z
@@ -189,7 +196,7 @@ export const manifestSchema = z
     dialect: dialect.default("postgresql"),
     services: z
       .record(
-        name,
+        nameSchema,
         z.union([
           path.describe("File beside the service that holds the same object, so that its owners review it."),
           serviceSchema,
@@ -197,7 +204,7 @@ export const manifestSchema = z
       )
       .describe("Every service by name: an object, or the path of the file that holds it."),
     deployments: z
-      .record(name, deploymentSchema)
+      .record(nameSchema, deploymentSchema)
       .default({})
       .describe("Where the services' databases are, by the name of the deployment."),
     system: z
@@ -215,8 +222,8 @@ export const manifestSchema = z
 
 /** The manifest without its services and deployments, which are checked one at a time so that one mistake hides no other. */
 export const headSchema = manifestSchema.extend({
-  services: z.record(name, z.unknown()),
-  deployments: z.record(name, z.unknown()).default({}),
+  services: z.record(z.string(), z.unknown()),
+  deployments: z.record(z.string(), z.unknown()).default({}),
 });
 
 export type RawService = z.output<typeof serviceSchema>;

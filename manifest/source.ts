@@ -53,7 +53,6 @@ const largestBytes = 16 * 1024 * 1024;
  * @param root the workspace's root
  * @param file the manifest's path within it
  * @param files the workspace's files, where the caller has listed them already
- * @throws ManifestReadError if `file` is no path within the workspace, or the root cannot be reached
  */
 export function diskSource(
   root: string,
@@ -61,17 +60,24 @@ export function diskSource(
   files?: () => readonly string[],
 ): ManifestSource {
   const normal = normalizePath(file);
-  if (normal.fault !== null) throw new ManifestReadError(normal.fault);
-  const home = attempt(() => realpathSync(root));
-  if (home === null) throw new ManifestReadError(`lies in ${root}, which does not exist`);
+  /** The workspace's real path. Sought when first needed, so that a missing one is a problem like any other. */
+  let home: string | undefined;
+  const homeFolder = () => {
+    home ??= attempt(() => realpathSync(root)) ?? undefined;
+    if (home === undefined) throw new ManifestReadError(`lies in ${root}, which does not exist`);
+    return home;
+  };
   /** The real path, or null where nothing is there. */
   const resolve = (path: string) => {
-    const real = attempt(() => realpathSync(join(home, path)));
-    if (real === null || isInside(real, home)) return real;
+    const { path: inside, fault } = normalizePath(path || ".");
+    if (fault !== null) throw new ManifestReadError(fault);
+    const folder = homeFolder();
+    const real = attempt(() => realpathSync(join(folder, inside)));
+    if (real === null || isInside(real, folder)) return real;
     throw new ManifestReadError("is a link that leads out of the workspace, and is not followed");
   };
   return {
-    file: normal.path,
+    file: normal.path ?? file,
     read(path) {
       const real = resolve(path);
       return real === null ? null : attempt(() => readText(real));
@@ -81,7 +87,7 @@ export function diskSource(
       const real = resolve(path);
       return real !== null && attempt(() => statSync(real).isDirectory()) === true;
     },
-    files: files ?? (() => listFiles(home)),
+    files: files ?? (() => listFiles(homeFolder())),
   };
 }
 

@@ -1,16 +1,11 @@
 /**
  * Tables that no service owns because a tool, an extension or the server itself brings them.
  */
-import type { TableName } from "./pattern.ts";
-import { parseTableName } from "./pattern.ts";
+import type { Dialect } from "./model.ts";
+import { parseTableName, type TableName } from "./pattern.ts";
 
-/** Schemas that are the server's own. */
-export const engineSchemas: ReadonlySet<string> = new Set([
-  "pg_catalog",
-  "information_schema",
-  "pg_toast",
-  "pg_temp",
-]);
+const postgresSchemas = new Set(["pg_catalog", "information_schema", "pg_toast", "pg_temp"]);
+const mysqlSchemas = new Set(["information_schema", "mysql", "performance_schema", "sys"]);
 
 /** In the order: migration tools, job queues, extensions, platforms. A name without a schema stands in any. */
 const names = `
@@ -42,20 +37,14 @@ const names = `
   topology.* tiger.* tiger_data.*
   pg_stat_statements pg_stat_statements_info pg_buffercache pg_stat_kcache
   cron.job cron.job_run_details
-  partman.* _timescaledb_* timescaledb_information.* timescaledb_experimental.*
-  hypopg_list_indexes
+  partman.* _timescaledb_*.* timescaledb_information.* timescaledb_experimental.*
 
   hdb_catalog.*
-  auth.* storage.* realtime.* vault.* extensions.* supabase_functions.*
+  auth.* storage.* realtime.* supabase_functions.* vault.secrets vault.decrypted_secrets
 `;
 
 /** The well-known ones, as `system` in the manifest would name them. */
-export const knownSystemTables: readonly TableName[] = names
-  .trim()
-  .split(/\s+/)
-  .map((name) =>
-    name.endsWith("_*") && !name.includes(".") ? { schema: name, table: "*" } : parseTableName(name),
-  );
+export const knownSystemTables: readonly TableName[] = names.trim().split(/\s+/).map(parseTableName);
 
 /** Relations of `pg_catalog`, which PostgreSQL searches first: unqualified, they are the server's. */
 const catalog = new Set(
@@ -87,7 +76,21 @@ const catalog = new Set(
 const statistics =
   /^pg_(stat|statio)_(activity|archiver|bgwriter|checkpointer|database|database_conflicts|gssapi|io|progress_[a-z_]+|recovery_prefetch|replication|replication_slots|slru|ssl|subscription|subscription_stats|user_functions|user_(tables|indexes|sequences)|(all|sys)_(tables|indexes|sequences)|wal|wal_receiver|xact_[a-z_]+)$/;
 
-/** Whether an unqualified name is a relation of the server's own catalogue. */
-export function isCatalogRelation(table: string): boolean {
-  return table.startsWith("sqlite_") || catalog.has(table) || statistics.test(table);
+/** Whether a schema is the server's own, so that nothing in it can be a service's. */
+export function isEngineSchema(dialect: Dialect, schema: string): boolean {
+  return postgresSchemas.has(schema) || (isMysql(dialect) && mysqlSchemas.has(schema));
+}
+
+/**
+ * Whether the server itself brings the table.
+ *
+ * @param schema null for an unqualified name
+ */
+export function isEngineTable(schema: string | null, table: string): boolean {
+  if (table.startsWith("sqlite_")) return true;
+  return schema === null && (catalog.has(table) || statistics.test(table));
+}
+
+function isMysql(dialect: Dialect): boolean {
+  return dialect === "mysql" || dialect === "mariadb";
 }
