@@ -22,7 +22,7 @@ export async function run(options: CheckOptions, io: Io): Promise<number> {
   const started = performance.now();
   const { root, manifest } = openWorkspace(io, options.config);
   const within = options.paths.map((path) => workspacePath(root, io.cwd, path));
-  const model = await analyse({ root, manifest, onProgress: progressOf(io), signal: io.signal });
+  const model = await analyse({ root, manifest, onProgress: progressOf(io) });
   const whole = check(model, rules, { milliseconds: performance.now() - started });
   const result = narrow(whole, within);
   io.status(null);
@@ -34,7 +34,7 @@ export async function run(options: CheckOptions, io: Io): Promise<number> {
   if (result.problems.length > 0) return exitCodes.failed;
   if (errors > 0) return exitCodes.findings;
   if (options.maxWarnings !== undefined && warnings > options.maxWarnings) {
-    io.err(`freehold: ${warnings} warnings are more than the ${options.maxWarnings} of --max-warnings\n`);
+    io.err(`freehold: more warnings (${warnings}) than --max-warnings allows (${options.maxWarnings})\n`);
     return exitCodes.findings;
   }
   return exitCodes.clean;

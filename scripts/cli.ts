@@ -8,7 +8,7 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { name, version } from "../package.json" with { type: "json" };
 import { checkFormats, factsFormats, rulesFormats } from "../report/mod.ts";
-import { ExpectedError, exitCodes, type Io } from "./io.ts";
+import { ExpectedError, exitCodes, type Io, LocatedError } from "./io.ts";
 
 /**
  * Runs one command.
@@ -29,7 +29,7 @@ export async function main(args: readonly string[], io: Io): Promise<number> {
     if (io.signal.aborted)
       return io.signal.reason === exitCodes.terminated ? exitCodes.terminated : exitCodes.interrupted;
     if (error instanceof ExpectedError) {
-      io.err(`${error.message.replaceAll(/^/gm, "freehold: ")}\n`);
+      io.err(`${error instanceof LocatedError ? "" : `${name}: `}${error.message}\n`);
       return exitCodes.failed;
     }
     const trace = error instanceof Error ? (error.stack ?? error.message) : String(error);

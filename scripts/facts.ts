@@ -18,7 +18,7 @@ export interface FactsOptions {
 export async function run(options: FactsOptions, io: Io): Promise<number> {
   const { root, manifest } = openWorkspace(io, options.config);
   const wanted = selector(manifest, options);
-  const model = await analyse({ root, manifest, onProgress: progressOf(io), signal: io.signal });
+  const model = await analyse({ root, manifest, onProgress: progressOf(io) });
   io.status(null);
 
   const context: ReportContext = { color: io.color, width: io.width, source: sourceReader(root) };

@@ -20,7 +20,7 @@ export interface Io {
   isTerminal: boolean;
   /** Columns that standard output has to offer. */
   width: number;
-  /** Aborted at Ctrl-C and at TERM. */
+  /** Aborted at Ctrl-C and at TERM, its reason the exit code. Who asks for it must end soon after; who never does is killed. */
   signal: AbortSignal;
 }
 
@@ -36,4 +36,9 @@ export const exitCodes = { clean: 0, findings: 1, failed: 2, interrupted: 130, t
  */
 export class ExpectedError extends Error {
   override name = "ExpectedError";
+}
+
+/** What is wrong in files that a person wrote: lines that begin with their place, `file:line:column  what`. */
+export class LocatedError extends ExpectedError {
+  override name = "LocatedError";
 }

@@ -17,8 +17,8 @@ const retryMs = 5;
 
 export function terminal(): Io {
   const { stdout, stderr, env } = process;
-  const controller = new AbortController();
   let statusShown = false;
+  let signal: AbortSignal | undefined;
   const output = new Stream(1);
   const errors = new Stream(2);
   const status = (line: string | null) => {
@@ -26,17 +26,6 @@ export function terminal(): Io {
     errors.write(eraseLine + (line === null ? "" : line.slice(0, (stderr.columns ?? 80) - 1)));
     statusShown = line !== null;
   };
-  // The first signal lets the command put its things in order; the second does not wait for it.
-  for (const [name, code] of [
-    ["SIGINT", exitCodes.interrupted],
-    ["SIGTERM", exitCodes.terminated],
-  ] as const) {
-    process.on(name, () => {
-      status(null);
-      if (controller.signal.aborted) process.exit(code);
-      controller.abort(code);
-    });
-  }
   return {
     out(text) {
       status(null);
@@ -52,8 +41,31 @@ export function terminal(): Io {
     color: new Chalk({ level: wantsColor(env, stdout.isTTY) ? 1 : 0 }),
     isTerminal: stdout.isTTY,
     width: stdout.columns ?? usualWidth,
-    signal: controller.signal,
+    get signal() {
+      signal ??= abortSignal(() => status(null));
+      return signal;
+    },
   };
+}
+
+/**
+ * Takes Ctrl-C and TERM over: the first lets the command put its things in order, the second does not
+ * wait for it. Not before a command asks for it: one that only reads is best killed on the spot, in the
+ * middle of a long loop, too, and a shell then sees the same 130.
+ */
+function abortSignal(tidy: () => void): AbortSignal {
+  const controller = new AbortController();
+  for (const [name, code] of [
+    ["SIGINT", exitCodes.interrupted],
+    ["SIGTERM", exitCodes.terminated],
+  ] as const) {
+    process.on(name, () => {
+      tidy();
+      if (controller.signal.aborted) process.exit(code);
+      controller.abort(code);
+    });
+  }
+  return controller.signal;
 }
 
 /**

@@ -10,7 +10,7 @@ import {
   ManifestReadError,
 } from "../manifest/mod.ts";
 import { rules } from "../rules/mod.ts";
-import { ExpectedError, type Io } from "./io.ts";
+import { ExpectedError, type Io, LocatedError } from "./io.ts";
 
 export interface Workspace {
   /** Absolute path of the folder that holds the manifest. */
@@ -24,7 +24,7 @@ const usualName = "freehold.json";
  * Opens the workspace of the working folder.
  * @param config the manifest to use, relative to the working folder; its folder is the workspace.
  *   Left out, the nearest freehold.json above is taken; a fragment beside a service is passed by.
- * @throws ExpectedError if there is no manifest, or it has problems: then a line for each
+ * @throws ExpectedError if there is no manifest; LocatedError if it has problems, with a line for each
  */
 export function openWorkspace(io: Pick<Io, "cwd">, config?: string): Workspace {
   const path = config === undefined ? nearestManifest(io.cwd) : resolve(io.cwd, config);
@@ -33,6 +33,7 @@ export function openWorkspace(io: Pick<Io, "cwd">, config?: string): Workspace {
       `no ${usualName} in ${io.cwd} or above it: write one at the workspace's root, or name one with --config`,
     );
   }
+  if (!existsSync(path)) throw new ExpectedError(`${config} does not exist: --config names a manifest`);
   const root = dirname(path);
   try {
     const loaded = loadManifest(
@@ -40,7 +41,7 @@ export function openWorkspace(io: Pick<Io, "cwd">, config?: string): Workspace {
       rules.map(({ id }) => id),
     );
     if (loaded.manifest) return { root, manifest: loaded.manifest };
-    throw new ExpectedError(loaded.problems.map(formatProblem).join("\n"));
+    throw new LocatedError(loaded.problems.map(formatProblem).join("\n"));
   } catch (error) {
     if (error instanceof ManifestReadError) throw new ExpectedError(`${path} ${error.message}`);
     throw error;
