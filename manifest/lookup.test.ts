@@ -209,3 +209,19 @@ test("a service is found by its name, and a name's owners in other schemas", () 
   ]);
   expect([ownersElsewhere(manifest, "outbox"), ownersElsewhere(manifest, "nothing")]).toEqual([["mail"], []]);
 });
+
+test("services may be named like what every object has", () => {
+  const odd = ["constructor", "toString", "hasOwnProperty"];
+  const { manifest, problems } = loadManifest(
+    memorySource({
+      "freehold.json": `{ "services": { ${odd.map((name) => `"${name}": { "path": "${name}", "owns": ["${name}"] }`)} } }`,
+      ...Object.fromEntries(odd.map((name) => [`${name}/main.ts`, ""])),
+    }),
+  );
+  expect(problems).toEqual([]);
+  expect(odd.map((name) => judged("toString", name, manifest!))).toEqual([
+    "foreign constructor",
+    "own toString",
+    "foreign hasOwnProperty",
+  ]);
+});

@@ -43,11 +43,11 @@ const connection = (side: string) =>
       variable,
       z
         .strictObject({
-          host: variable.optional(),
-          port: variable.optional(),
-          name: variable.optional(),
-          user: variable.optional(),
-          password: variable.optional(),
+          host: variable.optional().describe("Variable that holds the host name."),
+          port: variable.optional().describe("Variable that holds the port."),
+          name: variable.optional().describe("Variable that holds the database's name."),
+          user: variable.optional().describe("Variable that holds the user."),
+          password: variable.optional().describe("Variable that holds the password."),
         })
         .refine((parts) => Object.keys(parts).length > 0, {
           error: 'names none of "host", "port", "name", "user", "password"',
@@ -87,57 +87,65 @@ const use = z
   })
   .describe("One named road into another service's table.");
 
-export const serviceSchema = z.strictObject({
-  $schema: z.string().optional().describe("For editors, where the service has a file of its own."),
-  path: z
-    .union([path, z.array(path).min(1)])
-    .optional()
-    .describe(
-      "Folder that holds the service's code, or a list of folders; * stands for folders' names. Relative to the workspace's root, here and in a service's own file.",
-    ),
-  external: z
-    .boolean()
-    .optional()
-    .describe(
-      "The service lives in another repository: it has no path here, and its tables are still its own.",
-    ),
-  migrations: z
-    .union([path, z.array(path)])
-    .optional()
-    .describe(
-      "Folder (or file) that holds the service's migrations, or a list; <path>/migrations if left out.",
-    ),
-  dialect: dialect.optional(),
-  database: connection("app").optional(),
-  migrate: connection("migrator")
-    .optional()
-    .describe('The migrator\'s variable or variables; the same as "database" if left out.'),
-  schema: identifier
-    .optional()
-    .describe("The schema in which the service's unqualified names stand; public if left out."),
-  owns: z
-    .array(table)
-    .default([])
-    .describe(
-      'Tables and views that the service owns, written as the database stores them: "table" or "schema.table", * for any run of characters.',
-    ),
-  publishes: z
-    .array(publishes)
-    .default([])
-    .describe("Owned tables or views that others may be given to read; { table, columns } narrows one."),
-  uses: z.array(use).default([]).describe("Every road into someone else's table."),
-  extensions: z.array(text).default([]).describe("Database extensions that the service needs."),
-  serverVersion: z
-    .string()
-    .regex(/^([<>]=?|[=^~])?\d+(\.\d+){0,2}( ([<>]=?|[=^~])?\d+(\.\d+){0,2})*$/, {
-      error: 'is no range of versions such as ">=15" or ">=15 <18"',
-    })
-    .optional()
-    .describe('Versions of the database server that the service works on, such as ">=15".'),
-  versionTable: table
-    .optional()
-    .describe("The table that keeps the service's migration history, where it is not the default one."),
-});
+/** Has a name in freehold.schema.json, so that a service's own file can point an editor at `#/definitions/service`. */
+export const serviceSchema = z
+  .strictObject({
+    $schema: z
+      .string()
+      .optional()
+      .describe(
+        "For editors, where the service has a file of its own: freehold.schema.json#/definitions/service.",
+      ),
+    path: z
+      .union([path, z.array(path).min(1)])
+      .optional()
+      .describe(
+        "Folder that holds the service's code, or a list of folders; * stands for folders' names. Relative to the workspace's root, here and in a service's own file.",
+      ),
+    external: z
+      .boolean()
+      .optional()
+      .describe(
+        "The service lives in another repository: it has no path here, and its tables are still its own.",
+      ),
+    migrations: z
+      .union([path, z.array(path)])
+      .optional()
+      .describe(
+        "Folder (or file) that holds the service's migrations, or a list; <path>/migrations if left out.",
+      ),
+    dialect: dialect.optional(),
+    database: connection("app").optional(),
+    migrate: connection("migrator")
+      .optional()
+      .describe('The migrator\'s variable or variables; the same as "database" if left out.'),
+    schema: identifier
+      .optional()
+      .describe("The schema in which the service's unqualified names stand; public if left out."),
+    owns: z
+      .array(table)
+      .default([])
+      .describe(
+        'Tables and views that the service owns, written as the database stores them: "table" or "schema.table", * for any run of characters.',
+      ),
+    publishes: z
+      .array(publishes)
+      .default([])
+      .describe("Owned tables or views that others may be given to read; { table, columns } narrows one."),
+    uses: z.array(use).default([]).describe("Every road into someone else's table."),
+    extensions: z.array(text).default([]).describe("Database extensions that the service needs."),
+    serverVersion: z
+      .string()
+      .regex(/^([<>]=?|[=^~])?\d+(\.\d+){0,2}( ([<>]=?|[=^~])?\d+(\.\d+){0,2})*$/, {
+        error: 'is no range of versions such as ">=15" or ">=15 <18"',
+      })
+      .optional()
+      .describe('Versions of the database server that the service works on, such as ">=15".'),
+    versionTable: table
+      .optional()
+      .describe("The table that keeps the service's migration history, where it is not the default one."),
+  })
+  .meta({ id: "service" });
 
 export const deploymentSchema = z
   .strictObject({
