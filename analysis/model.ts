@@ -75,6 +75,8 @@ export interface SqlReference {
   at: Span;
   /** The stored object whose definition names the table: a view's query, a function's body. */
   dependency: { kind: string; name: string } | null;
+  /** The name stands where a type, an index or a sequence may stand, too: it counts only where somebody owns it. */
+  perhaps?: boolean;
 }
 
 /** What a statement does to the catalogue: input to the replay of migrations. */
@@ -179,7 +181,7 @@ export interface SqlSite {
   enclosing: string | null;
   /** How sure the adapter is that this is a database call. A `likely` site counts only if a SQL grammar accepts its text. */
   certainty: "certain" | "likely";
-  /** A piece of a statement rather than a whole one (`sql\`and x = 1\``): read only if no other site composes it. */
+  /** It may be a piece of a statement (`sql\`and x = 1\``), read alone only if no other site composes it. */
   fragment: boolean;
 }
 

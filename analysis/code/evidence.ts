@@ -118,7 +118,20 @@ export function clientOf(node: Node, scope: Scope, scopes: FileScopes, depth = 0
   }
 }
 
+/** Answers by binding: a name is asked about once for each of its uses. */
+const answers = new WeakMap<Binding, Adapter | null>();
+
 function bindingClient(binding: Binding, scopes: FileScopes, depth: number): Adapter | null {
+  const known = answers.get(binding);
+  if (known !== undefined) return known;
+  // What leads back to the name itself says nothing about it.
+  answers.set(binding, null);
+  const found = readBindingClient(binding, scopes, depth);
+  answers.set(binding, found);
+  return found;
+}
+
+function readBindingClient(binding: Binding, scopes: FileScopes, depth: number): Adapter | null {
   const ready = readyClient(binding.imported);
   if (ready) return ready;
   if (binding.type) {

@@ -27,6 +27,12 @@ export interface ExpressionReader {
 
 const DEEPEST = 14;
 
+/** Steps that one expression may take to follow: beyond it, what is left is said to be unknown. */
+const MOST_STEPS = 600;
+
+/** A variable that is assigned more often than this is a state, not a text. */
+const MOST_WRITES = 12;
+
 /** The property that stands for each item of a list, where the list is another module's. */
 export const EACH = "[each]";
 
@@ -35,6 +41,7 @@ export function expressionReader(file: string, source: string, scopes: FileScope
   const arguments_ = new Map<Binding, Expr>();
   const active = new Set<Node>();
   let depth = 0;
+  let steps = 0;
 
   const at = (node: Node): Span => ({ file, start: node.start, end: node.end });
   const unknown = (node: Node, reason?: string): Expr => ({
@@ -45,7 +52,8 @@ export function expressionReader(file: string, source: string, scopes: FileScope
 
   function read(node: Node, scope: Scope): Expr {
     node = unwrap(node);
-    if (depth > DEEPEST || active.has(node)) return unknown(node);
+    if (depth === 0) steps = 0;
+    if (depth > DEEPEST || ++steps > MOST_STEPS || active.has(node)) return unknown(node);
     depth++;
     active.add(node);
     try {
@@ -199,7 +207,7 @@ export function expressionReader(file: string, source: string, scopes: FileScope
     }
     if (binding.kind === "enum" || binding.kind === "class" || binding.kind === "function")
       return unknown(node);
-    if (!binding.path) return unknown(node);
+    if (!binding.path || binding.writes.length > MOST_WRITES) return unknown(node);
     if (binding.each && binding.init) return eachOf(read(binding.init, binding.scope), binding.path, node);
     let value: Expr | null = binding.init
       ? follow(read(binding.init, binding.scope), binding.path, node)

@@ -58,7 +58,7 @@ export function readSites(
       at: at(node),
       enclosing: scope.enclosing,
       certainty: certain ? "certain" : "likely",
-      fragment: false,
+      fragment: node.type === "TaggedTemplateExpression",
     });
   };
 

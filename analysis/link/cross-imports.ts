@@ -56,7 +56,7 @@ function roadTo(
   const queue = [[start]];
   for (let road = queue.shift(); road; road = queue.shift()) {
     const last = road.at(-1) ?? start;
-    if (touches.has(last)) return road;
+    if (touches.has(last) && territory.home(last) === owner) return road;
     for (const { to } of territory.imports(last)) {
       const home = territory.home(to);
       if (seen.has(to) || (home !== null && home !== owner)) continue;

@@ -72,7 +72,8 @@ export function readAllSites(
       const kind = kindOf(evaluated.readings);
       const base = { file, client: client.name, at: site.at, enclosing: site.enclosing };
       if (kind === "unknown") {
-        if (!certain) continue;
+        // A template that is nothing but a hole passes on what was written, and read, elsewhere.
+        if (!certain || site.fragment) continue;
         const [hole] = evaluated.readings.flatMap((pieces) =>
           pieces.flatMap((piece) => (piece.kind === "hole" ? [piece] : [])),
         );
