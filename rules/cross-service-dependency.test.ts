@@ -36,6 +36,11 @@ testRule(crossServiceDependency, {
     ],
     [
       change,
+      "create function f() returns void language plpgsql as $$\nbegin\n  delete from orders;\nend $$;\n",
+      "3:15 function f of billing stands on orders, which orders owns",
+    ],
+    [
+      change,
       "create table orders_2027 partition of orders for values in (1);\n",
       "1:39 partition orders_2027 of billing stands on orders, which orders owns",
     ],

@@ -52,6 +52,11 @@ testRule(crossServiceWrite, {
       "copy orders from stdin;\n1\t2\n\\.\n",
       "1:6 billing copies into orders, which orders owns",
     ],
+    [
+      "billing/migrations/002_purge.sql",
+      "do $$ begin delete from orders; end $$;\n",
+      "1:25 billing deletes from orders, which orders owns",
+    ],
     // Published is published to be read.
     ["billing", "sql`update customers set name = ''`", "1:12 billing updates customers, which orders owns"],
     [

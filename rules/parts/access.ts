@@ -11,7 +11,7 @@ import type {
   RuleFinding,
   Use,
 } from "../../analysis/model.ts";
-import { matchTable } from "../../manifest/pattern.ts";
+import { matchTable } from "../../manifest/mod.ts";
 import { weightInTests } from "./test-files.ts";
 import { list, placeKey, tableName, verbs, whoseTables } from "./words.ts";
 
