@@ -42,6 +42,12 @@ export function namesAt(tokens: Tokens, index: number): Name[] {
   return names;
 }
 
+/** A name's part as the database stores it: unquoted ones fold to lower case, ASCII letters alone. */
+export function storedName(written: string): string {
+  if (written.startsWith('"')) return written.slice(1, -1).replaceAll('""', '"');
+  return written.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
+}
+
 /** A name without its last parts: of `s.t.column`, the table. */
 export function withoutLast(name: Name, count: number): Name {
   const parts = name.parts.slice(0, Math.max(1, name.parts.length - count));

@@ -127,7 +127,7 @@ describe("tables", () => {
     ["comment on table a is 'x'; comment on column s.b.c is 'on d'", "comment a", "comment s.b"],
     [
       "comment on trigger t on a is 'x'; comment on constraint k on s.b is null; comment on index i is 'x'",
-      "trigger",
+      "comment a",
       "comment s.b",
     ],
   ] as [string, ...string[]][]);

@@ -78,21 +78,46 @@ export function assemble(pieces: readonly SqlPiece[]): SqlText {
   return { text, holes, span: (from, to) => span(Math.min(from, end), Math.min(to, end)) };
 }
 
-/** Text that stands inside another one, decoded: a function's body, a quoted statement. */
-export function nested(outer: SqlText, text: string, runs: readonly Run[]): SqlText {
+/** The holes that lie within `[start, end)`. */
+export function holesBetween(text: SqlText, start: number, end: number): readonly Hole[] {
+  const { holes } = text;
+  if (holes.length === 0) return holes;
+  let from = 0;
+  let high = holes.length;
+  while (from < high) {
+    const middle = (from + high) >>> 1;
+    if (holes[middle]!.start < start) from = middle + 1;
+    else high = middle;
+  }
+  let to = from;
+  while (to < holes.length && holes[to]!.end <= end) to++;
+  return from === 0 && to === holes.length ? holes : holes.slice(from, to);
+}
+
+/**
+ * Text that stands inside another one, decoded: a function's body, a quoted statement.
+ *
+ * @param runs In the order of the text, without gaps.
+ * @param own Holes that only the inner text has; they lie in runs of their own.
+ */
+export function nested(
+  outer: SqlText,
+  text: string,
+  runs: readonly Run[],
+  own: readonly Hole[] = [],
+): SqlText {
   const starts = runs.map((run) => run.start);
-  const holes: Hole[] = [];
+  const holes: Hole[] = [...own];
   for (const run of runs) {
-    if (run.end - run.start !== run.to - run.from) continue;
-    for (const hole of outer.holes) {
-      if (hole.start >= run.from && hole.end <= run.to) {
-        const shift = run.start - run.from;
-        holes.push({ ...hole, start: hole.start + shift, end: hole.end + shift });
-      }
+    if (!isLinear(run)) continue;
+    const shift = run.start - run.from;
+    for (const hole of holesBetween(outer, run.from, run.to)) {
+      holes.push({ ...hole, start: hole.start + shift, end: hole.end + shift });
     }
   }
+  holes.sort((a, b) => a.start - b.start);
   const outerOffset = (run: Run, offset: number, side: "start" | "end"): number => {
-    if (run.end - run.start === run.to - run.from) return run.from + Math.min(offset, run.end) - run.start;
+    if (isLinear(run)) return run.from + Math.min(offset, run.end) - run.start;
     return side === "start" ? run.from : run.to;
   };
   return {
@@ -106,6 +131,20 @@ export function nested(outer: SqlText, text: string, runs: readonly Run[]): SqlT
       return outer.span(from, end > start ? Math.max(from, outerOffset(tail, end, "end")) : from);
     },
   };
+}
+
+/** A stretch of a text, with other text before and after it that stands nowhere. */
+export function surrounded(outer: SqlText, start: number, end: number, before: string, after = ""): SqlText {
+  const inner = before.length + end - start;
+  return nested(outer, before + outer.text.slice(start, end) + after, [
+    { start: 0, end: before.length, from: start, to: start },
+    { start: before.length, end: inner, from: start, to: end },
+    { start: inner, end: inner + after.length, from: end, to: end },
+  ]);
+}
+
+function isLinear(run: Run): boolean {
+  return run.end - run.start === run.to - run.from;
 }
 
 function edge(piece: SqlPiece, offset: number, side: "start" | "end"): number {

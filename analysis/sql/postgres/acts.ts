@@ -99,7 +99,7 @@ export const actHandlers: Handlers = {
   CreateForeignServerStmt: (reading, node) => act(reading, "CREATE SERVER", node.servername ?? null),
   CreateUserMappingStmt: (reading, node) => act(reading, "CREATE USER MAPPING", node.servername ?? null),
   ImportForeignSchemaStmt: (reading, node) => act(reading, "IMPORT FOREIGN SCHEMA", node.server_name ?? null),
-  CreateSubscriptionStmt: (reading, node) => act(reading, "CREATE SUBSCRIPTION", node.subname ?? null),
+  CreateSubscriptionStmt: (reading, { subname }) => act(reading, "CREATE SUBSCRIPTION", subname ?? null),
   LoadStmt: (reading, { filename }) => act(reading, "LOAD", filename ?? null),
   DiscardStmt: (reading, { target }) => act(reading, "DISCARD", target?.replace("DISCARD_", "") ?? null),
   TransactionStmt(reading, { kind }) {

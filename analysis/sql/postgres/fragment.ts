@@ -5,7 +5,7 @@ import { onlyHoles, openHoles } from "../holes.ts";
 import { tokenize } from "../lexer.ts";
 import { normalize } from "../normalize.ts";
 import { nextStatement } from "../splitter.ts";
-import { nested, type SqlText, showHoles } from "../text.ts";
+import { type SqlText, showHoles, surrounded } from "../text.ts";
 import type { Session } from "./reading.ts";
 import { type Outcome, parseStatement } from "./statement.ts";
 
@@ -31,7 +31,7 @@ export function readFragment(text: SqlText, session: Session, facts: SqlFacts): 
       const outcome = parseWrapped(text, wrapper, tries);
       if (!outcome) continue;
       if (outcome.ok) {
-        const read = outcome.read(session);
+        const read = outcome.read(session, { stored: null, conditional: false });
         const whole = wrapper[0] === "" && wrapper[1] === "";
         facts.statements.push({
           kind: whole ? read.kind : "fragment",
@@ -58,15 +58,9 @@ export function readFragment(text: SqlText, session: Session, facts: SqlFacts): 
 }
 
 function parseWrapped(text: SqlText, [before, after]: Wrapper, tries: number): Outcome | null {
-  const inner = before.length;
-  const end = inner + text.text.length;
-  const wrapped = nested(text, before + text.text + after, [
-    { start: 0, end: inner, from: 0, to: 0 },
-    { start: inner, end, from: 0, to: text.text.length },
-    { start: end, end: end + after.length, from: text.text.length, to: text.text.length },
-  ]);
+  const wrapped = surrounded(text, 0, text.text.length, before, after);
   const raw = nextStatement(wrapped.text, 0, false, []);
-  if (!raw || raw.end < end) return null;
+  if (!raw || raw.end < before.length + text.text.trimEnd().length) return null;
   return parseStatement(wrapped, raw, tries);
 }
 

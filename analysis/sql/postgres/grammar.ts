@@ -1,5 +1,6 @@
 /** PostgreSQL's own grammar, as WebAssembly: the one importer of libpg-query. */
 import type { ParseResult, RawStmt } from "libpg-query";
+import { COMMENT, END, Lexer, OPERATOR, PUNCTUATION, WORD } from "../lexer.ts";
 
 type Module = typeof import("libpg-query");
 
@@ -66,8 +67,6 @@ function codePointOffset(text: string, codePoints: number): number {
   }
   return offset;
 }
-
-import { COMMENT, END, Lexer, OPERATOR, PUNCTUATION, WORD } from "../lexer.ts";
 
 const CHAINING = new Set(["union", "intersect", "except", "not", "join", "case"]);
 

@@ -84,13 +84,15 @@ export const objectHandlers: Handlers = {
     refer(reading, statement.relation, "create-index");
     walkAll(reading, [statement.indexParams, statement.whereClause], scope);
   },
-  CreateStatsStmt(reading, statement, scope) {
-    for (const node of statement.relations ?? []) {
-      if ("RangeVar" in node) refer(reading, node.RangeVar, "create-index");
-    }
-    walkAll(reading, [statement.exprs], scope);
-  },
   CreateTrigStmt(reading, statement, scope) {
+    const names = (statement.transitionRels ?? []).flatMap((node) =>
+      "TriggerTransition" in node ? [node.TriggerTransition.name ?? ""] : [],
+    );
+    const routine = strings(statement.funcname).at(-1) ?? "";
+    if (names.length > 0) {
+      const { transitions } = reading.session;
+      transitions.set(routine, new Set([...(transitions.get(routine) ?? []), ...names]));
+    }
     onTable(reading, statement.relation, "trigger", statement.trigname ?? "", () => {
       refer(reading, statement.constrrel, "trigger");
       walkAll(reading, [statement.whenClause], scope);
@@ -166,53 +168,15 @@ export const objectHandlers: Handlers = {
         name: reference.table,
         at: reference.at,
         object,
-        ifExists: statement.missing_ok ?? false,
+        ifExists: reading.conditional || (statement.missing_ok ?? false),
       });
     });
-  },
-  GrantStmt(reading, statement) {
-    if (statement.objtype !== "OBJECT_TABLE") return;
-    if (statement.targtype === "ACL_TARGET_ALL_IN_SCHEMA") {
-      const from = find(reading.tokens, "schema");
-      const names = namesAt(reading.tokens, from + 1);
-      (statement.objects ?? []).forEach((node, i) => {
-        const place = names[i];
-        if (!place) return;
-        const schema = listed(node)[0] ?? null;
-        reading.references.push({
-          schema,
-          table: null,
-          reason: `every table of schema ${schema}`,
-          operation: "grant",
-          access: "schema",
-          at: reading.source.span(place.start, place.end),
-          dependency: null,
-        });
-      });
-      return;
-    }
-    if (statement.targtype !== "ACL_TARGET_OBJECT") return;
-    for (const node of statement.objects ?? []) {
-      if ("RangeVar" in node) refer(reading, node.RangeVar, "grant");
-    }
   },
   CommentStmt(reading, statement) {
     describe(reading, statement, "comment");
   },
   SecLabelStmt(reading, statement) {
     describe(reading, statement, "comment");
-  },
-  RefreshMatViewStmt(reading, statement) {
-    refer(reading, statement.relation, "update");
-  },
-  VacuumRelation(reading, relation) {
-    refer(reading, relation.relation, "alter-table");
-  },
-  ClusterStmt(reading, statement) {
-    refer(reading, statement.relation, "alter-table");
-  },
-  ReindexStmt(reading, statement) {
-    if (statement.kind === "REINDEX_OBJECT_TABLE") refer(reading, statement.relation, "alter-table");
   },
   CreateSchemaStmt(reading, statement) {
     const name = statement.schemaname ?? statement.authrole?.rolename;

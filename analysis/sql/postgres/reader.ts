@@ -1,63 +1,78 @@
 /** PostgreSQL's reader: statement by statement, each broken one lost alone. */
-import type { Span, SqlFacts } from "../../model.ts";
+import type { Span, SqlFacts, SqlStatement } from "../../model.ts";
 import type { DialectReader, ReadOptions } from "../dialect-reader.ts";
 import { nextStatement, type RawComment, type RawStatement } from "../splitter.ts";
 import { type SqlText, showHoles } from "../text.ts";
 import { readFragment } from "./fragment.ts";
 import { loadGrammar } from "./grammar.ts";
 import { psqlCommand } from "./psql.ts";
-import type { Session } from "./reading.ts";
+import type { Context, Session } from "./reading.ts";
 import { resynchronise } from "./resynchronise.ts";
 import { parseStatement } from "./statement.ts";
+
+const TOP: Context = { stored: null, conditional: false };
 
 export const postgresReader: DialectReader = {
   load: loadGrammar,
   read(text: SqlText, options: ReadOptions): SqlFacts {
     const facts: SqlFacts = { statements: [], problems: [], comments: [] };
-    const session: Session = { temporary: new Set() };
-    const comments: RawComment[] = [];
+    const session: Session = {
+      temporary: new Set(),
+      types: new Set(),
+      transitions: new Map(),
+      problems: facts.problems,
+      // Comments in bodies stand before no statement of the file: they are the body's own affair.
+      read: (inner, context, emit) => void readText(inner, 0, false, session, context, emit),
+    };
     if (!options.whole && readFragment(text, session, facts)) return facts;
-    let position = options.file && text.text.charCodeAt(0) === 0xfeff ? 1 : 0;
-    for (;;) {
-      const raw = nextStatement(text.text, position, options.file, comments);
-      if (!raw) break;
-      position = readRaw(text, raw, options, session, facts, comments);
+    const start = options.file && text.text.charCodeAt(0) === 0xfeff ? 1 : 0;
+    const emit = (statement: SqlStatement) => void facts.statements.push(statement);
+    for (const comment of readText(text, start, options.file, session, TOP, emit)) {
+      const { start: from, end } = comment;
+      facts.comments.push({ text: commentText(text.text.slice(from, end)), at: text.span(from, end) });
     }
-    for (const { start, end } of comments) {
-      facts.comments.push({ text: commentText(text.text.slice(start, end)), at: text.span(start, end) });
-    }
+    if (session.transitions.size > 0) dropTransitionTables(facts.statements, session);
     return facts;
   },
 };
 
-/** Reads one statement into `facts`. Returns where the next one begins. */
-function readRaw(
+/** Reads every statement of a text. Returns its comments. */
+function readText(
   text: SqlText,
-  raw: RawStatement,
-  options: ReadOptions,
+  start: number,
+  psql: boolean,
   session: Session,
-  facts: SqlFacts,
-  comments: RawComment[],
-): number {
-  const next = Math.max(raw.next, raw.end, raw.start + 1);
-  if (raw.kind === "psql") {
-    comments.push(...raw.comments);
-    const command = psqlCommand(text, raw);
-    if (command) facts.statements.push(command);
-    return next;
+  context: Context,
+  emit: (statement: SqlStatement) => void,
+): RawComment[] {
+  const comments: RawComment[] = [];
+  let position = start;
+  for (;;) {
+    const raw = nextStatement(text.text, position, psql, comments);
+    if (!raw) break;
+    const next = Math.max(raw.next, raw.end, raw.start + 1);
+    position = next;
+    if (raw.kind === "psql") {
+      comments.push(...raw.comments);
+      emit(psqlCommand(text, raw));
+      continue;
+    }
+    const parsed = parseStatement(text, raw);
+    if (parsed.ok) {
+      comments.push(...raw.comments);
+      emit(parsed.read(session, context));
+      continue;
+    }
+    const cut = resynchronise(text.text, raw, psql, (other) => parseStatement(text, other).ok);
+    const end = cut ?? raw.end;
+    position = cut ?? next;
+    comments.push(...raw.comments.filter((comment) => comment.end <= end));
+    session.problems.push({
+      message: oneLine(parsed.message),
+      at: errorSpan(text, raw, parsed.offset, end),
+    });
   }
-  const parsed = parseStatement(text, raw);
-  if (parsed.ok) {
-    comments.push(...raw.comments);
-    facts.statements.push(parsed.read(session));
-    return next;
-  }
-  const cut = resynchronise(text.text, raw, options.file, (other) => parseStatement(text, other).ok);
-  const end = cut ?? raw.end;
-  comments.push(...raw.comments.filter((comment) => comment.end <= end));
-  const at = errorSpan(text, raw, parsed.offset, end);
-  facts.problems.push({ message: oneLine(parsed.message), at });
-  return cut ?? next;
+  return comments;
 }
 
 /** The place of an error: its token, or the last one where the end of the statement is to blame; never beyond `limit`. */
@@ -71,11 +86,21 @@ function errorSpan(text: SqlText, raw: RawStatement, offset: number, limit: numb
 
 /** PostgreSQL quotes all that follows an open quote: the first line is enough. */
 function oneLine(message: string): string {
-  const line = showHoles(message).split(/\r?\n/, 1)[0]!;
-  const cut = line.length > 160 ? `${line.slice(0, 160)}…` : line;
-  return cut === message || cut.endsWith('"') ? cut : `${cut}…"`.replace('……"', '…"');
+  const shown = showHoles(message);
+  const line = shown.split(/\r?\n/, 1)[0]!.slice(0, 160);
+  return line === shown ? line : `${line.replace(/"$/, "")}…"`;
 }
 
 function commentText(comment: string): string {
   return (comment.startsWith("--") ? comment.slice(2) : comment.slice(2).replace(/\*\/$/, "")).trim();
+}
+
+/** A trigger's function sees its transition tables as tables: names that the trigger gives, which no schema holds. */
+function dropTransitionTables(statements: SqlStatement[], { transitions }: Session): void {
+  for (const statement of statements) {
+    statement.references = statement.references.filter(({ schema, table, dependency }) => {
+      if (schema !== null || table === null || dependency?.kind !== "function") return true;
+      return !transitions.get(dependency.name)?.has(table);
+    });
+  }
 }

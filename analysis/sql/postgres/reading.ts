@@ -4,16 +4,40 @@
  * all others, so that a table in a place nobody thought of is still found.
  */
 import type { Node, RangeVar, String as StringNode } from "libpg-query";
-import type { Access, DatabaseAct, Operation, SchemaChange, Span, SqlReference } from "../../model.ts";
+import type {
+  Access,
+  DatabaseAct,
+  Operation,
+  SchemaChange,
+  Span,
+  SqlProblem,
+  SqlReference,
+  SqlStatement,
+} from "../../model.ts";
 import type { Tokens } from "../lexer.ts";
 import { type Name, nameAt } from "../names.ts";
 import { accessOf } from "../operations.ts";
-import { last, type SqlText } from "../text.ts";
+import { holesBetween, last, type SqlText } from "../text.ts";
 
-/** What earlier statements of the same text leave behind. */
+/** One text while it is read, bodies and quoted statements in it included. */
 export interface Session {
-  /** Temporary tables: a name that one of them bears is no reference. */
+  /** Temporary tables that earlier statements made: a name that one of them bears is no reference. */
   temporary: Set<string>;
+  /** Types that earlier statements made: no tables, though they may stand where one can. */
+  types: Set<string>;
+  /** Names of transition tables by the trigger function that sees them. */
+  transitions: Map<string, Set<string>>;
+  problems: SqlProblem[];
+  /** Reads statements that stand inside this one's text. */
+  read(text: SqlText, context: Context, emit: (statement: SqlStatement) => void): void;
+}
+
+/** Where a statement stands. */
+export interface Context {
+  /** The stored object whose definition is being read. */
+  stored: Stored | null;
+  /** It runs only under a condition: what it makes or drops may be there or gone already. */
+  conditional: boolean;
 }
 
 /** The stored object whose definition is being read. */
@@ -31,6 +55,7 @@ export interface Reading {
   session: Session;
   handlers: ReadonlyMap<string, Handler>;
   stored: Stored | null;
+  conditional: boolean;
   /** Where unqualified names of new objects stand, inside CREATE SCHEMA. */
   schema: string | null;
   references: SqlReference[];
@@ -119,6 +144,19 @@ export function referName(
   });
 }
 
+/** A statement that is about every table of a schema (of the database, where that is null): which ones they are is not known here. */
+export function referEvery(reading: Reading, place: Name, schema: string | null, operation: Operation): void {
+  reading.references.push({
+    schema,
+    table: null,
+    reason: schema === null ? "every table of the database" : `every table of schema ${schema}`,
+    operation,
+    access: accessOf(operation),
+    at: reading.source.span(place.start, place.end),
+    dependency: null,
+  });
+}
+
 /** Whether the name stands for a temporary table that this text made earlier. */
 export function isTemporary(reading: Reading, schema: string | null, table: string): boolean {
   if (schema === "pg_temp") return true;
@@ -145,8 +183,8 @@ export function namedTable(
 /** Why a part of a name is not known, or null. */
 function holeIn(reading: Reading, part: Span2 | undefined): string | null {
   if (!part) return null;
-  const { holes, text } = reading.source;
-  const inside = holes.filter((hole) => hole.start >= part.start && hole.end <= part.end);
+  const { text } = reading.source;
+  const inside = holesBetween(reading.source, part.start, part.end);
   const first = inside[0];
   if (!first) return null;
   let shown = "";
@@ -207,4 +245,14 @@ export function act(reading: Reading, words: string, name: string | null): void 
     }
   }
   reading.acts.push({ act: words, name, at: source.span(tokens.starts[0] ?? 0, end) });
+}
+
+/** Reads text inside this statement's text as statements; what they do is this statement's doing. */
+export function readInside(reading: Reading, text: SqlText): void {
+  const { stored, conditional, session } = reading;
+  session.read(text, { stored, conditional }, ({ references, changes, acts }) => {
+    reading.references.push(...references);
+    reading.changes.push(...changes);
+    reading.acts.push(...acts);
+  });
 }

@@ -5,20 +5,30 @@ import { fill, nextForm, type OpenHole, onlyHoles, openHoles } from "../holes.ts
 import { isToken } from "../lexer.ts";
 import { normalize } from "../normalize.ts";
 import type { RawStatement } from "../splitter.ts";
-import type { SqlText } from "../text.ts";
+import { holesBetween, type SqlText } from "../text.ts";
 import { actHandlers } from "./acts.ts";
+import { bodyHandlers } from "./bodies.ts";
+import { callHandlers } from "./calls.ts";
 import { byteOffsets, parse } from "./grammar.ts";
 import { statementKind } from "./kinds.ts";
+import { maintenanceHandlers } from "./maintenance.ts";
 import { objectHandlers } from "./objects.ts";
 import { queryHandlers } from "./queries.ts";
-import { type Handler, type Reading, type Session, walk } from "./reading.ts";
+import { type Context, type Handler, type Reading, type Session, type Stored, walk } from "./reading.ts";
 import { tableHandlers } from "./tables.ts";
+import { typeHandlers } from "./types.ts";
 
 const HANDLERS: ReadonlyMap<string, Handler> = new Map(
-  Object.entries({ ...queryHandlers, ...tableHandlers, ...objectHandlers, ...actHandlers }) as [
-    string,
-    Handler,
-  ][],
+  [
+    queryHandlers,
+    tableHandlers,
+    objectHandlers,
+    maintenanceHandlers,
+    actHandlers,
+    callHandlers,
+    bodyHandlers,
+    typeHandlers,
+  ].flatMap((handlers) => Object.entries(handlers) as [string, Handler][]),
 );
 
 /** Forms that are tried for the holes of one statement: real templates need a handful. */
@@ -26,15 +36,15 @@ const MOST_TRIES = 96;
 
 export type Outcome =
   /** `read` walks the tree, once the caller has decided that this is the statement. */
-  | { ok: true; read(session: Session): SqlStatement }
+  | { ok: true; read(session: Session, context: Context): SqlStatement }
   /** `offset` is the error's, in the whole text. */
   | { ok: false; message: string; offset: number };
 
 /** Offers a statement to the grammar, with up to `mostTries` ways to fill its holes. */
 export function parseStatement(text: SqlText, raw: RawStatement, mostTries = MOST_TRIES): Outcome {
-  const inside = text.holes.filter((hole) => hole.start >= raw.start && hole.end <= raw.end);
-  const holes = openHoles(raw.tokens, inside);
-  if (onlyHoles(raw.tokens, holes)) return { ok: true, read: () => unknownStatement(text, raw, holes) };
+  const holes = openHoles(raw.tokens, holesBetween(text, raw.start, raw.end));
+  if (onlyHoles(raw.tokens, holes))
+    return { ok: true, read: (_, context) => unknownStatement(text, raw, holes, context) };
   let first: { message: string; offset: number } | null = null;
   for (let tries = 0; tries < mostTries; tries++) {
     let sql = fill(text.text, raw.start, raw.end, holes);
@@ -46,7 +56,7 @@ export function parseStatement(text: SqlText, raw: RawStatement, mostTries = MOS
     const parsed = parse(sql);
     if (parsed.ok) {
       const nodes = parsed.statements.flatMap(({ stmt }) => (stmt ? [stmt] : []));
-      return { ok: true, read: (session) => readStatement(text, raw, sql, nodes, holes, session) };
+      return { ok: true, read: (...where) => readStatement(text, raw, sql, nodes, holes, ...where) };
     }
     first ??= parsed;
     if (!nextForm(holes, raw.start + parsed.offset)) break;
@@ -61,6 +71,7 @@ function readStatement(
   nodes: Node[],
   holes: readonly OpenHole[],
   session: Session,
+  context: Context,
 ): SqlStatement {
   const toOffset = byteOffsets(sql);
   const reading: Reading = {
@@ -69,7 +80,7 @@ function readStatement(
     at: (byte = 0) => raw.start + (toOffset ? toOffset(byte) : byte),
     session,
     handlers: HANDLERS,
-    stored: null,
+    ...context,
     schema: null,
     references: [],
     changes: [],
@@ -77,7 +88,7 @@ function readStatement(
   };
   for (const node of nodes) walk(reading, node, null);
   for (const hole of holes) {
-    if (hidesQuery(raw, hole)) reading.references.push(unknownQuery(text, hole));
+    if (hidesQuery(raw, hole)) reading.references.push(unknownQuery(text, hole, context.stored));
   }
   return {
     kind: statementKind(nodes[0]),
@@ -85,12 +96,8 @@ function readStatement(
     references: inOrder(reading.references),
     changes: reading.changes,
     acts: reading.acts,
-    normalized: normalize(raw.tokens, text.holes.length > 0 ? holesIn(text, raw) : []),
+    normalized: normalize(raw.tokens, holesBetween(text, raw.start, raw.end)),
   };
-}
-
-function holesIn(text: SqlText, raw: RawStatement) {
-  return text.holes.filter((hole) => hole.start >= raw.start && hole.end <= raw.end);
 }
 
 /** Each named place once, in the order of the text: the grammar doubles some sub-selects. */
@@ -112,25 +119,34 @@ function hidesQuery(raw: RawStatement, { form, token, hole }: OpenHole): boolean
   return !raw.tokens.starts.some((_, i) => i < token && isToken(raw.tokens, i, "insert"));
 }
 
-function unknownQuery(text: SqlText, { hole }: OpenHole): SqlStatement["references"][number] {
+function unknownQuery(
+  text: SqlText,
+  { hole }: OpenHole,
+  stored: Stored | null,
+): SqlStatement["references"][number] {
   return {
     schema: null,
     table: null,
     reason: hole.reason,
-    operation: "select",
+    operation: stored?.operation ?? "select",
     access: "read",
     at: text.span(hole.start, hole.end),
-    dependency: null,
+    dependency: stored ? { kind: stored.kind, name: stored.name } : null,
   };
 }
 
-function unknownStatement(text: SqlText, raw: RawStatement, holes: readonly OpenHole[]): SqlStatement {
+function unknownStatement(
+  text: SqlText,
+  raw: RawStatement,
+  holes: readonly OpenHole[],
+  { stored }: Context,
+): SqlStatement {
   return {
     kind: "unknown",
     at: text.span(raw.start, raw.end),
-    references: holes.map((hole) => unknownQuery(text, hole)),
+    references: holes.map((hole) => unknownQuery(text, hole, stored)),
     changes: [],
     acts: [],
-    normalized: normalize(raw.tokens, holesIn(text, raw)),
+    normalized: normalize(raw.tokens, holesBetween(text, raw.start, raw.end)),
   };
 }

@@ -55,7 +55,7 @@ export function createTable(
     at: placeOf(reading, relation),
     object,
     temporary,
-    ifNotExists,
+    ifNotExists: ifNotExists || reading.conditional,
     columns,
   });
   if (temporary) reading.session.temporary.add(known.table);

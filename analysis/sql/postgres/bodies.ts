@@ -1,0 +1,136 @@
+/** Functions, procedures and DO blocks: whose code is read as what, and under which name. */
+import type { CreateFunctionStmt, DefElem, Node } from "libpg-query";
+import { DOLLAR, isToken, STRING } from "../lexer.ts";
+import { find, nameAt, withoutLast } from "../names.ts";
+import { last, nested } from "../text.ts";
+import { decode } from "./literal.ts";
+import { readPlpgsql } from "./plpgsql-body.ts";
+import {
+  type Handlers,
+  type Reading,
+  readInside,
+  referName,
+  type Stored,
+  strings,
+  walkAll,
+  within,
+} from "./reading.ts";
+
+/** Languages whose bodies name no table: compiled code that is linked in. */
+const COMPILED = new Set(["c", "internal"]);
+
+function option(options: readonly Node[] | undefined, name: string): DefElem | undefined {
+  for (const node of options ?? []) {
+    if ("DefElem" in node && node.DefElem.defname === name) return node.DefElem;
+  }
+  return undefined;
+}
+
+function languageOf(options: readonly Node[] | undefined, fallback: string): string {
+  const arg = option(options, "language")?.arg;
+  return arg && "String" in arg ? (arg.String.sval ?? fallback).toLowerCase() : fallback;
+}
+
+/** Index of the body's string token, or -1. */
+function bodyToken(reading: Reading, from: number): number {
+  const { kinds } = reading.tokens;
+  for (let i = from; i < kinds.length; i++) if (kinds[i] === STRING || kinds[i] === DOLLAR) return i;
+  return -1;
+}
+
+function readBody(reading: Reading, language: string, token: number, subject: string): void {
+  if (COMPILED.has(language)) return;
+  const literal = decode(reading.tokens, token);
+  if (!literal) return;
+  const body = nested(reading.source, literal.text, literal.runs);
+  if (language === "sql") readInside(reading, body);
+  else if (language === "plpgsql") readPlpgsql(reading, body);
+  else unreadable(reading, language, subject);
+}
+
+/** A body whose language is not SQL's: what it touches is not known. */
+function unreadable(reading: Reading, language: string, subject: string): void {
+  const { tokens, source, stored } = reading;
+  const at = Math.max(0, find(tokens, "language"));
+  const place = nameAt(tokens, at);
+  reading.references.push({
+    schema: null,
+    table: null,
+    reason: `${subject} is written in ${language}, which is not read`,
+    operation: stored?.operation ?? "select",
+    access: "read",
+    at: source.span(place.start, tokens.ends[at + 1] ?? place.end),
+    dependency: stored ? { kind: stored.kind, name: stored.name } : null,
+  });
+}
+
+function readFunction(reading: Reading, statement: CreateFunctionStmt): void {
+  const { is_procedure, funcname, parameters, returnType, options, sql_body } = statement;
+  const kind = is_procedure ? "procedure" : "function";
+  const name = strings(funcname).at(-1) ?? "";
+  const stored: Stored = { operation: "function", kind, name };
+  const acts = reading.acts.length;
+  const changes = reading.changes.length;
+  // What a body makes and drops happens when it is called: to the session outside, nothing has changed.
+  const temporary = new Set(reading.session.temporary);
+  within(reading, stored, () => {
+    rowType(reading, returnType);
+    for (const node of parameters ?? []) {
+      if ("FunctionParameter" in node) {
+        rowType(reading, node.FunctionParameter.argType);
+        walkAll(reading, [node.FunctionParameter.defexpr], null);
+      }
+    }
+    walkAll(reading, [sql_body], null);
+    const as = option(options, "as");
+    if (as) {
+      const from = last(reading.tokens.starts, reading.at(as.location));
+      readBody(reading, languageOf(options, "sql"), bodyToken(reading, from), `${kind} ${name}`);
+    }
+  });
+  reading.session.temporary.clear();
+  for (const table of temporary) reading.session.temporary.add(table);
+  reading.changes.length = changes;
+  const transactional = /^(?:BEGIN|COMMIT|ROLLBACK|SET|RESET)\b/;
+  reading.acts.push(...reading.acts.splice(acts).filter(({ act }) => !transactional.test(act)));
+}
+
+/** `RETURNS SETOF t` and `t.column%TYPE`: a table's name where a type stands. */
+function rowType(reading: Reading, type: CreateFunctionStmt["returnType"]): void {
+  if (!type?.names) return;
+  const parts = strings(type.names);
+  const { tokens } = reading;
+  const name = nameAt(tokens, last(tokens.starts, reading.at(type.location)));
+  if (type.pct_type) {
+    if (parts.length > 1) {
+      referName(reading, withoutLast(name, 1), parts.at(-3) ?? null, parts.at(-2)!, "function");
+    }
+    return;
+  }
+  const table = parts.at(-1) ?? "";
+  if (!type.setof || BUILT_IN.test(table) || reading.session.types.has(table)) return;
+  if (parts.at(-2) === "pg_catalog") return;
+  const before = reading.references.length;
+  // SETOF stands before the name, and the position is the name's.
+  const start = isToken(tokens, last(tokens.starts, reading.at(type.location)), "setof")
+    ? nameAt(tokens, last(tokens.starts, reading.at(type.location)) + 1)
+    : name;
+  referName(reading, start, parts.at(-2) ?? null, table, "function");
+  const reference = reading.references[before];
+  if (reference) reference.perhaps = true;
+}
+
+const BUILT_IN =
+  /^(?:any.*|_.*|text|uuid|jsonb?|xml|bytea|date|record|void|trigger|event_trigger|name|oid|reg.*|money|inet|cidr|macaddr8?|citext|hstore|tsvector|tsquery|point|line|lseg|box|path|polygon|circle|geometry|geography|ltree|refcursor|pg_lsn|txid_snapshot|.*range|int[248]|float[48]|bool|timetz|timestamptz|varbit|serial|bigserial|smallserial|cstring|internal)$/;
+
+export const bodyHandlers: Handlers = {
+  CreateFunctionStmt: readFunction,
+  DoStmt(reading, { args }) {
+    const language = languageOf(args, "plpgsql");
+    const outer = reading.conditional;
+    // What a block makes or drops stands behind its conditions more often than not.
+    reading.conditional = true;
+    readBody(reading, language, bodyToken(reading, 0), "a DO block");
+    reading.conditional = outer;
+  },
+};

@@ -1,0 +1,67 @@
+/** Tables named inside expressions: `'t'::regclass`, and dblink's road to another database. */
+import type { A_Const, FuncCall, Node, TypeCast } from "libpg-query";
+import { tokenize } from "../lexer.ts";
+import { nameAt, storedName } from "../names.ts";
+import { last, nested } from "../text.ts";
+import { decode } from "./literal.ts";
+import { type Handlers, type Reading, referName, type Scope, strings, walkAll } from "./reading.ts";
+
+/** Functions whose first argument is a sequence, though it is cast like a table's name. */
+const OF_SEQUENCES = new Set([
+  "nextval",
+  "currval",
+  "setval",
+  "pg_get_serial_sequence",
+  "pg_sequence_last_value",
+]);
+
+const DBLINK_WRITES = new Set(["dblink_exec", "dblink_send_query"]);
+const DBLINK_READS = new Set(["dblink", "dblink_open", "dblink_connect", "dblink_connect_u"]);
+
+function readCall(reading: Reading, call: FuncCall, scope: Scope): void {
+  const name = strings(call.funcname).at(-1) ?? "";
+  const args = OF_SEQUENCES.has(name) ? call.args?.filter((arg) => !isRegclass(arg)) : call.args;
+  if (DBLINK_READS.has(name) || DBLINK_WRITES.has(name)) {
+    const { tokens, source, stored } = reading;
+    const place = nameAt(tokens, last(tokens.starts, reading.at(call.location)));
+    reading.references.push({
+      schema: null,
+      table: null,
+      reason: `${name} reaches another database`,
+      operation: stored?.operation ?? (DBLINK_WRITES.has(name) ? "update" : "select"),
+      access: DBLINK_WRITES.has(name) ? "write" : "read",
+      at: source.span(place.start, place.end),
+      dependency: stored ? { kind: stored.kind, name: stored.name } : null,
+    });
+  }
+  walkAll(reading, [args, call.agg_filter, call.agg_order, call.over], scope);
+}
+
+function isRegclass(node: Node): boolean {
+  return "TypeCast" in node && strings(node.TypeCast.typeName?.names).at(-1) === "regclass";
+}
+
+function readCast(reading: Reading, cast: TypeCast, scope: Scope): void {
+  const constant = cast.arg && "A_Const" in cast.arg ? cast.arg.A_Const : undefined;
+  if (constant?.sval && strings(cast.typeName?.names).at(-1) === "regclass") readRegclass(reading, constant);
+  else walkAll(reading, [cast.arg], scope);
+}
+
+function readRegclass(reading: Reading, constant: A_Const): void {
+  const literal = decode(reading.tokens, last(reading.tokens.starts, reading.at(constant.location)));
+  if (!literal) return;
+  const inner = nested(reading.source, literal.text, literal.runs);
+  const tokens = tokenize(inner.text);
+  const name = nameAt(tokens, 0);
+  // A number is an object's id.
+  if (tokens.kinds.length === 0 || /^\d/.test(inner.text)) return;
+  const parts = name.parts.map(({ start, end }) => storedName(inner.text.slice(start, end)));
+  const place = { ...reading, source: inner, tokens };
+  const before = reading.references.length;
+  referName(place, name, parts.at(-2) ?? null, parts.at(-1)!, "select");
+  const reference = reading.references[before];
+  // An index or a sequence may bear the name as well as a table.
+  if (reference) reference.perhaps = true;
+}
+
+export const callHandlers: Handlers = { FuncCall: readCall, TypeCast: readCast };

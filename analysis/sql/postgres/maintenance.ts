@@ -1,0 +1,80 @@
+/** Upkeep of tables, and objects that list tables: sequences, publications, statistics. */
+import type { Node } from "libpg-query";
+import { find, nameAt, namesAt, withoutLast } from "../names.ts";
+import {
+  type Handlers,
+  type Reading,
+  refer,
+  referEvery,
+  referName,
+  strings,
+  walk,
+  walkAll,
+} from "./reading.ts";
+
+/** `OWNED BY table.column` of a sequence. */
+function ownedBy(reading: Reading, options: readonly Node[] | undefined): void {
+  for (const node of options ?? []) {
+    if (!("DefElem" in node) || node.DefElem.defname !== "owned_by") continue;
+    const { arg } = node.DefElem;
+    const parts = arg && "List" in arg ? strings(arg.List.items) : [];
+    if (parts.length < 2) continue;
+    const at = find(reading.tokens, "owned");
+    const name = withoutLast(nameAt(reading.tokens, at + 2), 1);
+    referName(reading, name, parts.at(-3) ?? null, parts.at(-2)!, "alter-table");
+  }
+}
+
+/** REINDEX, VACUUM and the like need the owner's rights: they count as changes of the table. */
+export const maintenanceHandlers: Handlers = {
+  VacuumRelation: (reading, { relation }) => refer(reading, relation, "alter-table"),
+  ClusterStmt: (reading, { relation }) => refer(reading, relation, "alter-table"),
+  ReindexStmt(reading, { kind, relation }) {
+    if (kind === "REINDEX_OBJECT_TABLE") refer(reading, relation, "alter-table");
+  },
+  RefreshMatViewStmt: (reading, { relation }) => refer(reading, relation, "update"),
+  CreateSeqStmt: (reading, { options }) => ownedBy(reading, options),
+  AlterSeqStmt: (reading, { options }) => ownedBy(reading, options),
+  CreateStatsStmt(reading, { relations, exprs }, scope) {
+    for (const node of relations ?? []) {
+      if ("RangeVar" in node) refer(reading, node.RangeVar, "create-index");
+    }
+    walkAll(reading, [exprs], scope);
+  },
+  PublicationObjSpec(reading, { pubtable, pubobjtype, name, location }, scope) {
+    if (pubtable) {
+      refer(reading, pubtable.relation, "alter-table");
+      walkAll(reading, [pubtable.whereClause], scope);
+    } else if (pubobjtype === "PUBLICATIONOBJ_TABLES_IN_SCHEMA") {
+      const start = reading.at(location);
+      const place = reading.tokens.starts.indexOf(start);
+      referEvery(reading, nameAt(reading.tokens, Math.max(place, 0)), name ?? null, "alter-table");
+    }
+  },
+  CreatePublicationStmt(reading, { for_all_tables, pubobjects }, scope) {
+    if (for_all_tables) {
+      const all = find(reading.tokens, "all");
+      const place = nameAt(reading.tokens, all);
+      referEvery(reading, { ...place, end: reading.tokens.ends[all + 1] ?? place.end }, null, "alter-table");
+    }
+    walk(reading, pubobjects, scope);
+  },
+  GrantStmt(reading, { objtype, targtype, objects }) {
+    if (objtype !== "OBJECT_TABLE") return;
+    if (targtype === "ACL_TARGET_ALL_IN_SCHEMA") {
+      const names = namesAt(reading.tokens, find(reading.tokens, "schema") + 1);
+      (objects ?? []).forEach((node, i) => {
+        const place = names[i];
+        if (place) referEvery(reading, place, "String" in node ? (node.String.sval ?? null) : null, "grant");
+      });
+    } else if (targtype === "ACL_TARGET_OBJECT") {
+      for (const node of objects ?? []) {
+        if ("RangeVar" in node) refer(reading, node.RangeVar, "grant");
+      }
+    }
+  },
+  AlterObjectDependsStmt(reading, { objectType, relation }) {
+    if (objectType === "OBJECT_MATVIEW") refer(reading, relation, "alter-table");
+    else if (objectType === "OBJECT_TRIGGER") refer(reading, relation, "trigger");
+  },
+};

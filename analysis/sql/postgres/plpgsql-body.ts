@@ -1,0 +1,120 @@
+/** The SQL in a PL/pgSQL body, read where it stands. */
+import { isToken, type Tokens, tokenize, WORD } from "../lexer.ts";
+import { storedName } from "../names.ts";
+import { nested, type SqlText, surrounded } from "../text.ts";
+import { readDynamic } from "./dynamic.ts";
+import { type Segment, segments } from "./plpgsql.ts";
+import { type Reading, readInside, referName } from "./reading.ts";
+
+/** Expressions without one of these words name no table, and most have none. */
+const NAMING = new Set(["select", "table", "values", "with", "regclass", "dblink", "dblink_exec"]);
+
+/**
+ * Reads a body into the reading of the statement that holds it.
+ *
+ * @param body The body's text, decoded.
+ */
+export function readPlpgsql(reading: Reading, body: SqlText): void {
+  const tokens = tokenize(body.text);
+  const found = segments(tokens);
+  const assignments = new Map<string, Segment[]>();
+  for (const segment of found) {
+    if (segment.kind !== "assignment" || segment.variable === "") continue;
+    const list = assignments.get(segment.variable);
+    if (list) list.push(segment);
+    else assignments.set(segment.variable, [segment]);
+  }
+  for (const segment of found) {
+    if (segment.kind === "row") {
+      const parts = segment.name.parts.map(({ start, end }) => storedName(body.text.slice(start, end)));
+      referName(
+        { ...reading, source: body, tokens },
+        segment.name,
+        parts.at(-2) ?? null,
+        parts.at(-1)!,
+        "select",
+      );
+      continue;
+    }
+    const start = tokens.starts[segment.from]!;
+    const end = tokens.ends[segment.to - 1]!;
+    if (segment.kind === "statement") {
+      readInside(reading, blanked(body, tokens, start, end, segment.into));
+    } else if (segment.kind === "perform") {
+      const from = tokens.ends[segment.from]!;
+      readInside(reading, surrounded(body, from, end, "select"));
+    } else if (segment.kind === "dynamic") {
+      readExpression(reading, body, tokens, segment.from, segment.to);
+      readDynamic(reading, body, tokens, segment, assignments);
+    } else {
+      readExpression(reading, body, tokens, segment.from, segment.to);
+    }
+  }
+}
+
+/** The statement with its INTO targets as white space. */
+function blanked(
+  body: SqlText,
+  tokens: Tokens,
+  start: number,
+  end: number,
+  into: readonly { from: number; to: number }[],
+): SqlText {
+  if (into.length === 0) return surrounded(body, start, end, "");
+  let text = "";
+  let at = start;
+  for (const { from, to } of into) {
+    const first = tokens.starts[from]!;
+    const last = tokens.ends[to - 1]!;
+    text += body.text.slice(at, first) + " ".repeat(last - first);
+    at = last;
+  }
+  text += body.text.slice(at, end);
+  return nested(body, text, [{ start: 0, end: end - start, from: start, to: end }]);
+}
+
+/** An expression, or a query where one may stand instead. What is neither (RAISE's list, a range of numbers) is read for the queries in its brackets. */
+function readExpression(reading: Reading, body: SqlText, tokens: Tokens, from: number, to: number): void {
+  const first = naming(tokens, from, to);
+  if (first < 0) return;
+  const start = tokens.starts[from]!;
+  const end = tokens.ends[to - 1]!;
+  const query = first === from && !isToken(tokens, from, "regclass");
+  const before = query ? "" : "select ";
+  const text = surrounded(body, start, end, before);
+  const problems = reading.session.problems.length;
+  readInside(reading, text);
+  if (reading.session.problems.length === problems) return;
+  const groups = bracketed(tokens, from, to);
+  if (groups.length === 0) return;
+  reading.session.problems.length = problems;
+  for (const group of groups) {
+    readInside(reading, surrounded(body, tokens.starts[group.from]!, tokens.ends[group.to - 1]!, ""));
+  }
+}
+
+/** Index of the first word in a stretch that can lead to a table, or -1. */
+function naming(tokens: Tokens, from: number, to: number): number {
+  for (let i = from; i < to; i++) {
+    if (tokens.kinds[i] !== WORD) continue;
+    if (NAMING.has(tokens.text.slice(tokens.starts[i], tokens.ends[i]).toLowerCase())) return i;
+  }
+  return -1;
+}
+
+/** The outermost queries in brackets. */
+function bracketed(tokens: Tokens, from: number, to: number): { from: number; to: number }[] {
+  const found: { from: number; to: number }[] = [];
+  for (let i = from; i < to; i++) {
+    if (!isToken(tokens, i, "(") || naming(tokens, i + 1, i + 2) < 0) continue;
+    let depth = 0;
+    let end = i;
+    for (; end < to; end++) {
+      if (isToken(tokens, end, "(")) depth++;
+      else if (isToken(tokens, end, ")") && --depth === 0) break;
+    }
+    found.push({ from: i + 1, to: end });
+    i = end;
+  }
+  return found;
+}
