@@ -15,7 +15,11 @@ export { explain } from "./explain.ts";
 
 type Reporter<Subject> = (subject: Subject, context: ReportContext) => string;
 
-export const checkFormats = { pretty, compact, json } satisfies Record<string, Reporter<CheckResult>>;
+export const checkFormats = {
+  pretty,
+  compact,
+  json,
+} satisfies Record<string, Reporter<CheckResult>>;
 
 export const factsFormats = {
   table: factsTable,
