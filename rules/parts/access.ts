@@ -11,7 +11,7 @@ import type {
   RuleFinding,
   Use,
 } from "../../analysis/model.ts";
-import { matchTable } from "../../manifest/mod.ts";
+import { matchTable, serviceByName } from "../../manifest/mod.ts";
 import { weightInTests } from "./test-files.ts";
 import { list, placeKey, tableName, verbs, whoseTables } from "./words.ts";
 
@@ -175,12 +175,10 @@ function related(
   const found: Related[] = [];
   for (const { reference } of offences) if (reference.origin) found.push(reference.origin);
   for (const { reference, judgements } of offences) {
-    for (const service of model.manifest.services) {
-      if (!services.includes(service.name)) continue;
-      for (const use of service.uses) {
+    for (const service of services) {
+      for (const use of serviceByName(model.manifest, service)?.uses ?? []) {
         const owner = judgements.some((judgement) => judgement.owners.includes(use.service));
-        if (owner && use.table === reference.table)
-          found.push({ at: use.at, message: limits(service.name, use) });
+        if (owner && use.table === reference.table) found.push({ at: use.at, message: limits(service, use) });
       }
     }
   }
@@ -208,11 +206,10 @@ function unique(items: readonly string[]): string[] {
 
 /** Does an owner let others be given the table to read? */
 function isPublished({ manifest }: Model, { owners, schema, table }: Reference): boolean {
-  return manifest.services.some(
-    ({ name, publishes, schemas, ...service }) =>
-      owners.includes(name) &&
-      publishes.some(
-        (entry) => table !== null && matchTable(entry, schema ?? service.schema, table, schemas),
-      ),
-  );
+  return owners.some((owner) => {
+    const service = serviceByName(manifest, owner);
+    if (!service || table === null) return false;
+    const stands = schema ?? service.schema;
+    return service.publishes.some((entry) => matchTable(entry, stands, table, service.schemas));
+  });
 }
