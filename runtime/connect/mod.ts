@@ -14,6 +14,7 @@ import { poolOptions } from "./pool.ts";
 import { remember } from "./ready.ts";
 import { type Environment, type PoolSettings, readSettings } from "./settings.ts";
 import { type AddressParts, nameOf, prefixOf, readAddress } from "./source.ts";
+import { Closes, guardTransactions } from "./transactions.ts";
 
 export type { Sql, TransactionSql } from "postgres";
 export { DatabaseConfigError, DatabaseUnavailableError } from "./errors.ts";
@@ -58,7 +59,9 @@ export function connect(options: ConnectOptions): Sql {
 
 function open(address: Address, settings: PoolSettings, service: string, variable: string): Sql {
   try {
-    const sql: Sql = postgres(poolOptions(address, settings, service));
+    const closes = new Closes();
+    const sql: Sql = postgres(poolOptions(address, settings, service, closes.notice));
+    guardTransactions(sql, closes);
     remember(sql, { service, variable, address });
     return sql;
   } catch (error) {

@@ -10,6 +10,7 @@ export function poolOptions(
   address: Address,
   settings: PoolSettings,
   applicationName: string,
+  onClose: (connection: number) => void,
 ): Options<Record<string, never>> {
   const socket = address.hosts.find(({ host }) => host.startsWith("/"));
   const where = socket
@@ -32,6 +33,7 @@ export function poolOptions(
     target_session_attrs: address.target ?? undefined,
     debug: false,
     onnotice: () => {},
+    onclose: onClose,
     connection: {
       application_name: applicationName,
       ...(settings.pooler ? {} : { statement_timeout: settings.statementTimeoutMs }),

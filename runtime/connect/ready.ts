@@ -57,7 +57,11 @@ function unavailable(sql: Sql, error: unknown, timeoutMs: number): DatabaseUnava
   const where = origin ? ` ${describeAddress(origin.address)}` : "";
   const source = origin ? ` (${origin.variable})` : "";
   const reason = reasonFor(code, error, timeoutMs);
-  return new DatabaseUnavailableError(code, `${who}${where}${source}: ${reason}.`, error);
+  return new DatabaseUnavailableError(
+    code,
+    `${who}${where}${source}: ${reason}${reason.endsWith("?") ? "" : "."}`,
+    error,
+  );
 }
 
 /** SQLSTATE classes (PostgreSQL manual, appendix A) and the system's codes, in plain words. */

@@ -1,0 +1,76 @@
+/** A service's files against its database's history. Pure: what there is to do, or why nothing may be done. */
+import { MigrationError } from "./errors.ts";
+import type { Migration } from "./folder.ts";
+import type { AppliedMigration } from "./history.ts";
+
+export type MigrationState =
+  /** In the database as in the folder. */
+  | "applied"
+  /** In the folder alone, to be applied next. */
+  | "pending"
+  /** Applied, and edited since. */
+  | "changed"
+  /** Applied, and its file is gone. */
+  | "missing"
+  /** Never applied, though a later one was. */
+  | "skipped"
+  /** Applied by newer code than this: beyond the folder's last. */
+  | "ahead";
+
+export interface MigrationEntry {
+  version: number;
+  name: string;
+  state: MigrationState;
+  file: Migration | null;
+  applied: AppliedMigration | null;
+}
+
+/** Every migration that the folder or the history knows, lowest number first. */
+export function compare(migrations: Migration[], history: AppliedMigration[]): MigrationEntry[] {
+  const head = migrations.at(-1)?.version ?? 0;
+  const latest = history.at(-1)?.version ?? -1;
+  const applied = new Map(history.map((row) => [row.version, row]));
+  const entries: MigrationEntry[] = migrations.map((file) => {
+    const row = applied.get(file.version) ?? null;
+    applied.delete(file.version);
+    const state = row
+      ? row.checksum === file.checksum
+        ? "applied"
+        : "changed"
+      : file.version < latest
+        ? "skipped"
+        : "pending";
+    return { version: file.version, name: file.name, state, file, applied: row };
+  });
+  for (const row of applied.values()) {
+    const state = row.version > head ? "ahead" : "missing";
+    entries.push({ version: row.version, name: row.name, state, file: null, applied: row });
+  }
+  return entries.sort((a, b) => a.version - b.version);
+}
+
+/**
+ * Refuses a history that does not fit the files, at the first entry that does not.
+ * @throws {MigrationError} `history`
+ */
+export function requireSound(service: string, entries: MigrationEntry[]): void {
+  for (const { name, state, file, applied } of entries) {
+    const fail = (message: string): never => {
+      const place = file ? { place: { file: file.file } } : {};
+      throw new MigrationError(
+        service,
+        "history",
+        `${file?.file ?? `${service}: ${name}`}: ${message}`,
+        place,
+      );
+    };
+    const former = applied && applied.name !== name ? ` (as ${applied.name})` : "";
+    if (state === "changed") {
+      fail(
+        `was changed after it was applied${former}; put it back, and write a new migration for the change.`,
+      );
+    }
+    if (state === "missing") fail("is in the database, but its file is gone; put it back.");
+    if (state === "skipped") fail("was never applied, though a later one was; give it the next free number.");
+  }
+}

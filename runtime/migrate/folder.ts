@@ -1,0 +1,133 @@
+/**
+ * A service's migrations as they lie in its folder: `NNN_name.sql`, and beside it `NNN_name.down.sql`, numbered
+ * without gaps from 0 or 1. Everything is read and judged before the database hears a word.
+ */
+import { createHash } from "node:crypto";
+import { readdirSync, readFileSync } from "node:fs";
+import { join, relative, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { MigrationError } from "./errors.ts";
+
+export interface Migration {
+  /** The number the file's name begins with. */
+  version: number;
+  /** The file's name without its ending: `001_create_audit_log`. */
+  name: string;
+  /** Path for messages: relative to the working folder where it lies within. */
+  file: string;
+  /** The SQL, without a byte order mark. */
+  text: string;
+  /** SHA-256 of the text with all line endings as `\n`, in hex. */
+  checksum: string;
+  /** Path of the way back, or null where there is none. */
+  downFile: string | null;
+}
+
+const up = /^(?<version>\d{1,9})_(?<title>[A-Za-z0-9][A-Za-z0-9_-]*)\.sql$/;
+const down = /^(?<name>\d{1,9}_[A-Za-z0-9][A-Za-z0-9_-]*)\.down\.sql$/;
+
+/**
+ * Reads a service's migrations, lowest number first. Files that do not end in `.sql` are left alone.
+ * @throws {MigrationError} `folder`: unreadable, misnamed, doubled, missing, empty or not UTF-8.
+ */
+export function readMigrations(service: string, folder: string | URL): Migration[] {
+  const root = resolve(typeof folder === "string" ? folder : fileURLToPath(folder));
+  const fail = (message: string, file: string): never => {
+    throw new MigrationError(service, "folder", `${file}: ${message}`, { place: { file } });
+  };
+  const names = list(root, fail);
+  const downs = new Map<string, string>();
+  const migrations: Migration[] = [];
+  for (const entry of names) {
+    const file = shown(join(root, entry));
+    const back = down.exec(entry)?.groups?.["name"];
+    if (back !== undefined) {
+      downs.set(back, file);
+      continue;
+    }
+    const found = up.exec(entry)?.groups;
+    if (!found) {
+      fail("a migration is named NNN_name.sql or NNN_name.down.sql, with letters, digits, - and _", file);
+    } else {
+      const text = read(join(root, entry), file, fail);
+      migrations.push({
+        version: Number(found["version"]),
+        name: entry.slice(0, -".sql".length),
+        file,
+        text,
+        checksum: checksum(text),
+        downFile: null,
+      });
+    }
+  }
+  migrations.sort((a, b) => a.version - b.version);
+  for (const migration of migrations) {
+    migration.downFile = downs.get(migration.name) ?? null;
+    downs.delete(migration.name);
+  }
+  for (const [name, file] of downs) fail(`there is no ${name}.sql that this would undo`, file);
+  requireSequence(migrations, fail);
+  return migrations;
+}
+
+/** SHA-256 of the text, the same whether lines end in LF or CRLF: a checkout on Windows changes no migration. */
+export function checksum(text: string): string {
+  return createHash("sha256").update(text.replaceAll("\r\n", "\n")).digest("hex");
+}
+
+/** A path as a person at the working folder would write it. */
+export function shown(path: string): string {
+  const near = relative(process.cwd(), path);
+  return near === "" || near.startsWith("..") ? path : near.replaceAll("\\", "/");
+}
+
+type Fail = (message: string, file: string) => never;
+
+function list(root: string, fail: Fail): string[] {
+  try {
+    return readdirSync(root)
+      .filter((name) => name.toLowerCase().endsWith(".sql"))
+      .sort();
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    const why =
+      code === "ENOENT"
+        ? "there is no such folder"
+        : code === "ENOTDIR"
+          ? "this is no folder"
+          : `cannot be read (${code})`;
+    return fail(`${why}; a service's migrations live in one`, shown(root));
+  }
+}
+
+function read(path: string, file: string, fail: Fail): string {
+  let bytes: Uint8Array;
+  try {
+    bytes = readFileSync(path);
+  } catch (error) {
+    return fail(`cannot be read (${(error as NodeJS.ErrnoException).code})`, file);
+  }
+  let text: string;
+  try {
+    text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    return fail("is not UTF-8; save it as UTF-8", file);
+  }
+  if (text.includes("\0")) fail("holds a NUL, which PostgreSQL takes for the end", file);
+  // Only what begins with a comment can be shortened to nothing here, so a quoted "--" does no harm.
+  if (text.replaceAll(/--.*|\/\*[\s\S]*?\*\//g, "").trim() === "")
+    fail("is empty; a migration says something", file);
+  return text;
+}
+
+function requireSequence(migrations: Migration[], fail: Fail): void {
+  let before: Migration | undefined;
+  for (const migration of migrations) {
+    const { version, name, file } = migration;
+    if (!before && version > 1) fail(`numbers begin at 001, and ${name} is the lowest there is`, file);
+    if (before && version === before.version) fail(`has the same number as ${before.name}`, file);
+    if (before && version > before.version + 1)
+      fail(`leaves a gap: the number before it is ${before.name}`, file);
+    before = migration;
+  }
+}

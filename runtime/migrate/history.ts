@@ -1,0 +1,145 @@
+/**
+ * What was applied to a database, as the database itself remembers it.
+ *
+ * Each service has a table of its own for it, `freehold_<service>.migration`. The schema belongs to that service's
+ * migrator, so that two services in one database never write the same table, and the service's application role needs
+ * no more than to read it; were it one table for all, nobody would own it.
+ */
+import type { Sql, TransactionSql } from "postgres";
+import { errorCode } from "../connect/errors.ts";
+import { MigrationError } from "./errors.ts";
+import type { Migration } from "./folder.ts";
+import { toolVersion } from "./version.ts";
+
+/** One row: a migration that is in the database. */
+export interface AppliedMigration {
+  version: number;
+  name: string;
+  checksum: string;
+  appliedAt: Date;
+  durationMs: number;
+  appliedBy: string;
+  toolVersion: string;
+}
+
+export interface HistoryTable {
+  schema: string;
+  table: string;
+}
+
+/**
+ * Where a service's history lives.
+ * @param override `schema.table` or `table` (in `public`), as the manifest's `versionTable` gives it.
+ */
+export function historyTable(service: string, override?: string): HistoryTable {
+  if (override === undefined) {
+    const schema = `freehold_${service}`;
+    if (Buffer.byteLength(schema) > 63) {
+      throw new MigrationError(
+        service,
+        "history",
+        `${service}: the name is too long for a schema of its own (${schema}, 63 bytes at most); set versionTable.`,
+      );
+    }
+    return { schema, table: "migration" };
+  }
+  const dot = override.indexOf(".");
+  return dot < 0
+    ? { schema: "public", table: override }
+    : { schema: override.slice(0, dot), table: override.slice(dot + 1) };
+}
+
+/** The table's name, quoted for SQL. */
+export function quoted({ schema, table }: HistoryTable): string {
+  return `${quoteName(schema)}.${quoteName(table)}`;
+}
+
+/** A name as a quoted identifier. */
+export function quoteName(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
+}
+
+/**
+ * Reads the history, lowest version first; null where there is none yet.
+ * @throws {MigrationError} `permission` where the role may not read it.
+ */
+export async function readHistory(
+  sql: Sql,
+  service: string,
+  at: HistoryTable,
+): Promise<AppliedMigration[] | null> {
+  try {
+    const rows = await sql<AppliedMigration[]>`
+      select version, name, checksum, applied_at as "appliedAt", duration_ms as "durationMs",
+        applied_by as "appliedBy", tool_version as "toolVersion"
+      from ${sql(at.schema)}.${sql(at.table)} order by version`;
+    return rows.map((row) => ({ ...row }));
+  } catch (error) {
+    // Neither the schema nor the table is there.
+    if (errorCode(error) === "42P01" || errorCode(error) === "3F000") return null;
+    throw denied(error, service, `read ${at.schema}.${at.table}, ${service}'s history of migrations`);
+  }
+}
+
+/**
+ * Creates the history where it is missing. Called under the lock.
+ * @throws {MigrationError} `permission` where the role may not.
+ */
+export async function createHistory(sql: Sql, service: string, at: HistoryTable): Promise<void> {
+  try {
+    await createSchema(sql, at.schema);
+    await sql.unsafe(
+      `create table if not exists ${quoted(at)} (
+         version integer primary key,
+         name text not null,
+         checksum text not null,
+         applied_at timestamptz not null default clock_timestamp(),
+         duration_ms integer not null default 0,
+         applied_by text not null default session_user,
+         tool_version text not null
+       )`,
+    );
+  } catch (error) {
+    throw denied(error, service, `create ${at.schema}.${at.table}, ${service}'s history of migrations`);
+  }
+}
+
+/** Creates a schema unless it is there: asking first, since CREATE SCHEMA IF NOT EXISTS wants the right either way. */
+export async function createSchema(sql: Sql, schema: string): Promise<void> {
+  const [found] = await sql`select 1 from pg_catalog.pg_namespace where nspname = ${schema}`;
+  if (!found) await sql.unsafe(`create schema if not exists ${quoteName(schema)}`);
+}
+
+/** Writes a migration's row, first of all in its transaction: the primary key is the second lock. */
+export async function insertRow(tx: TransactionSql, at: HistoryTable, migration: Migration): Promise<void> {
+  const { version, name, checksum } = migration;
+  await tx`
+    insert into ${tx(at.schema)}.${tx(at.table)} (version, name, checksum, tool_version)
+    values (${version}, ${name}, ${checksum}, ${toolVersion})`;
+}
+
+/** Notes how long the migration took, last of all in its transaction, and returns the row. */
+export async function finishRow(
+  tx: TransactionSql,
+  at: HistoryTable,
+  version: number,
+): Promise<AppliedMigration | undefined> {
+  const [row] = await tx<AppliedMigration[]>`
+    update ${tx(at.schema)}.${tx(at.table)}
+    set duration_ms = extract(epoch from clock_timestamp() - applied_at) * 1000
+    where version = ${version}
+    returning version, name, checksum, applied_at as "appliedAt", duration_ms as "durationMs",
+      applied_by as "appliedBy", tool_version as "toolVersion"`;
+  return row && { ...row };
+}
+
+function denied(error: unknown, service: string, what: string): unknown {
+  if (errorCode(error) !== "42501") return error;
+  const message = error instanceof Error ? error.message : String(error);
+  return new MigrationError(
+    service,
+    "permission",
+    `${service}: the role may not ${what} (${message}); the project grants it, or creates the schema for the migrator.`,
+    { cause: error },
+  );
+}

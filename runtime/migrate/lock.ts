@@ -1,0 +1,84 @@
+/**
+ * One run at a time for each service and database.
+ *
+ * An advisory lock of a transaction, held on a connection of its own while another does the work. A lock of the
+ * session would be stranded behind a pooler in transaction mode, which hands the session to somebody else; and a runner
+ * that *waits* inside `pg_advisory_lock()` holds a snapshot that CREATE INDEX CONCURRENTLY waits for in turn: so it is
+ * asked for again and again.
+ *
+ * States: asking → held → released (the transaction ends). A crash ends the connection, and with it the lock, while the
+ * backend of the other connection may still be at work and commit: the history's primary key is the lock for that.
+ */
+import { setTimeout as pause } from "node:timers/promises";
+import type { Sql } from "postgres";
+import { MigrationError } from "./errors.ts";
+
+export interface LockOptions {
+  service: string;
+  /** What the lock is for; the same text means the same lock. */
+  key: string;
+  /** How long to go on asking. */
+  waitMs: number;
+  /** Called once, if the lock is not free at once. */
+  onWait?: (() => void) | undefined;
+}
+
+const pollMs = 100;
+
+/**
+ * Does the work under the lock.
+ * @param work is handed a function to call before each step: it throws once the lock is lost.
+ * @throws {MigrationError} `lock` where it was not to be had in time, or was lost on the way.
+ */
+export async function withLock<T>(
+  sql: Sql,
+  { service, key, waitMs, onWait }: LockOptions,
+  work: (stillHeld: () => void) => Promise<T>,
+): Promise<T> {
+  let lost = false;
+  const results: T[] = [];
+  let working: Promise<T> | undefined;
+  const stillHeld = () => {
+    if (lost)
+      throw new MigrationError(service, "lock", `${service}: the connection that held the lock was lost.`);
+  };
+  try {
+    await sql.begin(async (tx) => {
+      await tx`select set_config('idle_in_transaction_session_timeout', '0', true)`;
+      const deadline = performance.now() + waitMs;
+      for (let attempt = 0; ; attempt += 1) {
+        const [row] = await tx`
+          select pg_catalog.pg_try_advisory_xact_lock(pg_catalog.hashtextextended(${key}, 0)) as held`;
+        if (row?.["held"]) break;
+        if (performance.now() >= deadline) {
+          throw new MigrationError(
+            service,
+            "lock",
+            `${service}: another run has been migrating for longer than ${waitMs} ms; wait for it, then run again.`,
+          );
+        }
+        if (attempt === 0) onWait?.();
+        await pause(pollMs * (0.5 + Math.random()));
+      }
+      const done = work(stillHeld);
+      working = done;
+      results.push(await done);
+    });
+  } catch (error) {
+    lost = true;
+    // Where the lock's connection broke off, the work is still under way: let its step end before anything is said.
+    const failure: unknown = await working?.then(
+      () => null,
+      (reason) => reason,
+    );
+    // All was done before the connection was lost; there was nothing left to guard.
+    if (results.length === 0) throw explain(failure ?? error, service);
+  }
+  return results[0]!;
+}
+
+function explain(error: unknown, service: string): unknown {
+  if (error instanceof MigrationError || !(error instanceof Error)) return error;
+  const message = `${service}: the connection that holds the lock broke off (${error.message}); run again.`;
+  return new MigrationError(service, "connection", message, { cause: error });
+}
