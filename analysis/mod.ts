@@ -51,6 +51,7 @@ export async function analyse(
     ...options,
     problems: found.problems,
     leftOut: found.leftOut,
+    links: found.links,
   });
 }
 
@@ -61,7 +62,12 @@ export async function analyse(
 export async function analyseFiles(
   sources: Iterable<SourceFile>,
   manifest: Manifest,
-  options: AnalyseOptions & { problems?: readonly InputProblem[]; leftOut?: number } = {},
+  options: AnalyseOptions & {
+    problems?: readonly InputProblem[];
+    leftOut?: number;
+    /** Links within the workspace, to the paths that they lead to. */
+    links?: ReadonlyMap<string, string>;
+  } = {},
 ): Promise<Model> {
   const configs = new Map<string, string>();
   const texts: SourceFile[] = [];
@@ -86,7 +92,7 @@ export async function analyseFiles(
     );
   }
   options.onProgress?.({ stage: "link", done: 0, total: 1 });
-  const resolver = createResolver(new Set(files.keys()), configs);
+  const resolver = createResolver(new Set(files.keys()), configs, options.links);
   const deepened = new Map<string, FileFacts["exports"]>();
   /** Exports of a file; one that was only skimmed is read whole when a constant of its is asked for. */
   const exportsOf = (path: string): FileFacts["exports"] | null => {

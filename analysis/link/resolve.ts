@@ -38,15 +38,32 @@ const COMPILED: Record<string, string[]> = {
   ".cjs": [".cts"],
 };
 
-export function createResolver(files: ReadonlySet<string>, configs: ConfigTexts): Resolver {
+/** @param links links within the workspace: what they lead to is among `files` under its own path */
+export function createResolver(
+  files: ReadonlySet<string>,
+  configs: ConfigTexts,
+  links: ReadonlyMap<string, string> = new Map(),
+): Resolver {
   const packages = readPackages(configs);
   const byName = new Map(packages.flatMap((item) => (item.name ? [[item.name, item] as const] : [])));
   const byFolder = new Map(packages.map((item) => [item.folder, item]));
   const maps = new Map<string, PathMap | null>();
 
+  /** Behind the links along the way. */
+  const behind = (path: string, depth = 0): string => {
+    for (let at = path; links.size && depth < 8 && at !== "."; at = posix.dirname(at)) {
+      const target = links.get(at);
+      if (target !== undefined) return behind(target + path.slice(at.length), depth + 1);
+    }
+    return path;
+  };
+
   const file = (path: string): string | null => {
-    const base = posix.normalize(path);
-    if (base.startsWith("..")) return null;
+    const given = posix.normalize(path);
+    return given.startsWith("..") ? null : (find(given) ?? (links.size ? find(behind(given)) : null));
+  };
+
+  const find = (base: string): string | null => {
     if (files.has(base)) return base;
     const ending = posix.extname(base);
     for (const source of COMPILED[ending] ?? []) {
