@@ -1,4 +1,5 @@
 import { expect, test } from "bun:test";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { bin, folderOf, platform, violation } from "../fixtures/command-line.ts";
 import packageJson from "../package.json" with { type: "json" };
@@ -262,6 +263,19 @@ test("output that nobody cuts off arrives whole", async () => {
   using folder = folderOf(many);
   const { code, out } = await folder.start(["facts", "--format", "jsonl"]);
   expect({ code, lines: out.split("\n").length - 1 }).toEqual({ code: 0, lines: 8000 });
+});
+
+test.if(existsSync("/dev/full"))("output that finds no room is an error of one line", async () => {
+  using folder = folderOf({});
+  const child = Bun.spawn([bin, "rules"], {
+    cwd: folder.root,
+    stdout: Bun.file("/dev/full"),
+    stderr: "pipe",
+  });
+  expect({ err: await new Response(child.stderr).text(), code: await child.exited }).toEqual({
+    err: "freehold: the output cannot be written (ENOSPC)\n",
+    code: 2,
+  });
 });
 
 test("Ctrl-C ends a command on the spot, with 130", async () => {

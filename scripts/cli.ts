@@ -32,12 +32,17 @@ export async function main(args: readonly string[], io: Io): Promise<number> {
       io.err(`${error instanceof LocatedError ? "" : `${name}: `}${error.message}\n`);
       return exitCodes.failed;
     }
-    const trace = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    io.err(
-      `${trace}\n\n${name} ${version}: this is a fault of the tool. Please report it with the lines above.\n`,
-    );
-    return exitCodes.failed;
+    return ownFault(error, io);
   }
+}
+
+/** Says what nobody expected, in full. @returns the exit code */
+function ownFault(error: unknown, io: Pick<Io, "err">): number {
+  const trace = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  io.err(
+    `${trace}\n\n${name} ${version}: this is a fault of the tool. Please report it with the lines above.\n`,
+  );
+  return exitCodes.failed;
 }
 
 function commands(io: Io, done: (code: number) => void): Command {
@@ -145,5 +150,10 @@ function examples(...lines: string[]): string {
 
 if (import.meta.main) {
   const { terminal } = await import("./terminal.ts");
-  process.exit(await main(process.argv.slice(2), terminal()));
+  const io = terminal();
+  // Bun itself would exit with 1, which stands for findings.
+  for (const event of ["uncaughtException", "unhandledRejection"]) {
+    process.on(event, (error: unknown) => process.exit(ownFault(error, io)));
+  }
+  process.exit(await main(process.argv.slice(2), io));
 }

@@ -6,7 +6,7 @@
  */
 import { writeSync } from "node:fs";
 import { Chalk } from "chalk";
-import { exitCodes, type Io } from "./io.ts";
+import { ExpectedError, exitCodes, type Io } from "./io.ts";
 
 const eraseLine = "\r\u001b[K";
 /** Columns for lines of source where no terminal says how many it has. */
@@ -97,7 +97,8 @@ class Stream {
         const code = error instanceof Error && "code" in error ? error.code : undefined;
         if (code === "EPIPE") this.#closed = true;
         else if (code === "EAGAIN") Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, retryMs);
-        else throw error;
+        else if (this.#descriptor === 1) throw new ExpectedError(`the output cannot be written (${code})`);
+        else return; // What cannot be said on standard error cannot be said at all.
       }
     }
   }
