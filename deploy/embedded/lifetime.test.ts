@@ -15,9 +15,10 @@ await chmod(scratch, 0o755);
 afterAll(() => rm(scratch, { recursive: true, force: true }));
 
 /** Runs code in a process of its own, in which `server` is started and its folder printed. */
-function starter(then: string, options: { env?: Record<string, string>; uid?: number } = {}) {
+function starter(then: string, options: { env?: Record<string, string>; uid?: number; umask?: number } = {}) {
   const code = `
     import { startPostgres } from ${JSON.stringify(join(here, "mod.ts"))};
+    process.umask(${options.umask ?? 0o022});
     const server = await startPostgres();
     const sql = new Bun.SQL(server.url(), { max: 1 });
     const [{ n }] = await sql\`select 40 + 2 as n\`;
@@ -168,10 +169,11 @@ test("two cold starts race for one cache, and both have a server", async () => {
 // Whoever runs the tests; root also becomes somebody without a home or any right.
 const users = identity().own === 0 ? [0, 65534] : [identity().own];
 
-test.each(users)("a server starts as user %i, who has no home", async (uid) => {
+test.each(users)("a server starts as user %i, who has no home and a closed umask", async (uid) => {
   const tmp = await mkdtemp(join(scratch, "tmp-"));
   await chmod(tmp, 0o1777);
-  const child = starter("await server.stop();", { uid, env: { HOME: "/nonexistent", TMPDIR: tmp } });
+  const env = { HOME: "/nonexistent", TMPDIR: tmp, FREEHOLD_CACHE_DIR: join(scratch, "umask") };
+  const child = starter("await server.stop();", { uid, umask: 0o077, env });
   const { folder, ...answer } = await firstLine(child);
   expect({ answer, code: await child.exited, left: await leftOf(folder) }).toEqual({
     answer: { n: 42, uid },

@@ -48,6 +48,11 @@ test("each database is a fresh one, or a copy of its template", async () => {
   expect({ rows, found }).toEqual({ rows: [{ n: 7 }], found: { kept: null } });
 });
 
+test("many databases are created at once", async () => {
+  const urls = await Promise.all(Array.from({ length: 12 }, () => databases.database()));
+  expect(new Set(urls).size).toBe(12);
+});
+
 test("a database that exists is not created again, and the error says so in one line", async () => {
   const server = await databases.server();
   await server.createDatabase("taken");

@@ -3,7 +3,7 @@
  * nothing left behind. See watchdog.ts for its states and what each crash leaves.
  */
 import { randomBytes } from "node:crypto";
-import { readFile } from "node:fs/promises";
+import { chmod, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import postgres from "postgres";
 import { EmbeddedPostgresError, messageOf } from "./error.ts";
@@ -85,6 +85,7 @@ export async function startPostgres(options: StartOptions = {}): Promise<Embedde
   const run = await makeRunFolder(temporary, who);
   const data = join(run, "data");
   await Bun.write(join(run, "hba"), hbaFile(auth));
+  await chmod(join(run, "hba"), 0o644); // the server may be another user, and the umask ours
   const watchdog = Bun.spawn(
     [
       ...["sh", "-c", watchdogScript, "freehold-postgres", run, template],
@@ -159,11 +160,11 @@ function serverAt(version: string, run: string, stop: () => Promise<void>): Embe
     url,
     driverOptions,
     async createDatabase(name = `db_${randomBytes(6).toString("hex")}`, { template } = {}) {
-      // max_lifetime would keep a timer.
       const sql = postgres({ ...driverOptions(), max: 1, onnotice: () => {}, fetch_types: false });
       try {
+        // template0 is what template1 is, and nobody can be connected to it when it is to be copied.
         // Copying files skips the write-ahead log: the fastest where a checkpoint costs nothing.
-        await sql`create database ${sql(name)} template ${sql(template ?? "template1")} strategy file_copy`;
+        await sql`create database ${sql(name)} template ${sql(template ?? "template0")} strategy file_copy`;
       } catch (error) {
         throw new EmbeddedPostgresError(`the database ${name} could not be created: ${messageOf(error)}`);
       } finally {
