@@ -16,6 +16,10 @@ describe("a hole in the place of a table is said", () => {
       'select !name glued from `a_` and ${…} and `_b` at "a_${unknown m}_b"',
     ],
     ['delete from "${unknown m}"', 'delete !m at "${unknown m}"'],
+    [
+      "select * from ${unknown a}${unknown b}",
+      "select !name glued from ${…} and ${…} at ${unknown a}${unknown b}",
+    ],
     ["drop table if exists ${unknown a}, b", "drop-table !a at ${unknown a}", "drop-table b"],
     ["select * from (${fragment sub}) s", "select !sub at ${fragment sub}"],
     ["with x as (${fragment cte}) select * from x", "select !cte at ${fragment cte}"],
@@ -31,6 +35,9 @@ describe("a hole anywhere else does no harm", () => {
     "select * from a where ${unknown} and x in ${value} ${fragment} order by y ${fragment} limit ${value}",
     "select ${unknown} from a ${fragment} group by ${unknown} having ${unknown}",
     "select interval '${value} days' from a where x = any(${value}::int[])",
+    "select * from a where x ${unknown}${unknown} ${unknown}",
+    "select * from a ${unknown}${unknown}${unknown}",
+    "select * from a where x = $${unknown} and y in ($${unknown}, $${unknown})",
     "select * from a where ${identifier} = ${value} and b.${identifier} between ${value} and ${value}",
   ])
     test(template, () => expect(namedIn(template)).toEqual(["select a"]));

@@ -3,14 +3,19 @@
  * hole's type and neighbours, then the next form wherever the grammar's error points.
  */
 import { isToken, PUNCTUATION, type Tokens, WORD } from "./lexer.ts";
-import { HOLE_WIDTH, type Hole, holeWord, last } from "./text.ts";
+import { HOLE_WIDTH, type Hole, last } from "./text.ts";
 
 /** In the order of the cascade. `word` is the identifier that stands in the assembled text already. */
-export const FORMS = ["value", "word", "empty", "list", "condition", "query"] as const;
+export const FORMS = ["value", "word", "string", "empty", "list", "condition", "query"] as const;
 export type Form = (typeof FORMS)[number];
 
-const TEXT: Record<Exclude<Form, "word">, string> = {
+/** `$${n}` numbers a parameter: no other form fits after the sign. */
+type Filling = Form | "digit";
+
+const TEXT: Record<Exclude<Filling, "word">, string> = {
+  digit: "1",
   value: "$1",
+  string: "'x'",
   empty: "",
   list: "(id)",
   condition: "id = 0",
@@ -22,8 +27,8 @@ export interface OpenHole {
   hole: Hole;
   /** Index of its token. */
   token: number;
-  tried: Form[];
-  form: Form;
+  tried: Filling[];
+  form: Filling;
 }
 
 /** Words after which a name of a table (or of something else) must follow. */
@@ -33,20 +38,32 @@ const BEFORE_NAME = new Set(
   ),
 );
 
-/** The holes of a statement that the grammar sees; those inside quotes, comments and longer words are part of their token. */
+/**
+ * The holes of a statement that the grammar sees: those that stand alone, or side by side with nothing
+ * between. Those inside quotes, comments and longer words are part of their token.
+ */
 export function openHoles(tokens: Tokens, holes: readonly Hole[]): OpenHole[] {
   const open: OpenHole[] = [];
-  for (const hole of holes) {
+  for (let i = 0; i < holes.length; i++) {
+    const hole = holes[i]!;
     const token = last(tokens.starts, hole.start);
-    if (token < 0 || tokens.kinds[token] !== WORD) continue;
-    if (tokens.starts[token] !== hole.start || tokens.ends[token] !== hole.end) continue;
+    if (token < 0 || tokens.kinds[token] !== WORD || tokens.starts[token] !== hole.start) continue;
+    let end = i;
+    while (holes[end + 1]?.start === holes[end]!.end) end++;
+    if (holes[end]!.end !== tokens.ends[token]) continue;
     const form = guess(tokens, token, hole);
     open.push({ hole, token, tried: [form], form });
+    // What stands right behind another hole is empty until the grammar asks for more.
+    for (const next of holes.slice(i + 1, end + 1)) {
+      open.push({ hole: next, token, tried: ["empty"], form: "empty" });
+    }
+    i = end;
   }
   return open;
 }
 
-function guess(tokens: Tokens, token: number, hole: Hole): Form {
+function guess(tokens: Tokens, token: number, hole: Hole): Filling {
+  if (tokens.text.charCodeAt(hole.start - 1) === 36) return "digit";
   if (hole.type === "identifier" || hole.type === "schema") return "word";
   if (isToken(tokens, token - 1, ".") || isToken(tokens, token + 1, ".")) return "word";
   const before = tokens.starts[token - 1];
@@ -91,10 +108,4 @@ export function onlyHoles(tokens: Tokens, holes: readonly OpenHole[]): boolean {
   if (holes.length === 0) return false;
   const own = new Set(holes.map((open) => open.token));
   return tokens.kinds.every((kind, index) => kind === PUNCTUATION || own.has(index));
-}
-
-/** Index of the hole whose word a name is, or -1: for names that carry no position. */
-export function holeOfWord(name: string, count: number): number {
-  for (let i = 0; i < count; i++) if (name === holeWord(i)) return i;
-  return -1;
 }

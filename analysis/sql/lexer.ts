@@ -92,6 +92,8 @@ export class Lexer {
     if (code === 34) return this.quote(QUOTED, at + 1, 34, false);
     if (code === 36) return this.dollar(at);
     if (code === 92 && this.psql) {
+      // `\\;` keeps two statements in one message: it ends a statement all the same.
+      if (text.charCodeAt(at + 1) === 59) return this.close(PUNCTUATION, at + 2);
       const line = text.indexOf("\n", at);
       return this.close(META, line < 0 ? length : line);
     }

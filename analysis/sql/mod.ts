@@ -2,7 +2,8 @@
 import type { Dialect } from "../../manifest/model.ts";
 import type { SqlFacts, SqlPiece } from "../model.ts";
 import { DIALECTS } from "./dialects.ts";
-import { assemble, fileText } from "./text.ts";
+import { templated } from "./placeholders.ts";
+import { assemble } from "./text.ts";
 
 export { looksLikeSql } from "./looks-like.ts";
 export { type MigrationName, migrationName } from "./migration-name.ts";
@@ -30,10 +31,11 @@ export function readSql(
 }
 
 /**
- * Reads a whole `.sql` file: psql's commands, COPY data and a byte order mark may stand in it.
+ * Reads a whole `.sql` file: psql's commands, COPY data, placeholders and a byte
+ * order mark may stand in it.
  *
  * @throws Error where {@link loadSql} was not awaited for the dialect.
  */
 export function readSqlFile(file: string, text: string, options: { dialect: Dialect }): SqlFacts {
-  return DIALECTS[options.dialect].read(fileText(file, text), { file: true, whole: true });
+  return DIALECTS[options.dialect].read(templated(file, text), { file: true, whole: true });
 }

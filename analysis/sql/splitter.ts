@@ -62,11 +62,11 @@ export function nextStatement(
       blanks.push({ start: lexer.start, end: lexer.end });
       continue;
     }
-    if (kind === PUNCTUATION && lexer.end === lexer.start + 1) {
+    if (kind === PUNCTUATION) {
       const code = text.charCodeAt(lexer.start);
       if (code === 40) depth++;
       else if (code === 41) depth = Math.max(0, depth - 1);
-      else if (code === 59 && depth === 0 && atomic === 0) {
+      else if ((code === 59 || code === 92) && depth === 0 && atomic === 0) {
         if (tokens.kinds.length === 0) continue;
         return finish("sql", lexer.end);
       }
@@ -89,7 +89,7 @@ export function nextStatement(
   function finish(kind: "sql" | "psql", end: number, found = own): RawStatement {
     const count = tokens.kinds.length;
     const start = tokens.starts[0] ?? own.at(-1)?.start ?? position;
-    const next = kind === "sql" && psql ? afterCopyData(text, end, tokens) : end;
+    const next = psql && takesData(kind, tokens) ? afterData(text, end) : end;
     return {
       kind,
       start,
@@ -110,19 +110,20 @@ export function createsRoutine(tokens: Tokens): boolean {
   return isToken(tokens, at, "function") || isToken(tokens, at, "procedure");
 }
 
-/** COPY … FROM STDIN is followed by data lines up to `\.`: text, not SQL. */
-function afterCopyData(text: string, end: number, tokens: Tokens): number {
-  if (!isToken(tokens, 0, "copy")) return end;
-  let stdin = false;
-  for (let i = 1; i < tokens.kinds.length && !stdin; i++) {
-    stdin = isToken(tokens, i, "stdin") && isToken(tokens, i - 1, "from");
+/** COPY … FROM STDIN, psql's own `\copy` too: what follows is data. */
+function takesData(kind: "sql" | "psql", tokens: Tokens): boolean {
+  if (kind === "psql") {
+    return /^\\copy\s[^\n]*\sfrom\s+p?stdin\b/i.test(tokens.text.slice(tokens.starts[0], tokens.ends[0]));
   }
-  if (!stdin) return end;
+  if (!isToken(tokens, 0, "copy")) return false;
+  return tokens.starts.some((_, i) => isToken(tokens, i, "stdin") && isToken(tokens, i - 1, "from"));
+}
+
+/** The end of data lines, which is `\.` on a line of its own. Without one there is no data here. */
+function afterData(text: string, end: number): number {
   const data = text.indexOf("\n", end);
   if (data < 0) return end;
   const mark = /^\\\.[ \t\r]*$/gm;
   mark.lastIndex = data + 1;
-  const closing = mark.exec(text);
-  // Without the mark there is no data here: the next statement follows at once.
-  return closing ? mark.lastIndex : end;
+  return mark.exec(text) ? mark.lastIndex : end;
 }

@@ -63,19 +63,34 @@ export function assemble(pieces: readonly SqlPiece[]): SqlText {
     }
   }
   const end = text.length;
-
-  const span = (from: number, to: number): Span => {
-    const first = pieces[last(starts, from)];
-    if (!first) return { file: "", start: 0, end: 0 };
-    const lastIndex = last(starts, Math.max(from, to - 1));
-    const final = pieces[lastIndex]!;
-    const head = edge(first, from - starts[last(starts, from)]!, "start");
-    // An inlined constant may come from another file: a span cannot lead there and back.
-    if (final.at.file !== first.at.file) return { file: first.at.file, start: head, end: first.at.end };
-    const tail = to > from ? edge(final, to - starts[lastIndex]!, "end") : head;
-    return { file: first.at.file, start: Math.min(head, tail), end: Math.max(head, tail) };
+  return {
+    text,
+    holes,
+    span(from, to) {
+      const head = Math.min(from, end);
+      const tail = Math.max(head, Math.min(to, end));
+      const final = last(starts, Math.max(head, tail - 1));
+      if (final < 0) return { file: "", start: 0, end: 0 };
+      let first = last(starts, head);
+      for (let i = final; i > first; i--) {
+        if (!isNext(pieces[i - 1]!.at, pieces[i]!.at)) first = i;
+      }
+      const piece = pieces[first]!;
+      const start = edge(piece, Math.max(0, head - starts[first]!), "start");
+      const stop = tail > head ? edge(pieces[final]!, tail - starts[final]!, "end") : start;
+      return { file: piece.at.file, start, end: Math.max(start, stop) };
+    },
   };
-  return { text, holes, span: (from, to) => span(Math.min(from, end), Math.min(to, end)) };
+}
+
+/**
+ * Whether one place follows the other closely enough for a name to run over both: quotes, `${` and an
+ * operator may stand between. A name that begins elsewhere (in a constant, in format()'s pattern)
+ * is placed at its last part: a range cannot lead there and back.
+ */
+function isNext(before: { file?: string; end: number }, after: { file?: string; start: number }): boolean {
+  const gap = after.start - before.end;
+  return before.file === after.file && gap >= 0 && gap <= 16;
 }
 
 /** The holes that lie within `[start, end)`. */
@@ -124,10 +139,15 @@ export function nested(
     text,
     holes,
     span(start, end) {
-      const head = runs[last(starts, start)];
-      const tail = runs[last(starts, Math.max(start, end - 1))];
+      const final = last(starts, Math.max(start, end - 1));
+      let first = last(starts, start);
+      for (let i = final; i > first; i--) {
+        if (!isNext({ end: runs[i - 1]!.to }, { start: runs[i]!.from })) first = i;
+      }
+      const head = runs[first];
+      const tail = runs[final];
       if (!head || !tail) return outer.span(0, 0);
-      const from = outerOffset(head, start, "start");
+      const from = outerOffset(head, Math.max(start, head.start), "start");
       return outer.span(from, end > start ? Math.max(from, outerOffset(tail, end, "end")) : from);
     },
   };

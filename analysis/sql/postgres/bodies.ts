@@ -31,6 +31,12 @@ function languageOf(options: readonly Node[] | undefined, fallback: string): str
   return arg && "String" in arg ? (arg.String.sval ?? fallback).toLowerCase() : fallback;
 }
 
+/** The language of a body that names none. PostgreSQL refuses that, but the body says enough. */
+function guess(reading: Reading, token: number): string {
+  const body = decode(reading.tokens, token)?.text ?? "";
+  return /^\s*(?:--[^\n]*\s+)*(?:begin|declare|<<)/i.test(body) ? "plpgsql" : "sql";
+}
+
 /** Index of the body's string token, or -1. */
 function bodyToken(reading: Reading, from: number): number {
   const { kinds } = reading.tokens;
@@ -85,7 +91,8 @@ function readFunction(reading: Reading, statement: CreateFunctionStmt): void {
     const as = option(options, "as");
     if (as) {
       const from = last(reading.tokens.starts, reading.at(as.location));
-      readBody(reading, languageOf(options, "sql"), bodyToken(reading, from), `${kind} ${name}`);
+      const token = bodyToken(reading, from);
+      readBody(reading, languageOf(options, guess(reading, token)), token, `${kind} ${name}`);
     }
   });
   reading.session.temporary.clear();
@@ -130,7 +137,8 @@ export const bodyHandlers: Handlers = {
     const outer = reading.conditional;
     // What a block makes or drops stands behind its conditions more often than not.
     reading.conditional = true;
-    readBody(reading, language, bodyToken(reading, 0), "a DO block");
+    const from = last(reading.tokens.starts, reading.at(option(args, "as")?.location));
+    readBody(reading, language, bodyToken(reading, Math.max(from, 0)), "a DO block");
     reading.conditional = outer;
   },
 };

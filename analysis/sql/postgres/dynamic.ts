@@ -10,9 +10,19 @@ import type { Segment } from "./plpgsql.ts";
 import { type Reading, readInside, strings } from "./reading.ts";
 
 /** A part of the text: known, with the offsets that it came from, or open. */
-type Part =
-  | { kind: "text"; text: string; runs: Run[] }
-  | { kind: "hole"; type: HoleType; what: string; from: number; to: number };
+type Part = TextPart | HolePart;
+interface TextPart {
+  kind: "text";
+  text: string;
+  runs: Run[];
+}
+interface HolePart {
+  kind: "hole";
+  type: HoleType;
+  what: string;
+  from: number;
+  to: number;
+}
 
 interface Body {
   text: SqlText;
@@ -71,7 +81,7 @@ function partsOf(body: Body, root: Node, offset: (byte?: number) => number, step
   const { tokens } = body;
   const tokenAt = (location: number | undefined) => last(tokens.starts, offset(location));
 
-  const hole = (location: number | undefined, type: HoleType, what: string): Part => {
+  const hole = (location: number | undefined, type: HoleType, what: string): HolePart => {
     const name = nameAt(tokens, tokenAt(location));
     return { kind: "hole", type, what, from: name.start, to: name.end };
   };
@@ -161,7 +171,7 @@ function quoted(parts: Part[], type: HoleType): Part[] {
  * format(): `%s`, `%I`, `%L` and `%%`, with `n$` positions.
  * https://www.postgresql.org/docs/current/functions-string.html#FUNCTIONS-STRING-FORMAT
  */
-function format(pattern: Part[], args: Part[][], open: (type: HoleType) => Part): Part[] {
+function format(pattern: Part[], args: Part[][], open: (type: HoleType) => HolePart): Part[] {
   const out: Part[] = [];
   let next = 0;
   for (const part of pattern) {
@@ -179,27 +189,34 @@ function format(pattern: Part[], args: Part[][], open: (type: HoleType) => Part)
       }
       if (match[1]) next = Number(match[1]) - 1;
       const arg = args[next++];
-      if (!arg) out.push(open(match[2] === "I" ? "identifier" : "unknown"));
-      else if (match[2] === "I") out.push(...quoted(arg, "identifier"));
-      else if (match[2] === "L") out.push(literalHole(arg, open));
-      else out.push(...arg);
+      const isKnown = arg?.every(({ kind }) => kind === "text") ?? false;
+      const place = placeOf(slice(part, match.index, at));
+      if (!arg) out.push({ ...open(match[2] === "I" ? "identifier" : "unknown"), ...place });
+      else if (match[2] === "L") out.push({ kind: "hole", type: "value", what: "a value", ...place });
+      else {
+        const parts = match[2] === "I" ? quoted(arg, "identifier") : arg;
+        out.push(...(isKnown ? parts : parts.map((piece) => moved(piece, place))));
+      }
     }
     out.push(slice(part, at, part.text.length));
   }
   return out;
 }
 
-/** `%L` makes a literal of whatever it gets. */
-function literalHole(arg: Part[], open: (type: HoleType) => Part): Part {
-  const first = arg[0];
-  if (!first) return open("value");
-  const from = first.kind === "hole" ? first.from : (first.runs[0]?.from ?? 0);
-  const to = first.kind === "hole" ? first.to : (first.runs.at(-1)?.to ?? from);
-  return { kind: "hole", type: "value", what: "a value", from, to };
+/** Where a known part came from, as one place. */
+function placeOf(part: TextPart): { from: number; to: number } {
+  const from = part.runs[0]?.from ?? 0;
+  return { from, to: part.runs.at(-1)?.to ?? from };
+}
+
+/** A part that counts as standing where format()'s pattern asks for it. */
+function moved(part: Part, place: { from: number; to: number }): Part {
+  if (part.kind === "hole") return { ...part, ...place };
+  return { ...part, runs: [{ start: 0, end: part.text.length, ...place }] };
 }
 
 /** A stretch of a known part. */
-function slice(part: Extract<Part, { kind: "text" }>, start: number, end: number): Part {
+function slice(part: TextPart, start: number, end: number): TextPart {
   const runs: Run[] = [];
   for (const run of part.runs) {
     const from = Math.max(run.start, start);

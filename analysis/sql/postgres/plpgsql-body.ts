@@ -9,6 +9,9 @@ import { type Reading, readInside, referName } from "./reading.ts";
 /** Expressions without one of these words name no table, and most have none. */
 const NAMING = new Set(["select", "table", "values", "with", "regclass", "dblink", "dblink_exec"]);
 
+/** First words of what RETURN QUERY, FOR and cursors may run in the place of an expression. */
+const QUERY = /^(?:select|insert|update|delete|merge|with|values|table|explain|show)$/i;
+
 /**
  * Reads a body into the reading of the statement that holds it.
  *
@@ -75,12 +78,11 @@ function blanked(
 
 /** An expression, or a query where one may stand instead. What is neither (RAISE's list, a range of numbers) is read for the queries in its brackets. */
 function readExpression(reading: Reading, body: SqlText, tokens: Tokens, from: number, to: number): void {
-  const first = naming(tokens, from, to);
-  if (first < 0) return;
+  const isQuery = QUERY.test(tokens.text.slice(tokens.starts[from], tokens.ends[from]));
+  if (!isQuery && naming(tokens, from, to) < 0) return;
   const start = tokens.starts[from]!;
   const end = tokens.ends[to - 1]!;
-  const query = first === from && !isToken(tokens, from, "regclass");
-  const before = query ? "" : "select ";
+  const before = isQuery ? "" : "select ";
   const text = surrounded(body, start, end, before);
   const problems = reading.session.problems.length;
   readInside(reading, text);

@@ -155,7 +155,7 @@ export function segments(tokens: Tokens): Segment[] {
       at = end + 1;
     } else if (/^(?:raise|assert)$/.test(first)) {
       const end = until(at);
-      expression(at + 1, end);
+      for (const { from, to } of listed(tokens, at + 1, end)) expression(from, to);
       at = end + 1;
     } else if (/^(?:get|fetch|move|close|null|commit|rollback)$/.test(first)) {
       at = afterSemicolon(at);
@@ -200,6 +200,23 @@ function declaration(tokens: Tokens, from: number, to: number, found: Segment[])
       return;
     }
   }
+}
+
+/** The expressions of RAISE and ASSERT: a list with commas, and `option = expression` after USING. */
+function listed(tokens: Tokens, from: number, to: number): Stretch[] {
+  const found: Stretch[] = [];
+  let start = from;
+  let depth = 0;
+  for (let i = from; i <= to; i++) {
+    const code = i < to ? tokens.text.charCodeAt(tokens.starts[i]!) : 44;
+    if (code === 40 || code === 91) depth++;
+    else if (code === 41 || code === 93) depth--;
+    if (i < to && (depth > 0 || (code !== 44 && !isToken(tokens, i, "using")))) continue;
+    if (isToken(tokens, start + 1, "=") || isToken(tokens, start + 1, ":=")) start += 2;
+    if (i > start) found.push({ from: start, to: i });
+    start = i + 1;
+  }
+  return found;
 }
 
 /** Index of the first token of what is assigned, or 0 where the statement is no assignment. */

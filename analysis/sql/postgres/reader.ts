@@ -7,7 +7,7 @@ import { readFragment } from "./fragment.ts";
 import { loadGrammar } from "./grammar.ts";
 import { psqlCommand } from "./psql.ts";
 import type { Context, Session } from "./reading.ts";
-import { resynchronise } from "./resynchronise.ts";
+import { beforeForgottenSemicolon, resynchronise } from "./resynchronise.ts";
 import { parseStatement } from "./statement.ts";
 
 const TOP: Context = { stored: null, conditional: false };
@@ -61,6 +61,16 @@ function readText(
     if (parsed.ok) {
       comments.push(...raw.comments);
       emit(parsed.read(session, context));
+      continue;
+    }
+    const before = beforeForgottenSemicolon(raw, parsed.offset);
+    const alone = before && parseStatement(text, before);
+    if (before && alone?.ok) {
+      comments.push(...before.comments);
+      emit(alone.read(session, context));
+      const at = errorSpan(text, raw, parsed.offset, raw.end);
+      session.problems.push({ message: `${oneLine(parsed.message)}: no semicolon before it`, at });
+      position = before.next;
       continue;
     }
     const cut = resynchronise(text.text, raw, psql, (other) => parseStatement(text, other).ok);

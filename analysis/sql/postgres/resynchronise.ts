@@ -13,6 +13,37 @@ const RESTART =
 /** Candidates that are tried for one broken statement. */
 const MOST_CANDIDATES = 40;
 
+const KEYWORD =
+  /^(?:select|insert|update|delete|merge|with|truncate|copy|lock|create|alter|drop|comment|grant|revoke|refresh|set|begin|commit|rollback|do|call)$/i;
+
+/**
+ * A forgotten semicolon: the error stands at a statement's first word, and that word begins a line.
+ *
+ * @param offset The error's, in the whole text.
+ * @returns The statement before it, or null where this is no such error.
+ */
+export function beforeForgottenSemicolon(raw: RawStatement, offset: number): RawStatement | null {
+  const { text, kinds, starts, ends } = raw.tokens;
+  const token = starts.indexOf(offset);
+  if (token <= 0 || !KEYWORD.test(text.slice(offset, ends[token]))) return null;
+  const line = text.lastIndexOf("\n", offset) + 1;
+  if (text.slice(line, offset).trim() !== "" || line <= raw.start) return null;
+  return {
+    ...raw,
+    end: ends[token - 1]!,
+    next: offset,
+    open: null,
+    tokens: {
+      text,
+      kinds: kinds.slice(0, token),
+      starts: starts.slice(0, token),
+      ends: ends.slice(0, token),
+    },
+    comments: raw.comments.filter((comment) => comment.end <= offset),
+    blanks: raw.blanks.filter((blank) => blank.end <= offset),
+  };
+}
+
 /**
  * @param parses Whether the grammar accepts a statement.
  * @returns The offset at which the next statement begins, or null where the broken one ends by itself.

@@ -1,0 +1,83 @@
+/**
+ * Whole files that something fills in before the server sees them: psql's `:variables`, Flyway's
+ * `${…}`, templates' `{{…}}`, extensions' `@extschema@`. Each becomes a hole.
+ */
+import type { HoleType, SqlPiece } from "../model.ts";
+import { DOLLAR, END, Lexer, PUNCTUATION, QUOTED, STRING, WORD } from "./lexer.ts";
+import { assemble, fileText, type SqlText } from "./text.ts";
+
+interface Placeholder {
+  start: number;
+  end: number;
+  type: HoleType;
+}
+
+/** Filled in as text, wherever it stands, in quotes too. */
+const TEXTUAL = /\$\{[^{}\n]{1,200}\}|\{\{-?[^{}\n]{1,200}\}\}|@[A-Za-z_][A-Za-z0-9_.:]{2,60}@/g;
+
+/** A quick look before the second reading that psql's variables need. */
+const PSQL = /(?:^|[^:\w])(?::["']?[A-Za-z_]|:\{\?)/m;
+
+/** The file's text with its placeholders as holes; the plain text where it has none. */
+export function templated(file: string, text: string): SqlText {
+  const found: Placeholder[] = [];
+  for (const match of text.matchAll(TEXTUAL)) {
+    // An array literal is no template.
+    if (/^\{\{[\s\d,.'"-]*\}\}$/.test(match[0])) continue;
+    found.push({ start: match.index, end: match.index + match[0].length, type: "unknown" });
+  }
+  if (PSQL.test(text)) found.push(...psqlVariables(text));
+  if (found.length === 0) return fileText(file, text);
+  found.sort((a, b) => a.start - b.start);
+
+  const pieces: SqlPiece[] = [];
+  let at = 0;
+  const plain = (end: number) => {
+    if (end > at) pieces.push({ kind: "text", text: text.slice(at, end), at: { file, start: at, end } });
+  };
+  for (const { start, end, type } of found) {
+    if (start < at) continue;
+    plain(start);
+    const reason = `${text.slice(start, end)} is filled in before the statement runs`;
+    pieces.push({ kind: "hole", hole: type, reason, at: { file, start, end } });
+    at = end;
+  }
+  plain(text.length);
+  return assemble(pieces);
+}
+
+/**
+ * `:name`, `:'name'` and `:"name"` outside quotes; in dollar-quoted bodies, too, since runners that
+ * borrow psql's form fill them in there. In brackets a colon makes a slice, unless an ARRAY begins there.
+ */
+function psqlVariables(text: string, offset = 0): Placeholder[] {
+  const found: Placeholder[] = [];
+  const lexer = new Lexer(text, 0, offset === 0);
+  const brackets: boolean[] = [];
+  let before = "";
+  for (let kind = lexer.next(); kind !== END; kind = lexer.next()) {
+    const start = lexer.start;
+    if (kind === DOLLAR) {
+      const tag = text.indexOf("$", start + 1) + 1;
+      found.push(...psqlVariables(text.slice(tag, lexer.end - (lexer.open ? 0 : tag - start)), offset + tag));
+    }
+    const code = kind === PUNCTUATION && lexer.end === start + 1 ? text.charCodeAt(start) : 0;
+    if (code === 91) brackets.push(/^array$/i.test(before) || (before === "[" && (brackets.at(-1) ?? false)));
+    else if (code === 93) brackets.pop();
+    else if (code === 59) brackets.length = 0;
+    before = kind === WORD ? text.slice(start, lexer.end) : code === 91 || code === 44 ? "[" : "";
+    if (code !== 58 || brackets.at(-1) === false) continue;
+    const test = /^:\{\?\w+\}/.exec(text.slice(start, start + 80));
+    if (test) {
+      found.push({ start: start + offset, end: start + offset + test[0].length, type: "value" });
+      continue;
+    }
+    const next = lexer.next();
+    if (next === END) break;
+    if (lexer.start !== start + 1 || lexer.open) continue;
+    const type =
+      next === WORD ? "unknown" : next === STRING ? "value" : next === QUOTED ? "identifier" : null;
+    if (type) found.push({ start: start + offset, end: lexer.end + offset, type });
+  }
+  return found;
+}
