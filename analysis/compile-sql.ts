@@ -15,6 +15,8 @@ export function compileSql(file: string, text: string, dialect: Dialect): FileFa
     sites: [],
     sql,
     uses: [],
+    chains: [],
+    definitions: [],
     connections: [],
     environment: [],
     addresses: [],

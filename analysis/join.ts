@@ -314,8 +314,7 @@ function* eachNamed({ sites, uses }: Joinable, statements: readonly Read[]): Gen
         dependency: null,
         statement: "",
       };
-  for (const use of uses)
-    yield { ...use, site: use.at, access: accessOf(use.operation), dependency: null, statement: "" };
+  for (const use of uses) yield { ...use, access: accessOf(use.operation), dependency: null, statement: "" };
 }
 
 /** Temporary tables of each file: their names stand for no table of anybody's. */

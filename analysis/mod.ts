@@ -9,6 +9,8 @@ import { compileSql } from "./compile-sql.ts";
 import type { SourceFile } from "./files.ts";
 import { discover } from "./files.ts";
 import { join } from "./join.ts";
+import { createAsk } from "./link/ask.ts";
+import { readAllChains } from "./link/chains.ts";
 import { createResolver } from "./link/resolve.ts";
 import { followImports, readAllSites, readAllUses } from "./link/sites.ts";
 import { drawTerritory } from "./link/territory.ts";
@@ -115,7 +117,7 @@ export async function analyseFiles(
     manifest,
     files,
     sites: readAllSites(files, resolve, dialectOf),
-    uses: readAllUses(files, resolve),
+    uses: [...readAllUses(files, resolve), ...readAllChains(files, createAsk(files, resolve))],
     territory: drawTerritory(files.values(), manifest, resolver),
     tables: replay(manifest, files, (service) => migrations.get(service) ?? []),
     problems: options.problems ?? [],

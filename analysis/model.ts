@@ -155,10 +155,30 @@ export type Expr =
   | { kind: "array"; items: Expr[]; at: Span }
   | { kind: "object"; entries: Record<string, Expr>; at: Span }
   | { kind: "member"; of: Expr; property: string; at: Span }
-  | { kind: "call"; callee: Expr; args: Expr[]; at: Span }
+  | {
+      kind: "call";
+      callee: Expr;
+      args: Expr[] /** What to say where its result is not known. */;
+      reason: string;
+      at: Span;
+    }
+  | { kind: "new"; callee: Expr; args: Expr[]; at: Span }
+  /** A function; `result` is the one expression that it returns, null where there are several or none. */
+  | { kind: "function"; parameters: string[]; result: Expr | null; at: Span }
+  | ClassExpr
+  /** A value of which the file tells the type alone: an annotated field, parameter or variable. */
+  | { kind: "typed"; name: string; type: TypeName; at: Span }
   /** What a client makes of its arguments: an identifier, a value list, a nested fragment. */
   | { kind: "sql"; hole: HoleType; of: Expr[]; at: Span }
-  | { kind: "parameter"; function: string; index: number; name: string; at: Span }
+  | {
+      kind: "parameter";
+      function: string;
+      index: number;
+      name: string;
+      /** The call that a function literal is handed to: whoever calls back gives the parameter its value. */
+      handed: { receiver: Expr; method: string } | null;
+      at: Span;
+    }
   /** A name that another module exports; the linker follows it. */
   | { kind: "import"; specifier: string; name: string; at: Span }
   /** A constant at its place of use: an identifier found there is reported at `at`, longer text where it is written. */
@@ -167,6 +187,56 @@ export type Expr =
   | { kind: "client"; adapter: string; at: Span }
   | { kind: "env"; variable: string; at: Span }
   | { kind: "unknown"; reason: string; at: Span };
+
+/** A type as an annotation names it, with where the name comes from. */
+export interface TypeName {
+  name: string;
+  from: { specifier: string; name: string } | null;
+  args: TypeName[];
+}
+
+/** A class, as far as mappers of classes to tables need it. */
+export interface ClassExpr {
+  kind: "class";
+  name: string;
+  extends: Expr | null;
+  decorators: Decorator[];
+  members: ClassMember[];
+  at: Span;
+}
+
+export interface Decorator {
+  name: string;
+  args: Expr[];
+  at: Span;
+}
+
+export interface ClassMember {
+  name: string;
+  type: TypeName | null;
+  init: Expr | null;
+  static: boolean;
+  decorators: Decorator[];
+  at: Span;
+}
+
+/** A chain of calls and property reads on one root: `db.selectFrom("t").where(…).execute()`. */
+export interface ChainSite {
+  root: Expr;
+  /** The root's own name where it has one, for clients that only their habitual name tells. */
+  rootName: string;
+  steps: ChainStep[];
+  at: Span;
+  enclosing: string | null;
+}
+
+export interface ChainStep {
+  /** Empty where the root itself is called: `knex("t")`. */
+  name: string;
+  /** Null for a property that is read, not called. */
+  args: Expr[] | null;
+  at: Span;
+}
 
 /** A place where SQL (or something meant as SQL) reaches a database client. */
 export interface SqlSite {
@@ -270,6 +340,9 @@ export interface FileFacts {
   /** SQL already read: whole `.sql` files. */
   sql: SqlFacts | null;
   uses: TableUse[];
+  chains: ChainSite[];
+  /** Calls and classes that may define tables for a mapper. */
+  definitions: Expr[];
   connections: ConnectionSite[];
   environment: EnvironmentRead[];
   addresses: HardcodedAddress[];

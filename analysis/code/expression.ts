@@ -7,6 +7,7 @@
 import type { Expr, Span } from "../model.ts";
 import type { Adapter } from "./adapters/adapter.ts";
 import { postgresJs } from "./adapters/postgres-js.ts";
+import { readClass, typeName } from "./classes.ts";
 import { decode } from "./decode.ts";
 import { clientOf, returned } from "./evidence.ts";
 import type { Binding, FileScopes, Scope } from "./scope.ts";
@@ -21,8 +22,8 @@ export interface ExpressionReader {
   tagged(node: Node, scope: Scope): Expr;
   /** The adapter that reads a tag or a callee: by evidence, else by the name `sql`. */
   sqlAdapter(node: Node, scope: Scope): { adapter: Adapter; certain: boolean } | null;
-  /** Templates that stand within another's hole and are read with it. */
-  nested: Set<Node>;
+  /** The value at the beginning of a chain of calls, with its type where nothing else is known of it. */
+  root(node: Node, scope: Scope): Expr;
 }
 
 const DEEPEST = 14;
@@ -37,7 +38,6 @@ const MOST_WRITES = 12;
 export const EACH = "[each]";
 
 export function expressionReader(file: string, source: string, scopes: FileScopes): ExpressionReader {
-  const nested = new Set<Node>();
   const arguments_ = new Map<Binding, Expr>();
   const active = new Set<Node>();
   let depth = 0;
@@ -81,7 +81,6 @@ export function expressionReader(file: string, source: string, scopes: FileScope
       case "TaggedTemplateExpression": {
         if (isRaw(node.tag as Node)) return template(node.quasi as Node & { type: "TemplateLiteral" }, scope);
         if (!sqlAdapter(node.tag as Node, scope) && !looksLikeTag(node.tag as Node)) return unknown(node);
-        nested.add(node);
         return { kind: "sql", hole: "fragment", of: [tagged(node, scope)], at: at(node) };
       }
       case "BinaryExpression":
@@ -131,8 +130,17 @@ export function expressionReader(file: string, source: string, scopes: FileScope
         return call(node, scope);
       case "NewExpression": {
         const adapter = clientOf(node, scope, scopes);
-        return adapter ? { kind: "client", adapter: adapter.name, at: at(node) } : unknown(node);
+        if (adapter) return { kind: "client", adapter: adapter.name, at: at(node) };
+        const args = node.arguments.map((argument) => read(argument as Node, scope));
+        return { kind: "new", callee: read(node.callee as Node, scope), args, at: at(node) };
       }
+      case "ArrowFunctionExpression":
+      case "FunctionExpression":
+      case "FunctionDeclaration":
+        return functionValue(node, scope);
+      case "ClassDeclaration":
+      case "ClassExpression":
+        return readClass(file, node, scope, read);
       default:
         return unknown(node);
     }
@@ -201,12 +209,14 @@ export function expressionReader(file: string, source: string, scopes: FileScope
         kind: "parameter",
         function: binding.parameter.name,
         index: binding.parameter.index,
+        handed: null,
         name: node.name,
         at: at(node),
       };
     }
-    if (binding.kind === "enum" || binding.kind === "class" || binding.kind === "function")
-      return unknown(node);
+    if ((binding.kind === "class" || binding.kind === "function") && binding.init)
+      return read(binding.init, binding.scope);
+    if (binding.kind === "enum") return unknown(node);
     if (!binding.path || binding.writes.length > MOST_WRITES) return unknown(node);
     if (binding.each && binding.init) return eachOf(read(binding.init, binding.scope), binding.path, node);
     let value: Expr | null = binding.init
@@ -287,8 +297,9 @@ export function expressionReader(file: string, source: string, scopes: FileScope
       if (method === "join") return joined(read(callee.object as Node, scope), args()[0] ?? null, node);
       return {
         kind: "call",
-        callee: unknown(callee, `the result of ${excerpt(source.slice(callee.start, callee.end))}()`),
+        callee: read(callee, scope),
         args: args(),
+        reason: `the result of ${excerpt(source.slice(callee.start, callee.end))}()`,
         at: at(node),
       };
     }
@@ -308,7 +319,72 @@ export function expressionReader(file: string, source: string, scopes: FileScope
       if (binding && made && binding.init)
         return { kind: "alias", of: applied(binding, binding.init, made, args()), at: at(node) };
     }
-    return { kind: "call", callee: read(callee, scope), args: args(), at: at(node) };
+    return {
+      kind: "call",
+      callee: read(callee, scope),
+      args: args(),
+      reason: `the result of ${excerpt(source.slice(callee.start, callee.end))}()`,
+      at: at(node),
+    };
+  }
+
+  function functionValue(node: Node, scope: Scope): Expr {
+    if (!("params" in node)) return unknown(node);
+    const parameters = (node.params as Node[]).map((param) =>
+      param.type === "Identifier" ? param.name : "",
+    );
+    const result = returned(node);
+    const inner = result && functionScope(node, scope);
+    return {
+      kind: "function",
+      parameters,
+      result: result && inner ? read(result, inner) : null,
+      at: at(node),
+    };
+  }
+
+  function root(node: Node, scope: Scope): Expr {
+    const inner = unwrap(node);
+    if (inner.type === "Identifier") {
+      const binding = lookup(scope, inner.name);
+      const type = binding?.type ? typeName(binding.type, scope) : null;
+      const value = read(inner, scope);
+      if (value.kind === "parameter" && !type)
+        return { ...value, handed: binding ? handedTo(binding) : null };
+      if (type && (value.kind === "parameter" || value.kind === "unknown"))
+        return { kind: "typed", name: inner.name, type, at: at(inner) };
+      return value;
+    }
+    if (inner.type === "MemberExpression" && unwrap(inner.object as Node).type === "ThisExpression") {
+      const name = propertyName(inner) ?? "";
+      const field = lookupField(scope, name);
+      const value = read(inner, scope);
+      const type = field?.type ? typeName(field.type, field.scope) : null;
+      return type && value.kind !== "client" ? { kind: "typed", name, type, at: at(inner) } : value;
+    }
+    return read(inner, scope);
+  }
+
+  /** The call that the parameter's function is an argument of. */
+  function handedTo(binding: Binding): { receiver: Expr; method: string } | null {
+    const { owner, index } = binding.parameter ?? { owner: null, index: -1 };
+    const outer = owner && scopes.parents.get(owner);
+    if (index !== 0 || outer?.type !== "CallExpression") return null;
+    const callee = unwrap(outer.callee as Node);
+    if (callee.type !== "MemberExpression") return null;
+    let object = unwrap(callee.object as Node);
+    // The root of the chain says who calls back: `db.transaction().execute((trx) => …)`.
+    while (
+      object.type === "CallExpression" ||
+      (object.type === "MemberExpression" && unwrap(object.object as Node).type !== "ThisExpression")
+    ) {
+      if (clientOf(object, binding.scope.parent ?? binding.scope, scopes)) break;
+      object = unwrap((object.type === "CallExpression" ? object.callee : object.object) as Node);
+    }
+    return {
+      receiver: root(object, binding.scope.parent ?? binding.scope),
+      method: propertyName(callee) ?? "",
+    };
   }
 
   /** A function of this file, one expression long, with its arguments put in. */
@@ -366,7 +442,15 @@ export function expressionReader(file: string, source: string, scopes: FileScope
       const inner = value.kind === "alias" ? value.of : value;
       if (inner.kind === "object") value = inner.entries[property] ?? unknown(node);
       else if (inner.kind === "array") value = inner.items[Number(property)] ?? unknown(node);
-      else if (inner.kind === "import" || inner.kind === "member" || inner.kind === "parameter")
+      else if (
+        inner.kind === "import" ||
+        inner.kind === "member" ||
+        inner.kind === "parameter" ||
+        inner.kind === "call" ||
+        inner.kind === "new" ||
+        inner.kind === "class" ||
+        inner.kind === "client"
+      )
         value = { kind: "member", of: inner, property, at: at(node) };
       else return unknown(node);
     }
@@ -411,7 +495,7 @@ export function expressionReader(file: string, source: string, scopes: FileScope
     return name === "sql" ? { adapter: postgresJs, certain: false } : null;
   }
 
-  return { read, tagged, sqlAdapter, nested };
+  return { read, tagged, sqlAdapter, root };
 }
 
 /** `process.env.X`, `Bun.env.X`, `import.meta.env.X`, and a constant that stands for one of the three. */

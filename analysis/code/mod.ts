@@ -4,8 +4,10 @@ import { readIgnores } from "../ignores.ts";
 import type { FileFacts, ImportEdge } from "../model.ts";
 import { lineStarts } from "../places.ts";
 import { adapters } from "./adapters/mod.ts";
+import { readChains } from "./chains.ts";
 import { readCommands } from "./commands.ts";
 import { readConnections } from "./connections.ts";
+import { readDefinitions } from "./definitions.ts";
 import { expressionReader } from "./expression.ts";
 import { readExports, readImports, skimImports } from "./imports.ts";
 import { readScopes } from "./scope.ts";
@@ -48,6 +50,8 @@ export function compileCode(file: string, text: string, options: { whole?: boole
     sites: [],
     sql: null,
     uses: [],
+    chains: [],
+    definitions: [],
     connections: [],
     environment: [],
     addresses: [],
@@ -93,6 +97,8 @@ export function compileCode(file: string, text: string, options: { whole?: boole
         fragment: false,
       });
   }
+  facts.chains = readChains(file, scopes, expressions);
+  facts.definitions = readDefinitions(scopes, expressions);
   Object.assign(facts, readConnections(file, scopes, expressions));
   facts.commands = readCommands(file, scopes);
   facts.exports = readExports(syntax.program, scopes, expressions, file);

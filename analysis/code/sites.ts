@@ -41,6 +41,8 @@ export function readSites(
 ): Sites {
   const result: Sites = { sites: [], uses: [], files: [] };
   const habitual = clientByImports(specifiers);
+  /** Where templates start that are part of a site's text. */
+  const taken = new Set<number>();
   const at = (node: Node): Span => ({ file, start: node.start, end: node.end });
 
   const add = (
@@ -51,6 +53,7 @@ export function readSites(
     certain: boolean,
     receiver: Expr | null,
   ) => {
+    take(text);
     result.sites.push({
       client,
       receiver,
@@ -79,7 +82,8 @@ export function readSites(
 
   for (const { node, scope } of scopes.candidates) {
     if (node.type === "TaggedTemplateExpression") {
-      if (expressions.nested.has(node)) continue;
+      // It stands within another's text and is read with it.
+      if (taken.has(node.start)) continue;
       const tag = node.tag as Node;
       const template = () => expressions.tagged(node, scope);
       const adapter = clientOf(tag, scope, scopes);
@@ -132,6 +136,24 @@ export function readSites(
     }
   }
   return result;
+
+  function take(expr: Expr): void {
+    switch (expr.kind) {
+      case "sql":
+        taken.add(expr.at.start);
+        for (const inner of expr.of) take(inner);
+        return;
+      case "concat":
+        for (const part of expr.parts) take(part);
+        return;
+      case "either":
+        for (const option of expr.options) take(option);
+        return;
+      case "alias":
+        take(expr.of);
+        return;
+    }
+  }
 
   /** A string that begins like SQL and reaches a call that is not known. */
   function textArgument(call: Node, argument: Node, scope: Scope, receiver: Expr | null): void {

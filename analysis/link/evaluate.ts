@@ -102,7 +102,7 @@ class Builder {
           : [hole("unknown", `\`${expr.name}\` comes from ${expr.specifier}`, expr.at)];
       }
       case "member": {
-        const found = this.member(expr);
+        const found = memberOf(expr, this.resolve, this.depth);
         return found
           ? usedAt(this.build(found), expr.at)
           : [hole("unknown", `\`${expr.property}\` is not known before it runs`, expr.at)];
@@ -118,13 +118,12 @@ class Builder {
       case "env":
         return [hole("unknown", `\`${expr.variable}\` is an environment variable`, expr.at)];
       case "call":
-        return [
-          hole(
-            "unknown",
-            expr.callee.kind === "unknown" ? expr.callee.reason : "it is the result of a call",
-            expr.at,
-          ),
-        ];
+        return [hole("unknown", expr.reason, expr.at)];
+      case "new":
+      case "function":
+      case "class":
+      case "typed":
+        return [hole("unknown", "it is no text", expr.at)];
       case "client":
         return [hole("unknown", "it is a client, not SQL", expr.at)];
       case "array":
@@ -191,30 +190,8 @@ class Builder {
     return [{ kind: "text", text: texts.join(", "), at: expr.at }];
   }
 
-  /** Behind aliases, imports and members. */
-  private strip(expr: Expr, depth = 0): Expr {
-    if (depth > DEEPEST) return expr;
-    if (expr.kind === "alias") return this.strip(expr.of, depth + 1);
-    if (expr.kind === "import") {
-      const found = this.resolve(expr, depth);
-      return found ? this.strip(found, depth + 1) : expr;
-    }
-    if (expr.kind === "member") {
-      const found = this.member(expr);
-      return found ? this.strip(found, depth + 1) : expr;
-    }
-    return expr;
-  }
-
-  private member(expr: Expr & { kind: "member" }): Expr | null {
-    const of = this.strip(expr.of);
-    if (of.kind === "object") return of.entries[expr.property] ?? null;
-    if (of.kind === "array" && of.items.length)
-      return expr.property === EACH
-        ? { kind: "either", options: of.items, at: expr.at }
-        : (of.items[Number(expr.property)] ?? null);
-    if (of.kind === "import" && of.name === "*") return this.resolve({ ...of, name: expr.property }, 0);
-    return null;
+  private strip(expr: Expr): Expr {
+    return follow(expr, this.resolve);
   }
 
   private holdsSql(expr: Expr, depth = 0): boolean {
@@ -224,6 +201,33 @@ class Builder {
       return inner.hole !== "value" || inner.of.some((item) => this.holdsSql(item, depth + 1));
     return inner.kind === "either" && inner.options.some((option) => this.holdsSql(option, depth + 1));
   }
+}
+
+/** The expression behind aliases, imports and members. */
+export function follow(expr: Expr, resolve: Resolve, depth = 0): Expr {
+  if (depth > DEEPEST) return expr;
+  if (expr.kind === "alias") return follow(expr.of, resolve, depth + 1);
+  const found =
+    expr.kind === "import"
+      ? resolve(expr, depth)
+      : expr.kind === "member"
+        ? memberOf(expr, resolve, depth + 1)
+        : null;
+  return found ? follow(found, resolve, depth + 1) : expr;
+}
+
+/** The value of a member, where its object is known. */
+function memberOf(expr: Expr & { kind: "member" }, resolve: Resolve, depth: number): Expr | null {
+  const of = follow(expr.of, resolve, depth);
+  if (of.kind === "object") return of.entries[expr.property] ?? null;
+  if (of.kind === "array" && of.items.length)
+    return expr.property === EACH
+      ? { kind: "either", options: of.items, at: expr.at }
+      : (of.items[Number(expr.property)] ?? null);
+  if (of.kind === "class")
+    return of.members.find((member) => member.static && member.name === expr.property)?.init ?? null;
+  if (of.kind === "import" && of.name === "*") return resolve({ ...of, name: expr.property }, depth);
+  return null;
 }
 
 function hole(kind: HoleType, reason: string, at: Span): SqlPiece {

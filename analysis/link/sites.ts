@@ -22,6 +22,8 @@ export interface ReadUse {
   file: string;
   client: string;
   at: Span;
+  /** The whole call. */
+  site: Span;
   enclosing: string | null;
   schema: string | null;
   table: string | null;
@@ -115,6 +117,7 @@ export function readAllUses(files: ReadonlyMap<string, FileFacts>, resolve: Reso
         file,
         client: use.client,
         at: use.at,
+        site: use.at,
         enclosing: use.enclosing,
         schema: use.schema ? constantText(use.schema, resolve) : null,
         table,

@@ -3,7 +3,7 @@
  * of it means. The walk, names, scopes and evidence are the core's; an adapter never sees them.
  */
 import type { Dialect } from "../../../manifest/model.ts";
-import type { Expr, HoleType, Operation } from "../../model.ts";
+import type { ChainStep, Expr, HoleType, Operation, Span } from "../../model.ts";
 
 /** One use of a client, as the core hands it to the adapter. */
 export interface ClientUse {
@@ -49,4 +49,82 @@ export interface Adapter {
   begets: Readonly<Record<string, "callback" | "result">>;
   /** What this use means; null where it is none of this client's. */
   read(use: ClientUse): Answer | null;
+
+  // ── Query builders and mappers: understood by the linker, across files ──
+
+  /** Exports that are SQL tags without being clients (`sql` of a query builder). */
+  tags?: readonly string[];
+  /** Methods and properties by which a chain of calls shows that it may be this client's. */
+  methods?: readonly string[];
+  /** Functions, decorators and base classes that define a table, by their usual names. */
+  defining?: readonly string[];
+  /**
+   * The tables that a chain of calls names, each with what is done to it: the whole chain's access.
+   * Null where the chain is none of this client's.
+   */
+  chain?(chain: Chain, ask: Ask): Named[] | null;
+  /** The table that a defining call or class stands for; null where it is none of this client's. */
+  define?(definition: Expr, ask: Ask): TableDefinition | null;
+}
+
+/** A chain of calls, as the linker hands it over. */
+export interface Chain {
+  /** The root is this adapter's client by evidence; otherwise only what the chain says speaks for it. */
+  certain: boolean;
+  /** The root behind its names: a definition, a class, a type; for adapters whose evidence is there. */
+  root: Expr;
+  /** Names from the root to the first call: `["this", "deps", "db"]` reads as `["deps", "db"]`. */
+  receiver: readonly string[];
+  steps: readonly ChainStep[];
+  at: Span;
+}
+
+/** One table that a chain names. */
+export interface Named {
+  name: TableName;
+  operation: Operation;
+}
+
+/** A table's name at its place; `table` is null where it is not known, and `reason` says why. */
+export interface TableName {
+  schema: string | null;
+  table: string | null;
+  reason: string | null;
+  at: Span;
+}
+
+export interface TableDefinition {
+  client: string;
+  name: TableName;
+  /** As the database has them; null where they are not known. */
+  columns: string[] | null;
+  /** Foreign keys: the other table's definition or name, and where it is said. */
+  references: { to: TableName; at: Span }[];
+  /** Relation (property) name to the expression of what it leads to. */
+  relations: Record<string, Expr>;
+}
+
+/** What an adapter may ask the linker. */
+export interface Ask {
+  /** The expression behind aliases, imports and members. */
+  follow(expr: Expr): Expr;
+  /** A constant text, or null. */
+  text(expr: Expr): string | null;
+  /**
+   * Names that an expression may stand for: each alternative's text parted at its dot, else one with
+   * the reason why nothing is known.
+   */
+  names(expr: Expr): TableName[];
+  /** The same for text that may carry an alias: `users as u`, `users u`. */
+  aliased(expr: Expr): { name: TableName; alias: string | null }[];
+  /** The definition behind an expression, whichever adapter made it. */
+  definition(expr: Expr): TableDefinition | null;
+  /** The definition whose class or model has this name, as far as the workspace has just one. */
+  model(name: string, client: string): TableDefinition | null;
+  /** The result of a function with these arguments, where it returns one expression. */
+  apply(fn: Expr, args: readonly Expr[]): Expr | null;
+  /** The client that an expression is, by evidence. */
+  client(expr: Expr): string | null;
+  /** Chains inside a callback or argument are chains of their own; this says which names the outer one binds. */
+  at(expr: Expr): Span;
 }

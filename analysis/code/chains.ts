@@ -1,0 +1,102 @@
+/**
+ * Chains of calls in which a query builder or a mapper may name tables. They are written down here
+ * and understood by the linker, once names of other modules are known.
+ */
+import type { ChainSite, ChainStep, Expr, Span } from "../model.ts";
+import { adapters } from "./adapters/mod.ts";
+import type { ExpressionReader } from "./expression.ts";
+import type { FileScopes, Scope } from "./scope.ts";
+import type { Node } from "./syntax.ts";
+import { propertyName, unwrap } from "./syntax.ts";
+
+/** Methods and properties by which a chain shows that some client may mean a table. */
+const TELLING = new Set(adapters.flatMap((adapter) => adapter.methods ?? []));
+
+/** Names under which people keep builders that are called themselves: `knex("t")`. */
+const CALLED = /^(?:knex|db|trx|tx|database|qb|connection)$/i;
+
+export function readChains(file: string, scopes: FileScopes, expressions: ExpressionReader): ChainSite[] {
+  const found: ChainSite[] = [];
+  for (const { node, scope } of scopes.candidates) {
+    if (node.type !== "CallExpression" || isContinued(node, scopes)) continue;
+    const names = stepNames(node);
+    const direct = names.root && names.steps[0] === "" && CALLED.test(names.root);
+    if (!direct && !names.steps.some((name) => TELLING.has(name))) continue;
+    found.push(readChain(file, node, scope, expressions));
+  }
+  return found;
+}
+
+/** The call is the object of a further call: the chain goes on. */
+function isContinued(node: Node, scopes: FileScopes): boolean {
+  let inner: Node = node;
+  let parent = scopes.parents.get(inner);
+  while (parent && parent.type !== "AwaitExpression" && unwrap(parent) !== parent) {
+    inner = parent;
+    parent = scopes.parents.get(inner);
+  }
+  while (parent?.type === "MemberExpression" && parent.object === inner) {
+    inner = parent;
+    parent = scopes.parents.get(inner);
+    while (parent && parent.type !== "AwaitExpression" && unwrap(parent) !== parent) {
+      inner = parent;
+      parent = scopes.parents.get(inner);
+    }
+    if (parent?.type === "CallExpression" && parent.callee === inner) return true;
+  }
+  return parent?.type === "CallExpression" && parent.callee === inner;
+}
+
+/** The names alone: cheap enough to ask of every call. */
+function stepNames(node: Node): { root: string | null; steps: string[] } {
+  const steps: string[] = [];
+  let at = unwrap(node);
+  for (;;) {
+    if (at.type === "CallExpression") {
+      const callee = unwrap(at.callee as Node);
+      if (callee.type === "MemberExpression") {
+        steps.unshift(propertyName(callee) ?? "");
+        at = unwrap(callee.object as Node);
+      } else {
+        steps.unshift("");
+        at = callee;
+      }
+    } else if (at.type === "MemberExpression") {
+      steps.unshift(propertyName(at) ?? "");
+      at = unwrap(at.object as Node);
+    } else return { root: at.type === "Identifier" ? at.name : null, steps };
+  }
+}
+
+function readChain(file: string, node: Node, scope: Scope, expressions: ExpressionReader): ChainSite {
+  const at = (inner: Node): Span => ({ file, start: inner.start, end: inner.end });
+  const steps: ChainStep[] = [];
+  let here = unwrap(node);
+  let root: Expr | null = null;
+  let rootName = "";
+  while (!root) {
+    if (here.type === "CallExpression") {
+      const args = here.arguments.map((argument) => expressions.read(argument as Node, scope));
+      const callee = unwrap(here.callee as Node);
+      if (callee.type === "MemberExpression") {
+        steps.unshift({ name: propertyName(callee) ?? "", args, at: at(callee.property as Node) });
+        here = unwrap(callee.object as Node);
+      } else {
+        steps.unshift({ name: "", args, at: at(callee) });
+        here = callee;
+      }
+    } else if (here.type === "MemberExpression" && unwrap(here.object as Node).type !== "ThisExpression") {
+      steps.unshift({ name: propertyName(here) ?? "", args: null, at: at(here.property as Node) });
+      here = unwrap(here.object as Node);
+    } else {
+      root = expressions.root(here, scope);
+      rootName =
+        here.type === "Identifier"
+          ? here.name
+          : here.type === "MemberExpression"
+            ? (propertyName(here) ?? "")
+            : "";
+    }
+  }
+  return { root, rootName, steps, at: at(node), enclosing: scope.enclosing };
+}

@@ -1,0 +1,114 @@
+/** Classes and type annotations, boiled down to what mappers of classes to tables need. */
+import type { ClassExpr, ClassMember, Decorator, Expr, Span, TypeName } from "../model.ts";
+import type { Scope } from "./scope.ts";
+import { lookup } from "./scope.ts";
+import type { Node } from "./syntax.ts";
+import { literalText, propertyName, unwrap } from "./syntax.ts";
+
+/** @param read boils an expression down */
+export function readClass(
+  file: string,
+  node: Node & { type: "ClassDeclaration" | "ClassExpression" },
+  scope: Scope,
+  read: (node: Node, scope: Scope) => Expr,
+): ClassExpr {
+  const at = (inner: Node): Span => ({ file, start: inner.start, end: inner.end });
+  const decorators = (
+    list: readonly { expression: unknown; start: number; end: number }[] | undefined,
+  ): Decorator[] =>
+    (list ?? []).flatMap((item) => {
+      const expression = unwrap(item.expression as Node);
+      const call = expression.type === "CallExpression" ? expression : null;
+      const name = lastName((call ? call.callee : expression) as Node);
+      const args = call ? call.arguments.map((argument) => read(argument as Node, scope)) : [];
+      return name ? [{ name, args, at: { file, start: item.start, end: item.end } }] : [];
+    });
+  const members: ClassMember[] = [];
+  for (const member of node.body.body) {
+    if (
+      member.type !== "PropertyDefinition" &&
+      member.type !== "AccessorProperty" &&
+      member.type !== "MethodDefinition"
+    )
+      continue;
+    const name = propertyName(member as Node);
+    if (name === null) continue;
+    const value = member.type === "MethodDefinition" ? null : (member.value as Node | null);
+    members.push({
+      name,
+      type:
+        "typeAnnotation" in member && member.typeAnnotation
+          ? typeName(member.typeAnnotation as Node, scope)
+          : null,
+      init: value && read(value, scope),
+      static: member.static,
+      decorators: decorators(member.decorators),
+      at: at(member.key as Node),
+    });
+  }
+  return {
+    kind: "class",
+    name: node.id?.name ?? "",
+    extends: node.superClass ? read(node.superClass as Node, scope) : null,
+    decorators: decorators(node.decorators),
+    members,
+    at: at((node.id ?? node) as Node),
+  };
+}
+
+/** The type that an annotation names; `T[]`, `Promise<T>`, `T | null` stand for T. */
+export function typeName(type: Node, scope: Scope): TypeName | null {
+  switch (type.type) {
+    case "TSTypeAnnotation":
+      return typeName(type.typeAnnotation as Node, scope);
+    case "TSArrayType":
+      return typeName(type.elementType as Node, scope);
+    case "TSUnionType":
+      for (const option of type.types) {
+        const found = typeName(option as Node, scope);
+        if (found) return found;
+      }
+      return null;
+    case "TSTypeReference": {
+      const inner = type.typeName as Node;
+      const args = (type.typeArguments?.params ?? []).flatMap(
+        (param) => typeName(param as Node, scope) ?? [],
+      );
+      if (inner.type === "TSQualifiedName") {
+        const left = inner.left.type === "Identifier" ? inner.left.name : "";
+        const from = lookup(scope, left)?.imported ?? null;
+        return {
+          name: inner.right.name,
+          from: from && { specifier: from.specifier, name: inner.right.name },
+          args,
+        };
+      }
+      if (inner.type !== "Identifier") return null;
+      if (
+        /^(?:Promise|Array|ReadonlyArray|Readonly|Partial|NonNullable|Awaited)$/.test(inner.name) &&
+        args[0]
+      )
+        return args[0];
+      return { name: inner.name, from: lookup(scope, inner.name)?.imported ?? null, args };
+    }
+    case "TSTypeQuery": {
+      const inner = type.exprName as Node;
+      return inner.type === "Identifier"
+        ? { name: inner.name, from: lookup(scope, inner.name)?.imported ?? null, args: [] }
+        : null;
+    }
+    case "TSImportType": {
+      const specifier = literalText(type.source as Node);
+      const name = type.qualifier?.type === "Identifier" ? type.qualifier.name : "*";
+      return specifier ? { name, from: { specifier, name }, args: [] } : null;
+    }
+    default:
+      return null;
+  }
+}
+
+function lastName(node: Node): string {
+  const inner = unwrap(node);
+  if (inner.type === "Identifier") return inner.name;
+  return inner.type === "MemberExpression" ? (propertyName(inner) ?? "") : "";
+}

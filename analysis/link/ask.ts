@@ -1,0 +1,135 @@
+/** What client adapters may ask the linker: names followed across files, definitions behind them. */
+
+import type { Ask, TableDefinition, TableName } from "../code/adapters/adapter.ts";
+import { adapters } from "../code/adapters/mod.ts";
+import type { Expr, FileFacts, SqlPiece, TextRun } from "../model.ts";
+import type { Resolve } from "./evaluate.ts";
+import { constantText, evaluate, follow } from "./evaluate.ts";
+
+export interface Definitions {
+  all: readonly { definition: TableDefinition; source: Expr; file: string }[];
+}
+
+/** `users as u`, `users AS "u"`, `users u`. */
+const ALIASED = /^\s*(.+?)(?:\s+as)?\s+"?(\w+)"?\s*$/is;
+
+export function createAsk(
+  files: ReadonlyMap<string, FileFacts>,
+  resolve: Resolve,
+): Ask & { definitions: Definitions["all"] } {
+  const bySource = new Map<string, TableDefinition | null>();
+  const byModel = new Map<string, TableDefinition[]>();
+
+  const ask: Ask = {
+    follow: (expr) => follow(expr, resolve),
+    text: (expr) => constantText(expr, resolve),
+    names: (expr) => evaluate(expr, resolve).readings.map((pieces) => nameOf(pieces, expr)),
+    aliased: (expr) =>
+      evaluate(expr, resolve).readings.map((pieces) => {
+        const name = nameOf(pieces, expr);
+        const match = name.table === null ? null : ALIASED.exec(fullText(pieces));
+        return match
+          ? { name: { ...parted(match[1] ?? ""), reason: null, at: name.at }, alias: match[2] ?? null }
+          : { name, alias: null };
+      }),
+    definition: (expr) => definitionOf(expr, 0),
+    model: (name, client) => {
+      const found = (byModel.get(name) ?? []).filter((item) => item.client === client);
+      return found.length === 1 ? (found[0] ?? null) : null;
+    },
+    apply: (fn, args) => {
+      const inner = follow(fn, resolve);
+      return inner.kind === "function" && inner.result ? substitute(inner.result, inner, args) : null;
+    },
+    client: (expr) => {
+      const inner = follow(expr, resolve);
+      return inner.kind === "client" ? inner.adapter : null;
+    },
+    at: (expr) => expr.at,
+  };
+
+  function definitionOf(expr: Expr, depth: number): TableDefinition | null {
+    const inner = follow(expr, resolve);
+    if (depth > 8 || (inner.kind !== "call" && inner.kind !== "new" && inner.kind !== "class")) return null;
+    const key = `${inner.at.file}:${inner.at.start}:${inner.at.end}`;
+    const known = bySource.get(key);
+    if (known !== undefined) return known;
+    bySource.set(key, null);
+    let found: TableDefinition | null = null;
+    for (const adapter of adapters) {
+      found = adapter.define?.(inner, ask) ?? null;
+      if (found) break;
+    }
+    bySource.set(key, found);
+    return found;
+  }
+
+  const all: Definitions["all"][number][] = [];
+  const told = new Set<string>();
+  for (const [file, facts] of files)
+    for (const source of facts.definitions) {
+      const key = `${source.at.file}:${source.at.start}`;
+      const definition = told.has(key) ? null : definitionOf(source, 0);
+      if (!definition) continue;
+      told.add(key);
+      all.push({ definition, source, file });
+      const name = source.kind === "class" ? source.name : null;
+      if (name) byModel.set(name, [...(byModel.get(name) ?? []), definition]);
+    }
+  return { ...ask, definitions: all };
+}
+
+function nameOf(pieces: readonly SqlPiece[], expr: Expr): TableName {
+  const hole = pieces.find((piece) => piece.kind === "hole");
+  const at = pieces.length === 1 && pieces[0] ? pieces[0].at : expr.at;
+  if (hole?.kind === "hole") return { schema: null, table: null, reason: hole.reason, at };
+  const text = fullText(pieces).trim();
+  return text
+    ? { ...parted(text), reason: null, at }
+    : { schema: null, table: null, reason: "its name is empty", at };
+}
+
+function fullText(pieces: readonly SqlPiece[]): string {
+  return pieces.map((piece) => (piece as TextRun).text ?? "").join("");
+}
+
+/** `schema.table`, either of them quoted or not. */
+function parted(text: string): { schema: string | null; table: string } {
+  const parts = text.match(/"(?:[^"]|"")*"|`[^`]*`|[^.]+/g) ?? [text];
+  const plain = parts.map((part) => part.trim().replace(/^["`]|["`]$/g, ""));
+  return { schema: plain.length > 1 ? (plain.at(-2) ?? null) : null, table: plain.at(-1) ?? text };
+}
+
+/** A function's result with its parameters replaced. */
+function substitute(expr: Expr, fn: Expr & { kind: "function" }, args: readonly Expr[]): Expr {
+  const visit = (inner: Expr): Expr => {
+    switch (inner.kind) {
+      case "parameter":
+        return fn.parameters[inner.index] === inner.name ? (args[inner.index] ?? inner) : inner;
+      case "alias":
+        return { ...inner, of: visit(inner.of) };
+      case "concat":
+        return { ...inner, parts: inner.parts.map(visit) };
+      case "either":
+        return { ...inner, options: inner.options.map(visit) };
+      case "member":
+        return { ...inner, of: visit(inner.of) };
+      case "call":
+        return { ...inner, callee: visit(inner.callee), args: inner.args.map(visit) };
+      case "sql":
+        return { ...inner, of: inner.of.map(visit) };
+      case "array":
+        return { ...inner, items: inner.items.map(visit) };
+      case "object":
+        return {
+          ...inner,
+          entries: Object.fromEntries(
+            Object.entries(inner.entries).map(([key, value]) => [key, visit(value)]),
+          ),
+        };
+      default:
+        return inner;
+    }
+  };
+  return visit(expr);
+}
