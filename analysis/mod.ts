@@ -113,11 +113,12 @@ export async function analyseFiles(
     const owner = kind === "sql" ? migrationOwner(manifest, path) : null;
     if (owner) migrations.set(owner, [...(migrations.get(owner) ?? []), path]);
   }
+  const ask = createAsk(files, resolve);
   const model = join({
     manifest,
     files,
     sites: readAllSites(files, resolve, dialectOf),
-    uses: [...readAllUses(files, resolve), ...readAllChains(files, createAsk(files, resolve))],
+    uses: [...readAllUses(files, resolve), ...readAllChains(files, ask)],
     territory: drawTerritory(files.values(), manifest, resolver),
     tables: replay(manifest, files, (service) => migrations.get(service) ?? []),
     problems: options.problems ?? [],

@@ -82,7 +82,7 @@ export function readConnections(
     } else if (node.type === "CallExpression" || node.type === "NewExpression") {
       namedVariable(node, scope);
       const opened = openerOf(node.callee as Node, scope);
-      if (opened) {
+      if (opened?.opener.address) {
         const args = node.arguments.map((argument) => expressions.read(argument as Node, scope));
         const address = opened.opener.address(args);
         const sources = address ? sourcesOf(address, node) : [];

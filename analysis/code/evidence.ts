@@ -68,6 +68,16 @@ export function openerOf(callee: Node, scope: Scope): { adapter: Adapter; opener
   return opener ? { adapter, opener } : null;
 }
 
+/** The adapter whose SQL tag a node is: `sql` of a query builder, `sql.fragment`. */
+export function tagAdapter(node: Node, scope: Scope): Adapter | null {
+  const inner = unwrap(node);
+  const from = moduleExport(inner, scope);
+  const adapter = from && byPackage.get(from.specifier);
+  if (from && adapter?.tags?.includes(from.name)) return adapter;
+  if (inner.type === "MemberExpression") return tagAdapter(inner.object as Node, scope);
+  return inner.type === "CallExpression" ? tagAdapter(inner.callee as Node, scope) : null;
+}
+
 /** The client that a value is, or null where the file does not tell. */
 export function clientOf(node: Node, scope: Scope, scopes: FileScopes, depth = 0): Adapter | null {
   node = unwrap(node);

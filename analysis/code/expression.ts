@@ -9,7 +9,7 @@ import type { Adapter } from "./adapters/adapter.ts";
 import { postgresJs } from "./adapters/postgres-js.ts";
 import { readClass, typeName } from "./classes.ts";
 import { decode } from "./decode.ts";
-import { clientOf, returned } from "./evidence.ts";
+import { clientOf, returned, tagAdapter } from "./evidence.ts";
 import type { Binding, FileScopes, Scope } from "./scope.ts";
 import { lookup, lookupField } from "./scope.ts";
 import type { Node } from "./syntax.ts";
@@ -292,6 +292,7 @@ export function expressionReader(file: string, source: string, scopes: FileScope
       const known = sqlAdapter(callee.object as Node, scope);
       const answer = known?.adapter.read({ form: "method", method, args: args() });
       if (answer?.kind === "query") return { kind: "sql", hole: "fragment", of: [answer.text], at: at(node) };
+      if (answer?.kind === "piece") return { kind: "sql", hole: answer.hole, of: answer.of, at: at(node) };
       if (method === "trim" || method === "trimEnd" || method === "toString")
         return read(callee.object as Node, scope);
       if (method === "join") return joined(read(callee.object as Node, scope), args()[0] ?? null, node);
@@ -484,7 +485,7 @@ export function expressionReader(file: string, source: string, scopes: FileScope
 
   function sqlAdapter(node: Node, scope: Scope): { adapter: Adapter; certain: boolean } | null {
     const inner = unwrap(node);
-    const adapter = clientOf(inner, scope, scopes);
+    const adapter = clientOf(inner, scope, scopes) ?? tagAdapter(inner, scope);
     if (adapter) return { adapter, certain: true };
     const name =
       inner.type === "Identifier"

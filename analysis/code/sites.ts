@@ -5,7 +5,7 @@
  */
 import type { Expr, Span, SqlSite, TableUse } from "../model.ts";
 import type { Adapter, Answer } from "./adapters/adapter.ts";
-import { clientByImports, clientOf, moduleExport } from "./evidence.ts";
+import { clientByImports, clientOf, moduleExport, tagAdapter } from "./evidence.ts";
 import type { ExpressionReader } from "./expression.ts";
 import { looksLikeTag } from "./expression.ts";
 import type { FileScopes, Scope } from "./scope.ts";
@@ -86,7 +86,7 @@ export function readSites(
       if (taken.has(node.start)) continue;
       const tag = node.tag as Node;
       const template = () => expressions.tagged(node, scope);
-      const adapter = clientOf(tag, scope, scopes);
+      const adapter = clientOf(tag, scope, scopes) ?? tagAdapter(tag, scope);
       if (adapter)
         answer(node, scope, adapter, adapter.read({ form: "tag", method: "", args: [template()] }));
       else if (looksLikeTag(tag))

@@ -28,9 +28,12 @@ export function createAsk(
       evaluate(expr, resolve).readings.map((pieces) => {
         const name = nameOf(pieces, expr);
         const match = name.table === null ? null : ALIASED.exec(fullText(pieces));
-        return match
-          ? { name: { ...parted(match[1] ?? ""), reason: null, at: name.at }, alias: match[2] ?? null }
-          : { name, alias: null };
+        if (!match) return { name, alias: null };
+        const text = match[1] ?? "";
+        const start = name.at.start + fullText(pieces).indexOf(text);
+        const verbatim = name.at.end - name.at.start === fullText(pieces).length;
+        const at = verbatim ? { ...name.at, start, end: start + text.length } : name.at;
+        return { name: { ...parted(text), reason: null, at }, alias: match[2] ?? null };
       }),
     definition: (expr) => definitionOf(expr, 0),
     model: (name, client) => {
@@ -76,6 +79,14 @@ export function createAsk(
       const name = source.kind === "class" ? source.name : null;
       if (name) byModel.set(name, [...(byModel.get(name) ?? []), definition]);
     }
+  resolve.mapped = (expr) => {
+    const table = ask.definition(expr);
+    if (table) return quoted(table.name);
+    const inner = expr.kind === "alias" ? expr.of : expr;
+    const owner = inner.kind === "member" ? ask.definition(inner.of) : null;
+    // A column brings its table's name along, and is qualified by it.
+    return owner?.name.table && inner.kind === "member" ? `"${owner.name.table}"."${inner.property}"` : null;
+  };
   return { ...ask, definitions: all };
 }
 
@@ -98,6 +109,13 @@ function parted(text: string): { schema: string | null; table: string } {
   const parts = text.match(/"(?:[^"]|"")*"|`[^`]*`|[^.]+/g) ?? [text];
   const plain = parts.map((part) => part.trim().replace(/^["`]|["`]$/g, ""));
   return { schema: plain.length > 1 ? (plain.at(-2) ?? null) : null, table: plain.at(-1) ?? text };
+}
+
+function quoted({ schema, table }: TableName): string | null {
+  if (table === null) return null;
+  return [...(schema === null ? [] : [schema]), table]
+    .map((part) => `"${part.replaceAll('"', '""')}"`)
+    .join(".");
 }
 
 /** A function's result with its parameters replaced. */

@@ -9,7 +9,11 @@ import { EACH } from "../code/expression.ts";
 import type { Expr, HoleType, Span, SqlPiece, TextRun } from "../model.ts";
 
 /** Follows a name into the module that exports it; null where it leads out of the workspace or in a circle. */
-export type Resolve = (expr: Expr & { kind: "import" }, depth: number) => Expr | null;
+export interface Resolve {
+  (expr: Expr & { kind: "import" }, depth: number): Expr | null;
+  /** The SQL that a mapped table or column writes into a hole: `"shop"."orders"`; null for anything else. */
+  mapped?: (expr: Expr) => string | null;
+}
 
 /** Readings of one expression beyond this many are left out; their fragments are then read alone. */
 const MOST_READINGS = 32;
@@ -148,6 +152,8 @@ class Builder {
     }
     // A bound value, unless what stands there is SQL itself.
     if (this.holdsSql(first)) return this.build(first);
+    const mapped = this.resolve.mapped?.(first) ?? null;
+    if (mapped !== null) return [{ kind: "text", text: mapped, at: expr.at }];
     const inner = this.strip(first);
     const [reason] = this.build(inner).flatMap((piece) => (piece.kind === "hole" ? [piece.reason] : []));
     const open =

@@ -28,8 +28,11 @@ export type Answer =
   | { kind: "nothing" };
 
 export interface Opener {
-  /** Boils the arguments down to the expression that says where the database is; null: the driver's own variables. */
-  address(args: Expr[]): Expr | null;
+  /**
+   * Boils the arguments down to the expression that says where the database is; null: the driver's
+   * own variables. Left out where the client stands on a connection that something else opens.
+   */
+  address?(args: Expr[]): Expr | null;
 }
 
 export interface Adapter {

@@ -44,7 +44,7 @@ export const kysely: Adapter = {
   name: "kysely",
   packages: ["kysely"],
   dialect: null,
-  opens: { Kysely: { address: () => null } },
+  opens: { Kysely: {} },
   ready: [],
   types: ["Kysely", "Transaction", "ControlledTransaction", "QueryCreator"],
   variables: [],
