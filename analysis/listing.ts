@@ -5,8 +5,8 @@
  * program that a configuration names: no file system monitor, no hook, no pager, no transport for
  * objects that a partial clone lacks, and nothing from `GIT_*` variables.
  */
-import { existsSync, readdirSync } from "node:fs";
-import { join, posix } from "node:path";
+import { existsSync, readdirSync, realpathSync } from "node:fs";
+import { delimiter, isAbsolute, join, posix, sep } from "node:path";
 
 export interface Listing {
   /** Relative to the folder, with `/`. A submodule or another repository within is one path, of a folder. */
@@ -33,8 +33,22 @@ const HARMLESS = [
   "safe.directory=*",
 ];
 
+/** `npx` and `bun run` search node_modules/.bin of the working folder first: a git that lies there is the workspace's, and not run. */
+function findGit(folder: string): string | null {
+  const home = realpathSync(folder);
+  const trusted = (process.env["PATH"] ?? "")
+    .split(delimiter)
+    .filter(
+      (place) =>
+        isAbsolute(place) &&
+        !place.split(sep).includes("node_modules") &&
+        !`${place}${sep}`.startsWith(`${home}${sep}`),
+    );
+  return Bun.which("git", { PATH: trusted.join(delimiter) });
+}
+
 function git(folder: string, args: readonly string[]) {
-  const program = Bun.which("git");
+  const program = findGit(folder);
   if (!program) return null;
   const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("GIT_")));
   return Bun.spawnSync([program, ...HARMLESS, ...args], {

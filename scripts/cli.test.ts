@@ -193,7 +193,7 @@ test("a command that was broken off exits with the signal's code", async () => {
 test("the bin starts by its own first line, and knows its version", async () => {
   using folder = folderOf({});
   expect((await Bun.file(bin).text()).split("\n")[0]).toBe(
-    "#!/usr/bin/env -S bun --config=/dev/null --no-env-file",
+    "#!/usr/bin/env -S bun --config=/dev/null --no-env-file --tsconfig-override=/dev/null --no-install",
   );
   expect(await folder.start(["--version"])).toEqual({ code: 0, out: `${packageJson.version}\n`, err: "" });
 });

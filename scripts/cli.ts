@@ -1,9 +1,10 @@
-#!/usr/bin/env -S bun --config=/dev/null --no-env-file
+#!/usr/bin/env -S bun --config=/dev/null --no-env-file --tsconfig-override=/dev/null --no-install
 /**
  * The command line. Flags in, exit code out: 0 clean, 1 findings, 2 where the tool could not do its
  * work or an input went unread, 130 at Ctrl-C. A command's module is loaded only when it runs.
  *
- * The first line keeps Bun from running what a checked folder's bunfig.toml and .env name.
+ * The first line keeps Bun from running what a checked folder's bunfig.toml and .env name, from looking
+ * our own imports up in its tsconfig.json's "paths", and from installing what is missing.
  */
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { name, version } from "../package.json" with { type: "json" };
