@@ -5,64 +5,19 @@
 import {
   isTestFile,
   judgeTable,
-  matchTable,
   migrationOwner,
   serviceByName,
   servicesOfVariable,
   usesOfTable,
 } from "../manifest/mod.ts";
-import type { Manifest } from "../manifest/model.ts";
+import { History, headOf, missingTables } from "./history.ts";
+import type { Joinable } from "./joinable.ts";
 import { crossImports } from "./link/cross-imports.ts";
-import type { ReadSite, ReadUse } from "./link/sites.ts";
-import type { Belonging, Territory } from "./link/territory.ts";
-import type {
-  Access,
-  Act,
-  FileFacts,
-  HeadTable,
-  InputProblem,
-  Judgement,
-  MissingTable,
-  Model,
-  Operation,
-  Place,
-  Reference,
-  Related,
-  Span,
-  SqlStatement,
-  Verdict,
-} from "./model.ts";
+import type { Belonging } from "./link/territory.ts";
+import type { Act, Judgement, MappedTable, Model, Place, Reference, Span, Verdict } from "./model.ts";
+import { eachNamed, eachStatement, type Named, schemaAct, temporaryTables } from "./named.ts";
 import { toPlace } from "./places.ts";
-import type { ReplayedTable } from "./replay.ts";
-import { accessOf, migrationName } from "./sql/mod.ts";
-
-export interface Joinable {
-  manifest: Manifest;
-  files: ReadonlyMap<string, FileFacts>;
-  sites: readonly ReadSite[];
-  uses: readonly ReadUse[];
-  territory: Territory;
-  tables: readonly ReplayedTable[];
-  problems: readonly InputProblem[];
-  leftOut: number;
-  today: string;
-}
-
-/** What one place says of one table, before it is judged. */
-interface Named {
-  file: string;
-  client: string;
-  at: Span;
-  site: Span;
-  schema: string | null;
-  table: string | null;
-  reason: string | null;
-  operation: Operation | null;
-  access: Access | null;
-  dependency: Reference["dependency"];
-  enclosing: string | null;
-  statement: string;
-}
+import { migrationName } from "./sql/mod.ts";
 
 /** Gravest first: what several services are told is summed up by the gravest. */
 const GRAVITY: readonly Verdict[] = ["foreign", "unresolved", "unowned", "own", "engine"];
@@ -147,6 +102,7 @@ export function join(input: Joinable): Model {
     variables: [],
     addresses: [],
     imports: [],
+    mapped: mappedTables(input, servicesOf, isTest, place),
     heads: input.tables.map((table) => headOf(table, place)),
     missing: missingTables(input, history, place),
     unparsed: [],
@@ -278,164 +234,26 @@ export function join(input: Joinable): Model {
   }
 }
 
-interface Read {
-  file: string;
-  client: string;
-  enclosing: string | null;
-  site: Span;
-  statement: SqlStatement;
-}
-
-function* eachStatement({ files, sites }: Joinable): Generator<Read> {
-  for (const [file, { sql }] of files)
-    for (const statement of sql?.statements ?? [])
-      yield { file, client: "sql", enclosing: null, site: statement.at, statement };
-  for (const { file, client, enclosing, at, facts } of sites)
-    for (const statement of facts.statements) yield { file, client, enclosing, site: at, statement };
-}
-
-function* eachNamed({ sites, uses }: Joinable, statements: readonly Read[]): Generator<Named> {
-  for (const { file, client, enclosing, site, statement } of statements)
-    for (const reference of statement.references)
-      yield { file, client, enclosing, site, ...reference, statement: statement.normalized };
-  for (const { file, client, enclosing, at, unresolved } of sites)
-    if (unresolved)
-      yield {
-        file,
-        client,
-        enclosing,
-        site: at,
-        at: unresolved.at,
-        schema: null,
-        table: null,
-        reason: unresolved.reason,
-        operation: null,
-        access: null,
-        dependency: null,
-        statement: "",
-      };
-  for (const use of uses) yield { ...use, access: accessOf(use.operation), dependency: null, statement: "" };
-}
-
-/** Temporary tables of each file: their names stand for no table of anybody's. */
-function temporaryTables(statements: readonly Read[]): Set<string> {
-  const found = new Set<string>();
-  for (const { file, statement } of statements)
-    for (const change of statement.changes)
-      if (change.kind === "create" && change.temporary) found.add(`${file}\0${change.name}`);
-  return found;
-}
-
-const DDL = /^(?:create|alter|drop|rename|comment|grant|revoke|index|view|refresh|reindex|security)/;
-
-/** The statement as an act of DDL, or null where it is none. */
-function schemaAct({
-  kind,
-  changes,
-  references,
-  acts,
-  normalized,
-}: SqlStatement): Pick<Act, "act" | "name" | "temporary"> | null {
-  // What has an act of its own (databases, roles, extensions) is told by that.
-  if (acts.length) return null;
-  const [change] = changes.filter((item) => item.kind !== "search-path");
-  const schema = references.find(({ access }) => access === "schema");
-  if (!change && !schema && !DDL.test(kind)) return null;
-  const temporary = changes.length > 0 && changes.every((item) => item.kind === "create" && item.temporary);
-  const words =
-    /^\s*(\w+)(?:\s+(?:or replace|temp(?:orary)?|unlogged|global|local|unique|concurrently|foreign|materialized|recursive))*(?:\s+(\w+))?/i.exec(
-      normalized,
-    );
-  const act = words
-    ? [words[1], words[2]].filter(Boolean).join(" ").toUpperCase()
-    : kind.toUpperCase().replaceAll("-", " ");
-  return { act, name: change?.name ?? schema?.table ?? null, temporary };
-}
-
-/** What the migrations say of a name: who made it, who gave it up. */
-class History {
-  private readonly former = new Map<string, string[]>();
-  private readonly tables: readonly ReplayedTable[];
-  private readonly place: (span: Span) => Place;
-
-  constructor(tables: readonly ReplayedTable[], place: (span: Span) => Place) {
-    this.tables = tables;
-    this.place = place;
-    for (const { schema, name, service, droppedAt } of tables) {
-      if (!droppedAt) continue;
-      const key = `${schema}\0${name}`;
-      this.former.set(key, [...new Set([...(this.former.get(key) ?? []), service])]);
-    }
-  }
-
-  formerOwners(schema: string, name: string): string[] {
-    return this.former.get(`${schema}\0${name}`) ?? [];
-  }
-
-  /** The table that a service's migrations made for an entry of `owns`. */
-  find(service: string, matches: (table: ReplayedTable) => boolean): ReplayedTable | null {
-    const all = this.tables.filter((table) => table.service === service && matches(table));
-    return all.find(({ droppedAt }) => droppedAt === null) ?? all[0] ?? null;
-  }
-
-  origin(manifest: Manifest, owners: readonly string[], { schema, table }: Named): Related | null {
-    for (const owner of owners) {
-      const schemas = serviceByName(manifest, owner)?.schemas ?? [];
-      const found = this.find(
-        owner,
-        (item) =>
-          item.name === table && (schema === null || item.schema === schema || schemas.includes(schema)),
-      );
-      if (found) {
-        const at = this.place(found.createdAt);
-        return { at, message: `created in ${at.file}:${at.line}` };
-      }
-    }
-    return null;
-  }
-}
-
-function headOf(table: ReplayedTable, place: (span: Span) => Place): HeadTable {
-  const { service, schema, name, object, columns, createdAt, droppedAt, formerNames } = table;
-  return {
-    service,
-    schema,
-    name,
-    object,
-    columns,
-    createdAt: place(createdAt),
-    droppedAt: droppedAt && place(droppedAt),
-    formerNames,
-  };
-}
-
-/** Entries of `owns` that no migration makes, or that one dropped. */
-function missingTables(
-  { manifest, files }: Joinable,
-  history: History,
+/** Tables as mappers describe them, each for the services whose code it is. */
+function mappedTables(
+  { definitions }: Joinable,
+  servicesOf: (file: string) => string[],
+  isTest: (file: string) => boolean,
   place: (span: Span) => Place,
-): MissingTable[] {
-  const found: MissingTable[] = [];
-  for (const service of manifest.services) {
-    // What migrations written in code create is not replayed: nothing is claimed of it.
-    const inCode = [...files.values()].some(
-      ({ file, kind }) => kind === "code" && migrationOwner(manifest, file) === service.name,
-    );
-    if (service.external || inCode) continue;
-    for (const pattern of service.owns) {
-      const made = history.find(service.name, (table) =>
-        matchTable(pattern, table.schema, table.name, service.schemas),
-      );
-      if (made && !made.droppedAt) continue;
-      found.push({
-        service: service.name,
-        schema: pattern.schema,
-        table: pattern.table,
-        pattern: pattern.table.includes("*"),
-        at: pattern.at,
-        droppedAt: made?.droppedAt ? place(made.droppedAt) : null,
-      });
-    }
-  }
-  return found;
+): MappedTable[] {
+  return definitions.flatMap(({ definition: { client, name, columns }, file }) =>
+    name.table === null
+      ? []
+      : [
+          {
+            client,
+            schema: name.schema,
+            table: name.table,
+            columns,
+            at: place(name.at),
+            services: servicesOf(file),
+            test: isTest(file),
+          },
+        ],
+  );
 }

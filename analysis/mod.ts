@@ -120,6 +120,7 @@ export async function analyseFiles(
     sites: readAllSites(files, resolve, dialectOf),
     uses: [...readAllUses(files, resolve), ...readAllChains(files, ask)],
     territory: drawTerritory(files.values(), manifest, resolver),
+    definitions: ask.definitions,
     tables: replay(manifest, files, (service) => migrations.get(service) ?? []),
     problems: options.problems ?? [],
     leftOut: options.leftOut ?? 0,

@@ -487,6 +487,18 @@ export interface HeadTable {
   formerNames: string[];
 }
 
+/** A table as a mapper describes it in code. */
+export interface MappedTable {
+  client: string;
+  schema: string | null;
+  table: string;
+  /** As the database has them; null where they are not known. */
+  columns: string[] | null;
+  at: Place;
+  services: string[];
+  test: boolean;
+}
+
 export interface MissingTable {
   service: string;
   schema: string | null;
@@ -517,6 +529,7 @@ export interface Model {
   addresses: Address[];
   imports: CrossImport[];
   heads: HeadTable[];
+  mapped: MappedTable[];
   missing: MissingTable[];
   unparsed: Unparsed[];
   ignores: Ignore[];

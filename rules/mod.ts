@@ -10,6 +10,7 @@ import { crossServiceWrite } from "./cross-service-write.ts";
 import { expiredUse } from "./expired-use.ts";
 import { ignoreWithoutReason } from "./ignore-without-reason.ts";
 import { missingTable } from "./missing-table.ts";
+import { modelMismatch } from "./model-mismatch.ts";
 import { noDatabaseCreation } from "./no-database-creation.ts";
 import { noDatabaseUrlDefault } from "./no-database-url-default.ts";
 import { noHardcodedConnection } from "./no-hardcoded-connection.ts";
@@ -33,6 +34,7 @@ export const rules: readonly Rule[] = [
   crossServiceImport,
   unownedTable,
   missingTable,
+  modelMismatch,
   unresolvedTable,
   unparsedSql,
   unattributedAccess,

@@ -111,7 +111,7 @@ export const drizzle: Adapter = {
     return {
       client: "drizzle",
       name: made,
-      columns: columns?.map(({ name }) => name),
+      columns: columns?.map(({ name }) => name) ?? null,
       references: (columns ?? []).flatMap(({ reference }) => (reference ? [reference] : [])),
       relations: {},
     };

@@ -1,0 +1,20 @@
+/** What the stages before hand to the join: everything read, nothing judged. */
+import type { Manifest } from "../manifest/model.ts";
+import type { TableDefinition } from "./code/adapters/adapter.ts";
+import type { ReadSite, ReadUse } from "./link/sites.ts";
+import type { Territory } from "./link/territory.ts";
+import type { FileFacts, InputProblem } from "./model.ts";
+import type { ReplayedTable } from "./replay.ts";
+
+export interface Joinable {
+  manifest: Manifest;
+  files: ReadonlyMap<string, FileFacts>;
+  sites: readonly ReadSite[];
+  uses: readonly ReadUse[];
+  territory: Territory;
+  tables: readonly ReplayedTable[];
+  definitions: readonly { definition: TableDefinition; file: string }[];
+  problems: readonly InputProblem[];
+  leftOut: number;
+  today: string;
+}

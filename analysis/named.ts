@@ -1,0 +1,111 @@
+/** Every statement and every name of a table, one after the other, whatever it was read from. */
+import type { Joinable } from "./joinable.ts";
+import type { Access, Act, Operation, Reference, Span, SqlStatement } from "./model.ts";
+import { accessOf } from "./sql/mod.ts";
+
+/** What one place says of one table, before it is judged. */
+export interface Named {
+  file: string;
+  client: string;
+  at: Span;
+  site: Span;
+  schema: string | null;
+  table: string | null;
+  reason: string | null;
+  operation: Operation | null;
+  access: Access | null;
+  dependency: Reference["dependency"];
+  enclosing: string | null;
+  statement: string;
+}
+
+export interface Read {
+  file: string;
+  client: string;
+  enclosing: string | null;
+  site: Span;
+  statement: SqlStatement;
+}
+
+export function* eachStatement({ files, sites }: Joinable): Generator<Read> {
+  for (const [file, { sql }] of files)
+    for (const statement of sql?.statements ?? [])
+      yield { file, client: "sql", enclosing: null, site: statement.at, statement };
+  for (const { file, client, enclosing, at, facts } of sites)
+    for (const statement of facts.statements) yield { file, client, enclosing, site: at, statement };
+}
+
+export function* eachNamed(
+  { sites, uses, definitions }: Joinable,
+  statements: readonly Read[],
+): Generator<Named> {
+  for (const { file, client, enclosing, site, statement } of statements)
+    for (const reference of statement.references)
+      yield { file, client, enclosing, site, ...reference, statement: statement.normalized };
+  for (const { file, client, enclosing, at, unresolved } of sites)
+    if (unresolved)
+      yield {
+        file,
+        client,
+        enclosing,
+        site: at,
+        at: unresolved.at,
+        schema: null,
+        table: null,
+        reason: unresolved.reason,
+        operation: null,
+        access: null,
+        dependency: null,
+        statement: "",
+      };
+  for (const use of uses) yield { ...use, access: accessOf(use.operation), dependency: null, statement: "" };
+  // A foreign key that a mapped table declares.
+  for (const { definition, file } of definitions)
+    for (const { to, at } of definition.references)
+      yield {
+        ...to,
+        file,
+        client: definition.client,
+        site: at,
+        operation: "references",
+        access: "schema",
+        dependency: null,
+        enclosing: null,
+        statement: "",
+      };
+}
+
+/** Temporary tables of each file: their names stand for no table of anybody's. */
+export function temporaryTables(statements: readonly Read[]): Set<string> {
+  const found = new Set<string>();
+  for (const { file, statement } of statements)
+    for (const change of statement.changes)
+      if (change.kind === "create" && change.temporary) found.add(`${file}\0${change.name}`);
+  return found;
+}
+
+const DDL = /^(?:create|alter|drop|rename|comment|grant|revoke|index|view|refresh|reindex|security)/;
+
+/** The statement as an act of DDL, or null where it is none. */
+export function schemaAct({
+  kind,
+  changes,
+  references,
+  acts,
+  normalized,
+}: SqlStatement): Pick<Act, "act" | "name" | "temporary"> | null {
+  // What has an act of its own (databases, roles, extensions) is told by that.
+  if (acts.length) return null;
+  const [change] = changes.filter((item) => item.kind !== "search-path");
+  const schema = references.find(({ access }) => access === "schema");
+  if (!change && !schema && !DDL.test(kind)) return null;
+  const temporary = changes.length > 0 && changes.every((item) => item.kind === "create" && item.temporary);
+  const words =
+    /^\s*(\w+)(?:\s+(?:or replace|temp(?:orary)?|unlogged|global|local|unique|concurrently|foreign|materialized|recursive))*(?:\s+(\w+))?/i.exec(
+      normalized,
+    );
+  const act = words
+    ? [words[1], words[2]].filter(Boolean).join(" ").toUpperCase()
+    : kind.toUpperCase().replaceAll("-", " ");
+  return { act, name: change?.name ?? schema?.table ?? null, temporary };
+}
