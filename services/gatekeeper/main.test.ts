@@ -1,0 +1,178 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "bun:test";
+import { connect, type Sql } from "freehold/connect";
+import { type EmbeddedPostgres, startPostgres } from "../../deploy/embedded/mod.ts";
+import type { Running } from "../chassis.ts";
+import { type ServiceProcess, startProcess } from "../testing.ts";
+import { start } from "./main.ts";
+
+let server: EmbeddedPostgres;
+let env: Record<string, string>;
+let gatekeeper: Running;
+let guardian: ServiceProcess;
+let sql: Sql;
+
+beforeAll(async () => {
+  server = await startPostgres();
+  const [own, others] = await Promise.all([server.createDatabase(), server.createDatabase()]);
+  guardian = await startProcess("guardian", { GUARDIAN_DATABASE_URL: others, GUARDIAN_MIGRATOR_URL: others });
+  env = { GATEKEEPER_DATABASE_URL: own, GATEKEEPER_MIGRATOR_URL: own, GUARDIAN_URL: guardian.url.href };
+  gatekeeper = await start(env);
+  sql = connect({ service: "gatekeeper", variable: "GATEKEEPER_DATABASE_URL", env });
+});
+afterAll(async () => {
+  await Promise.all([gatekeeper.stop(), guardian.stop(), sql.end({ timeout: 0 })]);
+  await server.stop();
+});
+beforeEach(async () => {
+  await sql`truncate audit_log`;
+});
+
+const send = (path: string, init?: RequestInit) => fetch(new URL(path, gatekeeper.url), init);
+const check = (question: unknown) => send("/check", { method: "POST", body: JSON.stringify(question) });
+const body = async (response: Response) => ({ status: response.status, body: await response.json() });
+
+/** Waits until as many events are in the table: the buffer stores them a moment after the answer. */
+async function audited(count: number): Promise<Record<string, unknown>[]> {
+  for (;;) {
+    const rows = await sql`select actor, action, resource, decision, detail from audit_log order by sequence`;
+    if (rows.length >= count) return rows.map((row) => ({ ...row }));
+    await Bun.sleep(2);
+  }
+}
+
+describe("gatekeeper", () => {
+  test("decides by its policy, and audits every decision", async () => {
+    const post = { actor: "agent:7", action: "POST", resource: "/lobby/rooms/a/messages" };
+    const drop = { actor: "agent:7", action: "DELETE", resource: "/lobby/rooms/a" };
+    expect(await body(await check(post))).toEqual({
+      status: 200,
+      body: { decision: "allow", rule: "agents write to the lobby" },
+    });
+    expect(await body(await check(drop))).toEqual({
+      status: 200,
+      body: { decision: "deny", rule: "nothing allows it" },
+    });
+    expect(await audited(2)).toEqual([
+      { ...post, decision: "allow", detail: { rule: "agents write to the lobby" } },
+      { ...drop, decision: "deny", detail: { rule: "nothing allows it" } },
+    ]);
+  });
+
+  test("asks guardian for the badge that a rule needs", async () => {
+    const report = { actor: "agent:8", action: "POST", resource: "/telemetry/samples" };
+    expect(await (await check(report)).json()).toEqual({ decision: "deny", rule: "nothing allows it" });
+    await fetch(new URL("/badges", guardian.url), {
+      method: "POST",
+      headers: { "x-actor": "operator:ada" },
+      body: JSON.stringify({ agent: "agent:8", badge: "reporter" }),
+    });
+    expect(await (await check(report)).json()).toEqual({
+      decision: "allow",
+      rule: "reporters send telemetry",
+    });
+  });
+
+  test("takes no answer from guardian for a no", async () => {
+    const gone = Bun.serve({ port: 0, hostname: "127.0.0.1", fetch: () => new Response() });
+    const url = gone.url.href;
+    await gone.stop(true);
+    const alone = await start({ ...env, GUARDIAN_URL: url });
+    const question = { actor: "agent:8", action: "POST", resource: "/telemetry/samples" };
+    const response = await fetch(new URL("/check", alone.url), {
+      method: "POST",
+      body: JSON.stringify(question),
+    });
+    expect(await response.json()).toEqual({ decision: "deny", rule: "nothing allows it" });
+    await alone.stop();
+  });
+
+  test("shows its audit log page by page, latest first, each event once", async () => {
+    for (let at = 0; at < 5; at += 1) await check({ actor: "ada", action: "GET", resource: `/lobby/${at}` });
+    await audited(5);
+    const seen: string[][] = [];
+    let path = "/audit?limit=2";
+    for (;;) {
+      const page = (await (await send(path)).json()) as {
+        events: { resource: string }[];
+        next: string | null;
+      };
+      seen.push(page.events.map(({ resource }) => resource));
+      if (page.next === null) break;
+      path = `/audit?limit=2&cursor=${page.next}`;
+    }
+    expect(seen).toEqual([["/lobby/4", "/lobby/3"], ["/lobby/2", "/lobby/1"], ["/lobby/0"]]);
+    expect(await (await send("/audit?actor=nobody")).json()).toEqual({ events: [], next: null });
+  });
+
+  test("keeps what a stranger sends in a form that can be stored", async () => {
+    await check({ actor: "half \ud83d", action: "GET", resource: "/lobby/\0" });
+    expect(await audited(1)).toMatchObject([{ actor: "half \ufffd", resource: "/lobby/\ufffd" }]);
+  });
+
+  const wrong: [string, () => Promise<Response>, number, string][] = [
+    ["no JSON", () => send("/check", { method: "POST", body: "{" }), 400, "the body must be JSON"],
+    [
+      "a part missing",
+      () => check({ actor: "a", action: "b" }),
+      400,
+      "resource: Invalid input: expected string, received undefined",
+    ],
+    [
+      "a part too many",
+      () => check({ actor: "a", action: "b", resource: "c", x: 1 }),
+      400,
+      'Unrecognized key: "x"',
+    ],
+    [
+      "a limit that is none",
+      () => send("/audit?limit=0"),
+      400,
+      "limit: Too small: expected number to be >=1",
+    ],
+    [
+      "a cursor of its own making",
+      () => send("/audit?cursor=abc"),
+      400,
+      "cursor: take it from the page before",
+    ],
+    ["a path that is none", () => send("/nowhere"), 404, "gatekeeper has nothing at /nowhere"],
+  ];
+  for (const [what, ask, status, error] of wrong) {
+    test(`answers ${what} with ${status}`, async () => {
+      expect(await body(await ask())).toEqual({ status, body: { error } });
+    });
+  }
+
+  test("tells its health, and when it has none", async () => {
+    expect(await body(await send("/health"))).toEqual({
+      status: 200,
+      body: {
+        service: "gatekeeper",
+        status: "ok",
+        audit: { queued: expect.any(Number), refused: { full: 0, closed: 0, invalid: 0 }, failures: 0 },
+      },
+    });
+  });
+
+  test("stores what it has audited before it stops", async () => {
+    const other = await start(env);
+    const question = { actor: "last", action: "GET", resource: "/lobby/x" };
+    await fetch(new URL("/check", other.url), { method: "POST", body: JSON.stringify(question) });
+    expect(await other.stop()).toBe(0);
+    expect((await sql`select actor from audit_log`).map(({ actor }) => actor)).toEqual(["last"]);
+  });
+
+  test("is not started without its own variable, or behind its schema", async () => {
+    await expect(start({})).rejects.toThrow("gatekeeper needs GATEKEEPER_DATABASE_URL, which is not set");
+    const empty = await server.createDatabase();
+    await expect(start({ GATEKEEPER_DATABASE_URL: empty })).rejects.toThrow(
+      "gatekeeper: the schema is at version 0, and this code needs 001_create_audit_log",
+    );
+    await expect(start({ ...env, GUARDIAN_URL: "guardian" })).rejects.toThrow(
+      'GUARDIAN_URL must be an http or https URL, but is "guardian".',
+    );
+    await expect(start({ ...env, GATEKEEPER_PORT: "http" })).rejects.toThrow(
+      'GATEKEEPER_PORT must be a port from 0 to 65535, but is "http".',
+    );
+  });
+});
