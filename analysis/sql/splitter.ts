@@ -93,7 +93,7 @@ export function nextStatement(
     return {
       kind,
       start,
-      end: tokens.ends[count - 1] ?? end,
+      end: openComment ? end : (tokens.ends[count - 1] ?? end),
       next,
       tokens,
       comments: found,

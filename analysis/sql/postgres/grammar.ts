@@ -1,6 +1,6 @@
 /** PostgreSQL's own grammar, as WebAssembly: the one importer of libpg-query. */
 import type { ParseResult, RawStmt } from "libpg-query";
-import { COMMENT, END, Lexer, OPERATOR, PUNCTUATION, WORD } from "../lexer.ts";
+import { DEEPEST, tooDeep } from "./depth.ts";
 
 type Module = typeof import("libpg-query");
 
@@ -18,9 +18,6 @@ export type Parsed =
   | { ok: true; statements: RawStmt[] }
   /** `offset` counts UTF-16 code units from the text's start. */
   | { ok: false; message: string; offset: number };
-
-/** Chains of operators and nested brackets grow the parser's stack; beyond this it would overflow. */
-const DEEPEST = 4000;
 
 /** Parses text of any length; never throws for its content. */
 export function parse(text: string): Parsed {
@@ -66,34 +63,6 @@ function codePointOffset(text: string, codePoints: number): number {
     offset += text.codePointAt(offset)! > 0xffff ? 2 : 1;
   }
   return offset;
-}
-
-const CHAINING = new Set(["union", "intersect", "except", "not", "join", "case"]);
-
-/** Offset of the token at which a bound on nesting is passed, or -1. Commas and closed brackets end a chain. */
-function tooDeep(text: string): number {
-  const lexer = new Lexer(text);
-  const outer: number[] = [];
-  let chain = 0;
-  let sum = 0;
-  for (let kind = lexer.next(); kind !== END; kind = lexer.next()) {
-    if (kind === COMMENT) continue;
-    const code = text.charCodeAt(lexer.start);
-    if (kind === OPERATOR || (kind === PUNCTUATION && code === 58)) chain++;
-    else if (kind === WORD && CHAINING.has(text.slice(lexer.start, lexer.end).toLowerCase())) chain++;
-    else if (kind === PUNCTUATION) {
-      if (code === 40 || code === 91) {
-        sum += chain + 1;
-        outer.push(chain);
-        chain = 0;
-      } else if (code === 41 || code === 93) {
-        chain = outer.pop() ?? 0;
-        sum = Math.max(0, sum - chain - 1);
-      } else if (code === 44 || code === 59) chain = 0;
-    }
-    if (sum + chain > DEEPEST) return lexer.start;
-  }
-  return -1;
 }
 
 /**

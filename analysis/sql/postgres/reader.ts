@@ -8,7 +8,7 @@ import { loadGrammar } from "./grammar.ts";
 import { psqlCommand } from "./psql.ts";
 import type { Context, Session } from "./reading.ts";
 import { beforeForgottenSemicolon, resynchronise } from "./resynchronise.ts";
-import { parseStatement } from "./statement.ts";
+import { type Outcome, parseStatement } from "./statement.ts";
 
 const TOP: Context = { stored: null, conditional: false };
 
@@ -60,7 +60,7 @@ function readText(
     const parsed = parseStatement(text, raw);
     if (parsed.ok) {
       comments.push(...raw.comments);
-      emit(parsed.read(session, context));
+      readTree(text, raw, parsed, session, context, emit);
       continue;
     }
     const before = beforeForgottenSemicolon(raw, parsed.offset);
@@ -83,6 +83,24 @@ function readText(
     });
   }
   return comments;
+}
+
+/** Walks a statement's tree. One that is deeper than the stack is a problem like any other. */
+function readTree(
+  text: SqlText,
+  raw: RawStatement,
+  parsed: Extract<Outcome, { ok: true }>,
+  session: Session,
+  context: Context,
+  emit: (statement: SqlStatement) => void,
+): void {
+  try {
+    emit(parsed.read(session, context));
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    const at = text.span(raw.start, raw.tokens.ends[0] ?? raw.end);
+    session.problems.push({ message: "nested too deeply to be read", at });
+  }
 }
 
 /** The place of an error: its token, or the last one where the end of the statement is to blame; never beyond `limit`. */

@@ -13,6 +13,9 @@ const RESTART =
 /** Candidates that are tried for one broken statement. */
 const MOST_CANDIDATES = 40;
 
+/** A candidate must end within this many characters: one that swallows the file proves nothing, and costs the most. */
+const LONGEST = 65_536;
+
 const KEYWORD =
   /^(?:select|insert|update|delete|merge|with|truncate|copy|lock|create|alter|drop|comment|grant|revoke|refresh|set|begin|commit|rollback|do|call)$/i;
 
@@ -54,22 +57,23 @@ export function resynchronise(
   psql: boolean,
   parses: (statement: RawStatement) => boolean,
 ): number | null {
-  RESTART.lastIndex = raw.start;
+  const swallowed = text.slice(raw.start, raw.end);
   let candidates = 0;
   let followed: boolean | null = null;
-  for (let match = RESTART.exec(text); match; match = RESTART.exec(text)) {
-    const at = match.index + match[0].length;
-    if (at >= raw.end || candidates++ >= MOST_CANDIDATES) return null;
-    const token = last(raw.tokens.starts, match.index);
+  for (const match of swallowed.matchAll(RESTART)) {
+    const semicolon = raw.start + match.index;
+    const at = semicolon + match[0].length;
+    // Too many in a row are broken, too: an open end has to be cut somewhere.
+    if (candidates++ >= MOST_CANDIDATES) return raw.open ? at : null;
+    const token = last(raw.tokens.starts, semicolon);
     const openEnded = raw.open !== null;
-    const quoted = token >= 0 && raw.tokens.ends[token]! > match.index && raw.tokens.kinds[token] !== DOLLAR;
+    const quoted = token >= 0 && raw.tokens.ends[token]! > semicolon && raw.tokens.kinds[token] !== DOLLAR;
     if (!openEnded && !quoted) {
       // A closed body holds statements of its own: only a broken sequel is a reason to look inside.
       followed ??= parsesAt(text, Math.max(raw.next, raw.end), psql, parses) ?? true;
       if (followed) continue;
     }
     if (parsesAt(text, at, psql, parses)) return at;
-    RESTART.lastIndex = at;
   }
   return null;
 }
@@ -81,6 +85,6 @@ function parsesAt(
   psql: boolean,
   parses: (statement: RawStatement) => boolean,
 ): boolean | null {
-  const next = nextStatement(text, position, psql, []);
-  return next ? parses(next) : null;
+  const next = nextStatement(text.slice(0, position + LONGEST), position, psql, []);
+  return next ? next.end < position + LONGEST && parses(next) : null;
 }

@@ -2,7 +2,7 @@
 import type { Node } from "libpg-query";
 import type { SqlStatement } from "../../model.ts";
 import { fill, nextForm, type OpenHole, onlyHoles, openHoles } from "../holes.ts";
-import { isToken } from "../lexer.ts";
+import { DOLLAR, isToken, QUOTED } from "../lexer.ts";
 import { normalize } from "../normalize.ts";
 import type { RawStatement } from "../splitter.ts";
 import { holesBetween, type SqlText } from "../text.ts";
@@ -42,17 +42,14 @@ export type Outcome =
 
 /** Offers a statement to the grammar, with up to `mostTries` ways to fill its holes. */
 export function parseStatement(text: SqlText, raw: RawStatement, mostTries = MOST_TRIES): Outcome {
+  const refused = openEnd(raw);
+  if (refused) return refused;
   const holes = openHoles(raw.tokens, holesBetween(text, raw.start, raw.end));
   if (onlyHoles(raw.tokens, holes))
     return { ok: true, read: (_, context) => unknownStatement(text, raw, holes, context) };
   let first: { message: string; offset: number } | null = null;
   for (let tries = 0; tries < mostTries; tries++) {
-    let sql = fill(text.text, raw.start, raw.end, holes);
-    for (const blank of raw.blanks) {
-      const at = blank.start - raw.start;
-      const width = blank.end - blank.start;
-      sql = sql.slice(0, at) + " ".repeat(width) + sql.slice(at + width);
-    }
+    const sql = blank(fill(text.text, raw.start, raw.end, holes), raw);
     const parsed = parse(sql);
     if (parsed.ok) {
       const nodes = parsed.statements.flatMap(({ stmt }) => (stmt ? [stmt] : []));
@@ -62,6 +59,32 @@ export function parseStatement(text: SqlText, raw: RawStatement, mostTries = MOS
     if (!nextForm(holes, raw.start + parsed.offset)) break;
   }
   return { ok: false, message: first?.message ?? "syntax error", offset: raw.start + (first?.offset ?? 0) };
+}
+
+/** The grammar would read on to the end of the file: the lexer knows the outcome. */
+function openEnd(raw: RawStatement): Outcome | null {
+  if (raw.open === "comment") {
+    return { ok: false, message: "unterminated /* comment", offset: raw.comments.at(-1)?.start ?? raw.start };
+  }
+  if (raw.open !== "quote") return null;
+  const { kinds, starts } = raw.tokens;
+  const what =
+    { [QUOTED]: "quoted identifier", [DOLLAR]: "dollar-quoted string" }[kinds.at(-1)!] ?? "quoted string";
+  return { ok: false, message: `unterminated ${what}`, offset: starts.at(-1)! };
+}
+
+/** The text without psql's commands, and without nested comments, which cost the grammar's lexer more than they are worth. */
+function blank(sql: string, raw: RawStatement): string {
+  const nested = raw.comments.filter(({ start, end }) => {
+    const inner = raw.tokens.text.indexOf("/*", start + 2);
+    return start > raw.start && inner >= 0 && inner < end;
+  });
+  let out = sql;
+  for (const { start, end } of [...raw.blanks, ...nested]) {
+    const at = start - raw.start;
+    out = out.slice(0, at) + " ".repeat(end - start) + out.slice(at + end - start);
+  }
+  return out;
 }
 
 function readStatement(
