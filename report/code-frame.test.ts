@@ -66,8 +66,8 @@ test("a line that is too long is cut to a window around the finding", () => {
   `);
   expect(frame(`${"a, ".repeat(100)}orders`, "orders")).toMatchInlineSnapshot(`
     "
-       1 │ …, a, a, a, a, a, orders
-         │                   ━━━━━━
+       1 │ …a, a, a, a, a, a, a, a, a, a, a, a, a, a, a, orders
+         │                                               ━━━━━━
     "
   `);
 });

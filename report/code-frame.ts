@@ -76,9 +76,10 @@ function cut(source: string, from: number, to: number, room: number, dim: (text:
     total += cell.width;
   }
   const whole = start === 0 && end === source.length && total <= room;
-  // A third of the window stands before the finding, unless the line's own beginning comes first.
-  const skip =
-    whole || (start === 0 && before < (room * 2) / 3) ? 0 : Math.max(0, before - Math.floor(room / 3));
+  // A third of the window stands before the finding; more where the line begins or ends within it.
+  const third = Math.max(0, before - Math.floor(room / 3));
+  const nearEnd = end === source.length ? Math.max(0, total - (room - 2)) : third;
+  const skip = whole || (start === 0 && before < (room * 2) / 3) ? 0 : Math.min(third, nearEnd);
 
   let text = "";
   let position = 0;

@@ -105,6 +105,24 @@ test("known and ignored findings are counted, not shown", () => {
   `);
 });
 
+test("a long report is counted by rule before it is summed up", () => {
+  const at = placeOf(file, source, "audit_log");
+  const finding = (rule: string) => foreignRead(at, { rule });
+  const findings = [
+    ...Array.from({ length: 3 }, () => finding("unowned-table")),
+    ...Array.from({ length: 6 }, () => finding("cross-service-read")),
+    foreignRead(at, { status: "ignored" }),
+  ];
+  const closing = (more: string[]) =>
+    pretty(resultOf([...findings, ...more.map(finding)]), contextOf())
+      .split("\n\n")
+      .at(-1)!;
+  expect(closing([])).toStartWith("✗ 9 errors");
+  expect(closing(["missing-table"]).split("\n")[0]).toBe(
+    "by rule: cross-service-read 6, unowned-table 3, missing-table 1",
+  );
+});
+
 test("nothing found is one line that says what was read", () => {
   expect(shown(pretty(resultOf([]), contextOf()))).toMatchInlineSnapshot(`
     "

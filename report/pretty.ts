@@ -2,7 +2,7 @@
 import type { CheckResult, Finding, Related } from "../analysis/model.ts";
 import { codeFrame } from "./code-frame.ts";
 import type { ReportContext } from "./context.ts";
-import { summaryLine } from "./summary.ts";
+import { rulesLine, summaryLine } from "./summary.ts";
 import { escapeControls } from "./text.ts";
 
 /** Renders new findings by file and line, then what went unread, then one line that sums up. */
@@ -40,7 +40,8 @@ export function pretty(result: CheckResult, context: ReportContext): string {
     blocks.push(`${color.bold(header)}  ${color.red("unread")}\n  ${escapeControls(message)}`);
   }
 
-  blocks.push(summaryLine(result, color));
+  const byRule = rulesLine(result);
+  blocks.push((byRule === null ? "" : `${color.dim(byRule)}\n`) + summaryLine(result, color));
   return `${blocks.join("\n\n")}\n`;
 }
 

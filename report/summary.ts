@@ -31,6 +31,21 @@ export function summaryLine({ findings, problems, summary }: CheckResult, color:
   return parts.join(" · ");
 }
 
+/** Findings from which on a report is too long to be counted by eye. */
+const many = 10;
+
+/** How many findings each rule has, the most first; null where a glance tells as much. */
+export function rulesLine({ findings }: CheckResult): string | null {
+  const counts = new Map<string, number>();
+  for (const { rule, status } of findings) {
+    if (status === "new") counts.set(rule, (counts.get(rule) ?? 0) + 1);
+  }
+  const total = [...counts.values()].reduce((sum, count) => sum + count, 0);
+  if (total < many || counts.size < 2) return null;
+  const ranked = [...counts].sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1));
+  return `by rule: ${ranked.map(([rule, count]) => `${rule} ${count}`).join(", ")}`;
+}
+
 function nothing(findings: CheckResult["findings"]): string {
   return findings.length > 0 ? "no new findings" : "no findings";
 }
