@@ -10,6 +10,7 @@ import type { SourceFile } from "./files.ts";
 import { discover } from "./files.ts";
 import { join } from "./join.ts";
 import { createAsk } from "./link/ask.ts";
+import { createCallers } from "./link/callers.ts";
 import { readAllChains } from "./link/chains.ts";
 import { createResolver } from "./link/resolve.ts";
 import { followImports, readAllSites, readAllUses } from "./link/sites.ts";
@@ -113,6 +114,7 @@ export async function analyseFiles(
     const owner = kind === "sql" ? migrationOwner(manifest, path) : null;
     if (owner) migrations.set(owner, [...(migrations.get(owner) ?? []), path]);
   }
+  resolve.given = createCallers(files, textOf, resolver);
   const ask = createAsk(files, resolve);
   const model = join({
     manifest,

@@ -175,6 +175,8 @@ export type Expr =
       function: string;
       index: number;
       name: string;
+      /** Property names from the parameter to the value, for a destructured one. */
+      path: string[];
       /** The call that a function literal is handed to: whoever calls back gives the parameter its value. */
       handed: { receiver: Expr; method: string } | null;
       at: Span;

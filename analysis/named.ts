@@ -36,12 +36,22 @@ export function* eachStatement({ files, sites }: Joinable): Generator<Read> {
 }
 
 export function* eachNamed(
-  { sites, uses, definitions }: Joinable,
+  { sites, uses, definitions, territory }: Joinable,
   statements: readonly Read[],
 ): Generator<Named> {
+  // Text that another service's file wrote and handed to shared code is that file's access.
+  const whose = (site: string, text: string) =>
+    text !== site && territory.home(site) === null && territory.home(text) !== null ? text : site;
   for (const { file, client, enclosing, site, statement } of statements)
     for (const reference of statement.references)
-      yield { file, client, enclosing, site, ...reference, statement: statement.normalized };
+      yield {
+        client,
+        enclosing,
+        site,
+        ...reference,
+        file: whose(file, reference.at.file),
+        statement: statement.normalized,
+      };
   for (const { file, client, enclosing, at, unresolved } of sites)
     if (unresolved)
       yield {

@@ -209,6 +209,7 @@ export function expressionReader(file: string, source: string, scopes: FileScope
         kind: "parameter",
         function: binding.parameter.name,
         index: binding.parameter.index,
+        path: binding.path ?? [],
         handed: null,
         name: node.name,
         at: at(node),

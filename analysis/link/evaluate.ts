@@ -13,11 +13,16 @@ export interface Resolve {
   (expr: Expr & { kind: "import" }, depth: number): Expr | null;
   /** The SQL that a mapped table or column writes into a hole: `"shop"."orders"`; null for anything else. */
   mapped?: (expr: Expr) => string | null;
+  /** What callers hand a parameter (or a property of it); null where nobody is known to call. */
+  given?: (parameter: Expr & { kind: "parameter" }, path?: readonly string[]) => Expr | null;
 }
 
 /** Readings of one expression beyond this many are left out; their fragments are then read alone. */
 const MOST_READINGS = 32;
 const DEEPEST = 40;
+
+/** Calls that a parameter is followed through: two pay, a third found nothing more. */
+const MOST_CALLS_DEEP = 2;
 
 export interface Readings {
   /** Each one whole: the text with its holes. */
@@ -65,6 +70,7 @@ type Either = Expr & { kind: "either" };
 
 class Builder {
   private depth = 0;
+  private callsDeep = 0;
   private readonly resolve: Resolve;
   private readonly composed: Span[];
   private readonly choose: (either: Either) => number;
@@ -107,18 +113,14 @@ class Builder {
       }
       case "member": {
         const found = memberOf(expr, this.resolve, this.depth);
+        const owner = found ? null : this.strip(expr.of);
+        if (owner?.kind === "parameter") return this.given(owner, [expr.property], expr);
         return found
           ? usedAt(this.build(found), expr.at)
           : [hole("unknown", `\`${expr.property}\` is not known before it runs`, expr.at)];
       }
       case "parameter":
-        return [
-          hole(
-            "unknown",
-            `\`${expr.name}\` is a parameter${expr.function && expr.function !== "constructor" ? ` of ${expr.function}` : ""}`,
-            expr.at,
-          ),
-        ];
+        return this.given(expr, [], expr);
       case "env":
         return [hole("unknown", `\`${expr.variable}\` is an environment variable`, expr.at)];
       case "call":
@@ -139,6 +141,18 @@ class Builder {
     }
   }
 
+  /** A parameter (or a property of one): what its callers hand it, else a hole that says whose it is. */
+  private given(parameter: Expr & { kind: "parameter" }, path: readonly string[], use: Expr): SqlPiece[] {
+    const found = this.callsDeep < MOST_CALLS_DEEP ? this.resolve.given?.(parameter, path) : null;
+    if (!found) return [hole("unknown", parameterReason(parameter, path), use.at)];
+    this.callsDeep++;
+    try {
+      return usedAt(this.build(found), use.at);
+    } finally {
+      this.callsDeep--;
+    }
+  }
+
   private sql(expr: Expr & { kind: "sql" }): SqlPiece[] {
     const [first] = expr.of;
     if (!first) return [];
@@ -155,13 +169,11 @@ class Builder {
     const mapped = this.resolve.mapped?.(first) ?? null;
     if (mapped !== null) return [{ kind: "text", text: mapped, at: expr.at }];
     const inner = this.strip(first);
+    // Nearly every parameter here is a value; its callers are not asked.
+    if (inner.kind === "parameter") return [hole("unknown", parameterReason(inner, []), expr.at)];
     const [reason] = this.build(inner).flatMap((piece) => (piece.kind === "hole" ? [piece.reason] : []));
     const open =
-      inner.kind === "parameter" ||
-      inner.kind === "call" ||
-      inner.kind === "unknown" ||
-      inner.kind === "import" ||
-      inner.kind === "member";
+      inner.kind === "call" || inner.kind === "unknown" || inner.kind === "import" || inner.kind === "member";
     return [hole(open ? "unknown" : "value", reason ?? "it is bound as a value", expr.at)];
   }
 
@@ -173,6 +185,17 @@ class Builder {
       return option ? this.identifier(option, expr) : [];
     }
     if (inner.kind === "sql") return this.build(inner);
+    if (inner.kind === "parameter" && this.callsDeep < MOST_CALLS_DEEP && expr.of.length === 1) {
+      const found = this.resolve.given?.(inner) ?? null;
+      if (found) {
+        this.callsDeep++;
+        try {
+          return this.identifier(found, expr);
+        } finally {
+          this.callsDeep--;
+        }
+      }
+    }
     if (inner.kind === "object" || expr.of.length > 1)
       return [hole("fragment", "it is made from values", expr.at)];
     const items = inner.kind === "array" ? inner.items : [inner];
@@ -207,6 +230,16 @@ class Builder {
       return inner.hole !== "value" || inner.of.some((item) => this.holdsSql(item, depth + 1));
     return inner.kind === "either" && inner.options.some((option) => this.holdsSql(option, depth + 1));
   }
+}
+
+function parameterReason(
+  { name, function: owner }: Expr & { kind: "parameter" },
+  path: readonly string[],
+): string {
+  const of = owner && owner !== "constructor" ? ` of ${owner}` : "";
+  return path.length
+    ? `\`${name}.${path.join(".")}\` comes with a parameter${of}`
+    : `\`${name}\` is a parameter${of}`;
 }
 
 /** The expression behind aliases, imports and members. */

@@ -1,0 +1,37 @@
+/** The calls of a file by the name of what they call, read when the linker asks for them. */
+import type { Expr } from "../model.ts";
+import { expressionReader } from "./expression.ts";
+import type { Candidate } from "./scope.ts";
+import { readScopes } from "./scope.ts";
+import type { Node } from "./syntax.ts";
+import { parse, propertyName, unwrap } from "./syntax.ts";
+
+export interface CallReader {
+  /** Arguments of each call; only calls on an object where `method` says so. */
+  callsOf(name: string, method: boolean): Expr[][];
+}
+
+export function readCalls(file: string, text: string): CallReader {
+  const { program } = parse(file, text);
+  const scopes = readScopes(program);
+  const expressions = expressionReader(file, text, scopes);
+  const byName = new Map<string, { candidate: Candidate; method: boolean }[]>();
+  for (const candidate of scopes.candidates) {
+    if (candidate.node.type !== "CallExpression") continue;
+    const callee = unwrap(candidate.node.callee as Node);
+    const method = callee.type === "MemberExpression";
+    const name = method ? propertyName(callee) : callee.type === "Identifier" ? callee.name : null;
+    if (name === null) continue;
+    const list = byName.get(name);
+    if (list) list.push({ candidate, method });
+    else byName.set(name, [{ candidate, method }]);
+  }
+  return {
+    callsOf: (name, method) =>
+      (byName.get(name) ?? []).flatMap(({ candidate: { node, scope }, method: on }) =>
+        node.type !== "CallExpression" || (method && !on)
+          ? []
+          : [node.arguments.map((argument) => expressions.read(argument as Node, scope))],
+      ),
+  };
+}

@@ -1,0 +1,95 @@
+/**
+ * What a function's callers hand it: a parameter that names a table is known where every call of the
+ * function is. Files are parsed again for this, and only those that can hold such a call.
+ */
+
+import type { CallReader } from "../code/calls.ts";
+import { readCalls } from "../code/calls.ts";
+import type { Expr, FileFacts } from "../model.ts";
+import type { Resolver } from "./resolve.ts";
+
+/** Calls beyond this many are not looked at: then the function is a tool, not a place. */
+const MOST_CALLS = 40;
+
+/** Files through which an import may lead from the caller to the function: itself, and one barrel. */
+const MOST_HOPS = 2;
+
+export type Given = (parameter: Expr & { kind: "parameter" }, path?: readonly string[]) => Expr | null;
+
+export function createCallers(
+  files: ReadonlyMap<string, FileFacts>,
+  texts: ReadonlyMap<string, string>,
+  resolver: Resolver,
+): Given {
+  let importers: Map<string, Set<string>> | null = null;
+  const readers = new Map<string, CallReader>();
+  const answers = new Map<string, Expr | null>();
+
+  const importersOf = (): Map<string, Set<string>> => {
+    const found = new Map<string, Set<string>>();
+    for (const [file, { imports }] of files)
+      for (const { specifier } of imports) {
+        const to = resolver.resolve(file, specifier);
+        if (!to) continue;
+        const list = found.get(to) ?? new Set();
+        found.set(to, list.add(file));
+      }
+    return found;
+  };
+
+  const readerOf = (file: string): CallReader => {
+    let reader = readers.get(file);
+    if (!reader) {
+      reader = readCalls(file, texts.get(file) ?? "");
+      readers.set(file, reader);
+    }
+    return reader;
+  };
+
+  return (parameter, path = []) => {
+    const name = parameter.function.split(".").at(-1) ?? "";
+    if (name === "" || name === "constructor") return null;
+    const whole = [...parameter.path, ...path];
+    const key = `${parameter.at.file}\0${parameter.function}\0${parameter.index}\0${whole.join(".")}`;
+    const known = answers.get(key);
+    if (known !== undefined) return known;
+    // A function that calls itself says nothing new.
+    answers.set(key, null);
+    importers ??= importersOf();
+    const near = new Set([parameter.at.file]);
+    let edge = [parameter.at.file];
+    for (let hop = 0; hop < MOST_HOPS; hop++) {
+      edge = edge.flatMap((file) => [...(importers?.get(file) ?? [])]).filter((file) => !near.has(file));
+      for (const file of edge) near.add(file);
+    }
+    const options: Expr[] = [];
+    for (const file of near) {
+      // Cheaper than a parse, and true of every call.
+      if (!texts.get(file)?.includes(name)) continue;
+      for (const call of readerOf(file).callsOf(name, parameter.function.includes("."))) {
+        const given = call[parameter.index];
+        options.push(
+          given
+            ? reach(given, whole)
+            : { kind: "unknown", reason: `\`${parameter.name}\` is left out by a caller`, at: parameter.at },
+        );
+      }
+      if (options.length > MOST_CALLS) return null;
+    }
+    const answer: Expr | null = options.length === 0 ? null : { kind: "either", options, at: parameter.at };
+    answers.set(key, answer);
+    return answer;
+  };
+}
+
+function reach(expr: Expr, path: readonly string[]): Expr {
+  let at = expr;
+  for (const property of path) {
+    const inner: Expr = at.kind === "alias" ? at.of : at;
+    at =
+      inner.kind === "object" && inner.entries[property]
+        ? inner.entries[property]
+        : { kind: "member", of: inner, property, at: inner.at };
+  }
+  return at;
+}
