@@ -12,6 +12,9 @@ import { type Outcome, parseStatement } from "./statement.ts";
 
 const TOP: Context = { stored: null, conditional: false };
 
+/** Characters that may be read twice for broken statements, beside a multiple of the text's length: text that is no SQL at all must not take for ever. */
+const MOST_SPENT = 2_000_000;
+
 export const postgresReader: DialectReader = {
   load: loadGrammar,
   read(text: SqlText, options: ReadOptions): SqlFacts {
@@ -47,6 +50,8 @@ function readText(
 ): RawComment[] {
   const comments: RawComment[] = [];
   let position = start;
+  let spent = 0;
+  const mostSpent = MOST_SPENT + 24 * text.text.length;
   for (;;) {
     const raw = nextStatement(text.text, position, psql, comments);
     if (!raw) break;
@@ -73,7 +78,11 @@ function readText(
       position = before.next;
       continue;
     }
-    const cut = resynchronise(text.text, raw, psql, (other) => parseStatement(text, other).ok);
+    spent += raw.end - raw.start;
+    const cut = resynchronise(text.text, raw, psql, (other) => {
+      spent += other.end - other.start;
+      return parseStatement(text, other).ok;
+    });
     const end = cut ?? raw.end;
     position = cut ?? next;
     comments.push(...raw.comments.filter((comment) => comment.end <= end));
@@ -81,6 +90,11 @@ function readText(
       message: oneLine(parsed.message),
       at: errorSpan(text, raw, parsed.offset, end),
     });
+    if (spent > mostSpent && position < text.text.length) {
+      const rest = text.span(position, text.text.length);
+      session.problems.push({ message: "the rest is not read: too much before it is broken", at: rest });
+      break;
+    }
   }
   return comments;
 }

@@ -75,10 +75,9 @@ function openEnd(raw: RawStatement): Outcome | null {
 
 /** The text without psql's commands, and without nested comments, which cost the grammar's lexer more than they are worth. */
 function blank(sql: string, raw: RawStatement): string {
-  const nested = raw.comments.filter(({ start, end }) => {
-    const inner = raw.tokens.text.indexOf("/*", start + 2);
-    return start > raw.start && inner >= 0 && inner < end;
-  });
+  const nested = raw.comments.filter(
+    ({ start, end }) => start > raw.start && raw.tokens.text.slice(start + 2, end).includes("/*"),
+  );
   let out = sql;
   for (const { start, end } of [...raw.blanks, ...nested]) {
     const at = start - raw.start;
