@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { type EmbeddedPostgres, startPostgres } from "../../deploy/embedded/mod.ts";
 import { connect, type Sql } from "../connect/mod.ts";
 import { checksum } from "./folder.ts";
-import { ensureSchema, MigrationError, type MigrationEvent, migrate, status } from "./mod.ts";
+import { MigrationError, type MigrationEvent, migrate, status } from "./mod.ts";
 import { toolVersion } from "./version.ts";
 
 const root = mkdtempSync(join(tmpdir(), "freehold-migrate-"));
@@ -305,8 +305,8 @@ describe("a service's start", () => {
       migrator,
       log: (line: string) => lines.push(line),
     };
-    expect((await ensureSchema({ ...options, env: { [migrator]: url } })).version).toBe(2);
-    expect((await ensureSchema({ ...options, env: {} })).version).toBe(2);
+    expect((await migrate({ ...options, env: { [migrator]: url } })).version).toBe(2);
+    expect((await migrate({ ...options, env: {} })).version).toBe(2);
     expect(lines).toEqual([
       "s: schema at version 2 (2 applied)",
       "s: schema at version 2 (verified; S_MIGRATOR_URL is not set, so nothing was applied)",
@@ -316,13 +316,13 @@ describe("a service's start", () => {
   test("refuses a schema that is behind where it has not", async () => {
     const options = { service: "s", sql, migrator, env: {}, log: () => {} };
     await migrate({ service: "s", folder: await folder({ "001_a.sql": two["001_a.sql"] }), sql });
-    expect(await failure(ensureSchema({ ...options, folder: await folder(two) }))).toEqual({
+    expect(await failure(migrate({ ...options, folder: await folder(two) }))).toEqual({
       problem: "behind",
       message:
         's: the schema is at version 1, and this code needs 002_b; run "freehold migrate --service s", or set S_MIGRATOR_URL so that the service migrates when it starts.',
     });
     expect(
-      (await failure(ensureSchema({ ...options, service: "new", folder: await folder(two) }))).message,
+      (await failure(migrate({ ...options, service: "new", folder: await folder(two) }))).message,
     ).toStartWith("new: the schema is at version 0, and this code needs 001_a, 002_b; ");
   });
 
@@ -330,7 +330,7 @@ describe("a service's start", () => {
     await migrate({ service: "s", folder: await folder(two), sql });
     const lines: string[] = [];
     const old = await folder({ "001_a.sql": two["001_a.sql"] });
-    await ensureSchema({
+    await migrate({
       service: "s",
       folder: old,
       sql,
@@ -348,7 +348,7 @@ describe("a service's start", () => {
     await sql`create role blind login`;
     const blind = open(url.replace("postgres@", "blind@"));
     const { problem, message } = await failure(
-      ensureSchema({ service: "s", folder: await folder(two), sql: blind, migrator, env: {}, log: () => {} }),
+      migrate({ service: "s", folder: await folder(two), sql: blind, migrator, env: {}, log: () => {} }),
     );
     expect(problem).toBe("permission");
     expect(message).toStartWith("s: the role may not read freehold_s.migration, s's history of migrations");

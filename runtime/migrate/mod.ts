@@ -64,10 +64,21 @@ export interface MigrateResult {
 
 /**
  * Brings a service's schema up to head.
+ *
+ * At a service's start it is handed the service's own pool and the migrator's variable: with the variable set it
+ * migrates, without it verifies that somebody did. Either way it logs one line with service and version. A schema that is
+ * newer than the code is said, and is no error: that is what the old version sees while a new one is rolled out.
+ *
+ * @example
+ * await migrate({ service: "lobby", folder: new URL("./migrations", import.meta.url), sql, migrator: "LOBBY_MIGRATOR_URL" });
  * @throws {MigrationError} one clear error; whatever it is about was not done, what came before it stays.
  * @throws {DatabaseConfigError} and {DatabaseUnavailableError} as `freehold/connect` does.
  */
-export async function migrate(options: MigrateOptions): Promise<MigrateResult> {
+export async function migrate(options: MigrateOptions | StartOptions): Promise<MigrateResult> {
+  return "migrator" in options ? atStart(options) : up(options);
+}
+
+async function up(options: MigrateOptions): Promise<MigrateResult> {
   const { service, onEvent } = options;
   const migrations = readMigrations(service, options.folder);
   const at = historyTable(service, options.versionTable);
@@ -116,7 +127,8 @@ export async function status(options: Subject & MigrationTarget): Promise<Migrat
   return withTarget(options, async (sql) => compare(migrations, (await readHistory(sql, service, at)) ?? []));
 }
 
-export type EnsureOptions = Subject & {
+/** What a service hands over when it starts. */
+export type StartOptions = Subject & {
   /** The pool that the service works with. */
   sql: Sql;
   /** The migrator's variable. Where it is set, the service migrates; else it makes sure that somebody did. */
@@ -128,17 +140,11 @@ export type EnsureOptions = Subject & {
   log?: (line: string) => void;
 };
 
-/**
- * A service's start: with the migrator's variable set it migrates, without it verifies that the schema is at head. Either
- * way it logs one line with service and version. A schema that is newer than the code is said, and is no error: that is
- * what the old version sees while a new one is rolled out.
- * @throws {MigrationError} `behind` where the schema is older than the code, else as {@link migrate}.
- */
-export async function ensureSchema(options: EnsureOptions): Promise<MigrateResult> {
+async function atStart(options: StartOptions): Promise<MigrateResult> {
   const { service, sql, migrator, env = process.env, log = console.info, ...subject } = options;
   const migrates = env[migrator] !== undefined && env[migrator] !== "";
   const result = migrates
-    ? await migrate({ service, variable: migrator, env, ...subject })
+    ? await up({ service, variable: migrator, env, ...subject })
     : await verify({ service, sql, migrator, ...subject });
   const what = migrates
     ? `${result.applied.length} applied`

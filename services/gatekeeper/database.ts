@@ -1,6 +1,6 @@
 /** Gatekeeper's own database, and nobody else's. */
 import { connect, type Sql } from "freehold/connect";
-import { ensureSchema } from "freehold/migrate";
+import { migrate } from "freehold/migrate";
 import type { Environment } from "../chassis.ts";
 
 /** Opens it, and brings its schema up to head or makes sure that somebody did. */
@@ -8,7 +8,7 @@ export async function openDatabase(env: Environment): Promise<Sql> {
   const sql = connect({ service: "gatekeeper", variable: "GATEKEEPER_DATABASE_URL", env });
   const folder = new URL("./migrations", import.meta.url);
   try {
-    await ensureSchema({ service: "gatekeeper", folder, sql, migrator: "GATEKEEPER_MIGRATOR_URL", env });
+    await migrate({ service: "gatekeeper", folder, sql, migrator: "GATEKEEPER_MIGRATOR_URL", env });
     return sql;
   } catch (error) {
     await sql.end({ timeout: 0 });

@@ -1,0 +1,3 @@
+/** The project's side: which database each service lives in, and bringing their schemas there. */
+export { type MigrateServicesOptions, type MigrationOutcome, migrateServices } from "./migrate.ts";
+export { DeployError, migrationTargets, type ServiceTarget, type TargetOptions } from "./targets.ts";

@@ -1,0 +1,96 @@
+/**
+ * Which database each service's migrations go to, as the manifest and one of its deployments say. Pure, apart from a look
+ * at which migration folders exist.
+ */
+import type { Deployment, Manifest, Service } from "../manifest/model.ts";
+
+/** One service's part of a run: where to, or why there is nothing to do. */
+export type ServiceTarget =
+  | {
+      kind: "migrate";
+      service: string;
+      /** Workspace-relative path of its migrations. */
+      folder: string;
+      /** The variable that holds the connection URL. */
+      variable: string;
+      /** The schema in which its unqualified names stand; null for the role's own search path. */
+      schema: string | null;
+      /** Where its history lives, if not in the default place. */
+      versionTable: string | null;
+    }
+  | { kind: "nothing"; service: string; reason: string }
+  | { kind: "refused"; service: string; reason: string };
+
+/** A service or deployment that the manifest does not know, or a layout that is migrated otherwise. */
+export class DeployError extends Error {
+  override readonly name = "DeployError";
+}
+
+export interface TargetOptions {
+  /** Only this service. */
+  service?: string;
+  /** As this deployment lays the databases out; by each service's own variable unless given. */
+  deployment?: string;
+}
+
+/**
+ * Where each service migrates to, in the manifest's order.
+ * @param isFolder whether a workspace-relative path is a folder
+ * @throws {DeployError}
+ */
+export function migrationTargets(
+  manifest: Manifest,
+  options: TargetOptions,
+  isFolder: (path: string) => boolean,
+): ServiceTarget[] {
+  const services = manifest.services.filter(
+    ({ name }) => options.service === undefined || name === options.service,
+  );
+  if (options.service !== undefined && services.length === 0) {
+    const known = manifest.services.map(({ name }) => name).join(", ");
+    throw new DeployError(`the manifest has no service "${options.service}"; it has ${known}`);
+  }
+  const deployment = options.deployment === undefined ? null : findDeployment(manifest, options.deployment);
+  return services.map((service) => target(service, deployment, isFolder));
+}
+
+function findDeployment(manifest: Manifest, name: string): Deployment {
+  const deployment = manifest.deployments.find((one) => one.name === name);
+  if (!deployment) {
+    const known = manifest.deployments.map((one) => one.name).join(", ");
+    throw new DeployError(`the manifest has no deployment "${name}"; it has ${known || "none"}`);
+  }
+  if (deployment.layout === "per-tenant") {
+    throw new DeployError(
+      `the deployment "${name}" has a database for each tenant; migrate one by setting the services' own variables`,
+    );
+  }
+  return deployment;
+}
+
+function target(
+  service: Service,
+  deployment: Deployment | null,
+  isFolder: (path: string) => boolean,
+): ServiceTarget {
+  const { name } = service;
+  const nothing = (reason: string): ServiceTarget => ({ kind: "nothing", service: name, reason });
+  const refused = (reason: string): ServiceTarget => ({ kind: "refused", service: name, reason });
+  if (service.external) return nothing("lives in another repository");
+  const folders = service.migrations.filter(isFolder);
+  const [folder] = folders;
+  if (folder === undefined) return nothing("has no migrations");
+  if (folders.length > 1)
+    return refused(`has several folders of migrations (${folders.join(", ")}): one history needs one`);
+  if (service.dialect !== "postgresql")
+    return refused(`is on ${service.dialect}, and PostgreSQL is what is migrated here`);
+
+  const shared = deployment?.layout === "shared" ? deployment.database : null;
+  const variable = shared ?? (service.migrate.length === 1 ? service.migrate[0] : undefined);
+  if (variable === undefined) {
+    return refused('has no variable with its whole connection URL: name one under "migrate"');
+  }
+  const schema =
+    deployment?.schemas === "per-service" ? name : service.schema === "public" ? null : service.schema;
+  return { kind: "migrate", service: name, folder, variable, schema, versionTable: service.versionTable };
+}

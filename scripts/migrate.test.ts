@@ -1,0 +1,168 @@
+import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { testDatabases } from "../deploy/embedded/testing.ts";
+import { type Folder, folderOf } from "../fixtures/command-line.ts";
+import { connect } from "../runtime/connect/mod.ts";
+
+const databases = testDatabases();
+
+const workspace = {
+  "freehold.json": `{
+    "services": {
+      "gatekeeper": { "path": "services/gatekeeper", "database": "GATEKEEPER_DATABASE_URL", "owns": ["audit_log"] },
+      "lobby": { "path": "services/lobby", "database": "LOBBY_DATABASE_URL", "migrate": "LOBBY_MIGRATOR_URL", "owns": ["history"] },
+      "web": { "path": "services/web" },
+      "billing": { "external": true, "owns": ["invoices"] }
+    },
+    "deployments": {
+      "dev": { "layout": "shared", "database": "DATABASE_URL" },
+      "staging": { "layout": "shared", "database": "DATABASE_URL", "schemas": "per-service" },
+      "prod": { "layout": "per-service" }
+    }
+  }`,
+  "services/gatekeeper/migrations/001_audit.sql": "create table audit_log (id int)",
+  "services/lobby/migrations/001_history.sql": "create table history (id int)",
+  "services/lobby/migrations/002_room.sql": "alter table history add room text",
+  "services/web/main.ts": "",
+};
+
+let folder: Folder;
+let url: string;
+beforeEach(async () => {
+  folder = folderOf(workspace);
+  url = await databases.database();
+});
+afterEach(() => folder[Symbol.dispose]());
+
+async function freehold(args: string[], env: Record<string, string>) {
+  const { code, out, err } = await folder.freehold(["migrate", ...args], { env });
+  const tidy = (text: string) => text.replaceAll(/\(\d+ ms\)/g, "(0 ms)").replaceAll(folder.root, "ROOT");
+  return { code, out: tidy(out), err: tidy(err) };
+}
+const tables = async (): Promise<string[]> => {
+  const sql = connect({ service: "test", variable: "URL", env: { URL: url } });
+  const rows = await sql`
+    select schemaname || '.' || tablename as name from pg_tables
+    where schemaname not in ('pg_catalog', 'information_schema') order by 1`;
+  await sql.end();
+  return rows.map(({ name }) => name);
+};
+
+describe("freehold migrate", () => {
+  test("brings each service up to head by its own variable, once", async () => {
+    const env = { GATEKEEPER_DATABASE_URL: url, LOBBY_MIGRATOR_URL: url };
+    expect(await freehold([], env)).toEqual({
+      code: 0,
+      out: `✓ gatekeeper  version 1  applied 001_audit (0 ms)
+✓ lobby       version 2  applied 001_history (0 ms), 002_room (0 ms)
+– web         has no migrations
+– billing     lives in another repository
+`,
+      err: "",
+    });
+    expect(await freehold(["--service", "lobby"], env)).toEqual({
+      code: 0,
+      out: "✓ lobby  version 2  nothing to do\n",
+      err: "",
+    });
+    expect(await tables()).toEqual([
+      "freehold_gatekeeper.migration",
+      "freehold_lobby.migration",
+      "public.audit_log",
+      "public.history",
+    ]);
+  });
+
+  test("takes a deployment's shared database, and a schema for each service where it says so", async () => {
+    expect((await freehold(["--deployment", "staging"], { DATABASE_URL: url })).code).toBe(0);
+    expect(await tables()).toEqual([
+      "freehold_gatekeeper.migration",
+      "freehold_lobby.migration",
+      "gatekeeper.audit_log",
+      "lobby.history",
+    ]);
+  });
+
+  test("goes on with the others where one service fails, and says what and where", async () => {
+    folder.write({
+      "services/gatekeeper/migrations/001_audit.sql": "create table audit_log (\n  id nope\n)",
+    });
+    expect(await freehold(["--deployment", "dev"], { DATABASE_URL: url })).toEqual({
+      code: 1,
+      out: `✓ lobby       version 2  applied 001_history (0 ms), 002_room (0 ms)
+– web         has no migrations
+– billing     lives in another repository
+`,
+      err: `✗ ROOT/services/gatekeeper/migrations/001_audit.sql:2:6: type "nope" does not exist (42704); 001_audit was rolled back.
+  2 │   id nope
+    │      ^
+`,
+    });
+  });
+
+  test("exits with 2 where a variable is missing or a database out of reach", async () => {
+    const { socketFolder } = await databases.server();
+    expect(await freehold([], { GATEKEEPER_DATABASE_URL: url.replace(/[^/]+$/, "nowhere") })).toEqual({
+      code: 2,
+      out: "– web         has no migrations\n– billing     lives in another repository\n",
+      err: `✗ gatekeeper cannot use its database postgres@${socketFolder}/nowhere (GATEKEEPER_DATABASE_URL): database "nowhere" does not exist; the project creates databases, a service does not.
+✗ lobby needs LOBBY_MIGRATOR_URL, which is not set: set it to the service's own database (LOBBY_MIGRATOR_URL=postgres://USER:PASSWORD@HOST:5432/DATABASE).
+`,
+    });
+  });
+
+  const wrong: [string[], string][] = [
+    [
+      ["--service", "nope"],
+      'freehold: the manifest has no service "nope"; it has gatekeeper, lobby, web, billing\n',
+    ],
+    [
+      ["--deployment", "nope"],
+      'freehold: the manifest has no deployment "nope"; it has dev, staging, prod\n',
+    ],
+  ];
+  for (const [args, err] of wrong) {
+    test(`names what there is instead of ${args.join(" ")}`, async () => {
+      expect(await freehold(args, {})).toEqual({ code: 2, out: "", err });
+    });
+  }
+
+  test("refuses what it cannot migrate, without a word to any database", async () => {
+    folder.write({
+      "freehold.json": `{
+        "services": {
+          "a": { "path": "services/gatekeeper", "database": { "host": "H", "name": "N" }, "owns": [] },
+          "b": { "path": "services/lobby", "database": "B_URL", "dialect": "sqlite", "owns": [] },
+          "c": { "path": "services/web", "database": "C_URL", "owns": [],
+                 "migrations": ["services/web/old", "services/web/new"] }
+        },
+        "deployments": { "saas": { "layout": "per-tenant", "tenants": "tenants.json", "database": "{TENANT}_URL" } }
+      }`,
+      "tenants.json": "[]",
+      "services/web/old/001_a.sql": "select 1",
+      "services/web/new/001_b.sql": "select 1",
+    });
+    expect(await freehold([], {})).toEqual({
+      code: 2,
+      out: "",
+      err: `✗ a  has no variable with its whole connection URL: name one under "migrate"
+✗ b  is on sqlite, and PostgreSQL is what is migrated here
+✗ c  has several folders of migrations (services/web/old, services/web/new): one history needs one
+`,
+    });
+    expect(await freehold(["--deployment", "saas"], {})).toEqual({
+      code: 2,
+      out: "",
+      err: 'freehold: the deployment "saas" has a database for each tenant; migrate one by setting the services\' own variables\n',
+    });
+  });
+
+  test("stops before the next service when it is interrupted", async () => {
+    const signal = AbortSignal.abort(130);
+    const outcome = await folder.freehold(["migrate", "--deployment", "dev"], {
+      env: { DATABASE_URL: url },
+      signal,
+    });
+    expect(outcome).toEqual({ code: 130, out: "", err: "" });
+    expect(await tables()).toEqual([]);
+  });
+});
