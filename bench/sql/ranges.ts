@@ -1,0 +1,77 @@
+/** Whether the text at a reference's range is the name, quoted or not: nothing more, nothing less. */
+import type { SqlReference } from "../../analysis/model.ts";
+
+const BLANK = /^(?:\s+|--[^\n]*(?:\n|$)|\/\*[\s\S]*?\*\/)+/;
+const UNICODE = /^[uU]&"((?:[^"]|"")*)"/;
+const QUOTED = /^"((?:[^"]|"")*)"/;
+const PLAIN = /^[A-Za-z_\u0080-\uffff][\w$\u0080-\uffff]*/;
+
+/** What a runner or psql fills in: it stands for a part of the name that the text does not tell. */
+const FILLED_IN = /^(?:"\{\{[^}]*\}\}"|"?\$\{[^}]*\}"?|\{\{[^}]*\}\}|:"?\w+"?|@[\w.:]+@|%\d*\$?I)/;
+
+/**
+ * The parts of a dotted name as it is written, each with every way to read it (none where something
+ * else is filled in): white space and comments may stand between them. Null where the text is no name.
+ */
+function writtenParts(text: string): string[][] | null {
+  const parts: string[][] = [];
+  for (let rest = text; ; ) {
+    rest = rest.replace(BLANK, "");
+    const filled = FILLED_IN.exec(rest);
+    const match = filled ?? UNICODE.exec(rest) ?? QUOTED.exec(rest) ?? PLAIN.exec(rest);
+    if (!match) return null;
+    const inner = match[1]?.replaceAll('""', '"');
+    if (filled) parts.push([]);
+    else if (inner === undefined) parts.push([match[0].replace(/[A-Z]/g, (letter) => letter.toLowerCase())]);
+    else parts.push(match[0].startsWith('"') ? [inner] : unicodeReadings(inner));
+    rest = rest.slice(match[0].length).replace(BLANK, "");
+    if (rest === "") return parts;
+    if (!rest.startsWith(".")) return null;
+    rest = rest.slice(1);
+  }
+}
+
+/**
+ * `U&"d\0061t\+000061"`, where a UESCAPE after the name may choose any other sign than the backslash.
+ * https://www.postgresql.org/docs/current/sql-syntax-lexical.html#SQL-SYNTAX-IDENTIFIERS-UESCAPE
+ */
+function unicodeReadings(inner: string): string[] {
+  const signs = new Set(["\\", ...(inner.match(/[^0-9a-fA-F\s"'+]/g) ?? [])]);
+  return [...signs].map((sign) => {
+    const escaped = sign.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&");
+    const pattern = new RegExp(`${escaped}(?:\\+([0-9a-fA-F]{6})|([0-9a-fA-F]{4})|${escaped})`, "g");
+    return inner.replace(pattern, (_, long?: string, short?: string) => {
+      const digits = long ?? short;
+      return digits === undefined ? sign : String.fromCodePoint(Number.parseInt(digits, 16) % 0x110000);
+    });
+  });
+}
+
+/** A name as PostgreSQL stores it: cut at 63 bytes, before a character that would be cut in two. */
+export function cut(name: string): string {
+  const bytes = new TextEncoder().encode(name);
+  if (bytes.length <= 63) return name;
+  let end = 63;
+  while (((bytes[end] ?? 0) & 0xc0) === 0x80) end--;
+  return new TextDecoder().decode(bytes.subarray(0, end));
+}
+
+/**
+ * Null where a reference's range is exact; else what stands there instead. A name inside a quoted
+ * string may have its quotes doubled, and one inside CREATE SCHEMA has a schema that is not written.
+ */
+export function inexact(reference: SqlReference, source: string): string | null {
+  const { at, schema, table } = reference;
+  if (at.start >= at.end || at.end > source.length) return `nothing: ${at.start} to ${at.end}`;
+  // A name that is not known has the range of what hides it.
+  if (table === null) return null;
+  const text = source.slice(at.start, at.end);
+  for (const written of [text, text.replaceAll("''", "'")]) {
+    const parts = writtenParts(written);
+    const has = (index: number, name: string) => parts?.at(index)?.some((reading) => cut(reading) === name);
+    if (!parts || !has(-1, table)) continue;
+    if (parts.length === 1 || has(-2, schema ?? "") || (schema === null && parts.at(-2)?.length === 0))
+      return null;
+  }
+  return text;
+}
