@@ -34,6 +34,10 @@ describe("functions", () => {
       "create function f(x int default (select 1 from a)) returns int language sql as 'select 1'",
       "function a read < function f",
     ],
+    [
+      "create function f() returns table (p t.c % type) begin atomic select 1; end",
+      "function t schema < function f",
+    ],
     ["create function f() returns int language c as 'file', 'symbol'"],
     [
       "create function f() returns int language plpython3u as 'plpy.execute(1)'",

@@ -60,17 +60,6 @@ export function find(tokens: Tokens, keyword: string, from = 0): number {
   return -1;
 }
 
-/** Index of the token after a run of these keywords. */
-export function skip(tokens: Tokens, from: number, keywords: ReadonlySet<string>): number {
-  let at = from;
-  while (
-    tokens.kinds[at] === WORD &&
-    keywords.has(tokens.text.slice(tokens.starts[at], tokens.ends[at]).toLowerCase())
-  )
-    at++;
-  return at;
-}
-
 function isNamePart(tokens: Tokens, index: number): boolean {
   return tokens.kinds[index] === WORD || tokens.kinds[index] === QUOTED;
 }

@@ -115,6 +115,29 @@ describe("tables", () => {
     ["drop table if exists a, s.b cascade", "drop-table a", "drop-table s.b"],
     ["drop index i"],
     [
+      "drop table comment; drop table if exists \"if\", rule, policy; comment on table label is 'x'",
+      "drop-table comment",
+      "drop-table if",
+      "drop-table rule",
+      "drop-table policy",
+      "comment label",
+    ],
+    ["alter index i attach partition j"],
+    [
+      "create schema s create table a (b int references users, c int references a)",
+      "create-table s.a at a",
+      "references users",
+      "references s.a at a",
+    ],
+    ["create schema authorization current_user create table s.t (a int)", "create-table s.t"],
+    [
+      "copy a from stdin;\nselect 1 from b;\ncopy c from stdin;\n1\n\\.\nselect 1 from d",
+      "copy-from a",
+      "select b",
+      "copy-from c",
+      "select d",
+    ],
+    [
       "drop view a; drop materialized view b; drop foreign table c",
       "drop-table a",
       "drop-table b",
@@ -166,6 +189,7 @@ describe("temporary tables", () => {
     ["create temporary table t as select * from a; select * from t, public.t", "select a", "select public.t"],
     ["select * into temp t from a; select * from t", "select a"],
     ["select * from t; create temp table t (x int)", "select t"],
+    ["create temp table a (x int); alter table a rename to b; select * from a, b", "select a"],
   ]);
 });
 

@@ -125,5 +125,10 @@ function afterData(text: string, end: number): number {
   if (data < 0) return end;
   const mark = /^\\\.[ \t\r]*$/gm;
   mark.lastIndex = data + 1;
-  return mark.exec(text) ? mark.lastIndex : end;
+  if (!mark.exec(text)) return end;
+  // The mark may be another COPY's: then this one has no data, and what stands between is SQL.
+  const other = /^\\?copy\s[^\n]*\sfrom\s+p?stdin\b/gim;
+  other.lastIndex = data + 1;
+  const found = other.exec(text.slice(0, mark.lastIndex));
+  return found ? end : mark.lastIndex;
 }

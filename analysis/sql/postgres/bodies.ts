@@ -80,7 +80,11 @@ function readFunction(reading: Reading, statement: CreateFunctionStmt): void {
   // What a body makes and drops happens when it is called: to the session outside, nothing has changed.
   const temporary = new Set(reading.session.temporary);
   within(reading, stored, () => {
-    rowType(reading, returnType);
+    // RETURNS TABLE's columns are parameters; their only one is given as the return type once more.
+    const columns = (parameters ?? []).some(
+      (node) => "FunctionParameter" in node && node.FunctionParameter.mode === "FUNC_PARAM_TABLE",
+    );
+    if (!columns) rowType(reading, returnType);
     for (const node of parameters ?? []) {
       if ("FunctionParameter" in node) {
         rowType(reading, node.FunctionParameter.argType);

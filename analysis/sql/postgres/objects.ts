@@ -1,7 +1,7 @@
 /** What hangs on tables: indexes, triggers, policies, rules, grants, comments, maintenance. */
 import type { CommentStmt, Node, ObjectType, RangeVar } from "libpg-query";
 import type { Operation } from "../../model.ts";
-import { find, nameAt, namesAt, skip, withoutLast } from "../names.ts";
+import { find, nameAt, namesAt, withoutLast } from "../names.ts";
 import {
   act,
   type Handlers,
@@ -23,9 +23,10 @@ const ON_TABLE: Partial<Record<ObjectType, Operation>> = {
   OBJECT_RULE: "rule",
 };
 
-const BEFORE_NAMES = new Set(
-  "drop comment on security label table view materialized foreign if exists column".split(" "),
-);
+/** How many words name the kind of an object in DROP and COMMENT ON. */
+function kindWords(type: ObjectType | undefined): number {
+  return type === "OBJECT_MATVIEW" || type === "OBJECT_FOREIGN_TABLE" ? 2 : 1;
+}
 
 function listed(node: Node): string[] {
   if ("List" in node) return strings(node.List.items);
@@ -55,7 +56,7 @@ function describe(
   const { tokens } = reading;
   const on = find(tokens, "on");
   const parts = listed(object);
-  const start = skip(tokens, on + 1, BEFORE_NAMES);
+  const start = on + 1 + kindWords(objtype);
   if (tableKind(objtype)) {
     referName(reading, nameAt(tokens, start), ...tableParts(parts), operation);
   } else if (objtype === "OBJECT_COLUMN") {
@@ -122,10 +123,7 @@ export const objectHandlers: Handlers = {
       for (const node of objects ?? []) act(reading, "DROP EXTENSION", listed(node)[0] ?? null);
       return;
     }
-    const names = namesAt(
-      tokens,
-      skip(tokens, 0, new Set([...BEFORE_NAMES, "schema", "trigger", "policy", "rule", "server"])),
-    );
+    const names = namesAt(tokens, 1 + kindWords(removeType) + (statement.missing_ok ? 2 : 0));
     if (removeType === "OBJECT_SCHEMA") {
       (objects ?? []).forEach((node, i) => {
         const place = names[i];
@@ -179,20 +177,24 @@ export const objectHandlers: Handlers = {
     describe(reading, statement, "comment");
   },
   CreateSchemaStmt(reading, statement) {
-    const name = statement.schemaname ?? statement.authrole?.rolename;
-    if (name === undefined) return;
+    const { schemaname, authrole, schemaElts, if_not_exists } = statement;
     const { tokens, source } = reading;
-    const at = skip(tokens, 0, new Set(["create", "schema", "if", "not", "exists", "authorization"]));
-    const place = nameAt(tokens, at);
-    reading.changes.push({
-      kind: "create-schema",
-      schema: null,
-      name,
-      at: source.span(place.start, place.end),
+    // CREATE SCHEMA AUTHORIZATION CURRENT_USER has a name that only the session knows.
+    const name = schemaname ?? authrole?.rolename ?? null;
+    if (name !== null) {
+      const named = schemaname === undefined ? 3 : 2;
+      const place = nameAt(tokens, named + (if_not_exists ? 3 : 0));
+      const at = source.span(place.start, place.end);
+      reading.changes.push({ kind: "create-schema", schema: null, name, at });
+    }
+    const tables = (schemaElts ?? []).flatMap((node) => {
+      if ("CreateStmt" in node) return [node.CreateStmt.relation?.relname ?? ""];
+      if ("ViewStmt" in node) return [node.ViewStmt.view?.relname ?? ""];
+      return [];
     });
-    const outer = reading.schema;
-    reading.schema = name;
-    walk(reading, statement.schemaElts, null);
-    reading.schema = outer;
+    const outer = reading.made;
+    reading.made = name === null ? null : { schema: name, tables: new Set(tables) };
+    walk(reading, schemaElts, null);
+    reading.made = outer;
   },
 };

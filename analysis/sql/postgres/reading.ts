@@ -56,8 +56,8 @@ export interface Reading {
   handlers: ReadonlyMap<string, Handler>;
   stored: Stored | null;
   conditional: boolean;
-  /** Where unqualified names of new objects stand, inside CREATE SCHEMA. */
-  schema: string | null;
+  /** Inside CREATE SCHEMA: the schema, and the tables that the statement makes in it. Other names keep their search path. */
+  made: { schema: string; tables: ReadonlySet<string> } | null;
   references: SqlReference[];
   changes: SchemaChange[];
   acts: DatabaseAct[];
@@ -170,11 +170,13 @@ export function namedTable(
   schema: string | null,
   table: string,
 ): Pick<SqlReference, "schema" | "table" | "reason"> {
-  if (reading.source.holes.length === 0) return { schema: schema ?? reading.schema, table, reason: null };
+  const { made } = reading;
+  const standing = schema ?? (made?.tables.has(table) ? made.schema : null);
+  if (reading.source.holes.length === 0) return { schema: standing, table, reason: null };
   const tableHole = holeIn(reading, name.parts.at(-1));
   const schemaHole = schema === null ? null : holeIn(reading, name.parts.at(-2));
   return {
-    schema: schemaHole ? null : (schema ?? reading.schema),
+    schema: schemaHole ? null : standing,
     table: tableHole ? null : table,
     reason: tableHole,
   };

@@ -78,12 +78,14 @@ function blank(sql: string, raw: RawStatement): string {
   const nested = raw.comments.filter(
     ({ start, end }) => start > raw.start && raw.tokens.text.slice(start + 2, end).includes("/*"),
   );
-  let out = sql;
-  for (const { start, end } of [...raw.blanks, ...nested]) {
-    const at = start - raw.start;
-    out = out.slice(0, at) + " ".repeat(end - start) + out.slice(at + end - start);
+  if (raw.blanks.length + nested.length === 0) return sql;
+  let out = "";
+  let at = 0;
+  for (const { start, end } of [...raw.blanks, ...nested].sort((a, b) => a.start - b.start)) {
+    out += sql.slice(at, start - raw.start) + " ".repeat(end - start);
+    at = end - raw.start;
   }
-  return out;
+  return out + sql.slice(at);
 }
 
 function readStatement(
@@ -103,7 +105,7 @@ function readStatement(
     session,
     handlers: HANDLERS,
     ...context,
-    schema: null,
+    made: null,
     references: [],
     changes: [],
     acts: [],

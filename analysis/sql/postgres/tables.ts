@@ -100,6 +100,8 @@ function alterCommand(reading: Reading, relation: RangeVar | undefined, command:
     reading.changes.push({ ...about, kind: "drop-column", column: name ?? "" });
   }
   const tie = subtype ? TIES[subtype] : undefined;
+  // ALTER INDEX … ATTACH PARTITION ties two indexes.
+  if (tie && !relation) return;
   if (tie && def) {
     const other =
       "PartitionCmd" in def ? def.PartitionCmd.name : "RangeVar" in def ? def.RangeVar : undefined;
@@ -200,7 +202,10 @@ export const tableHandlers: Handlers = {
     if (!tableKind(type)) return;
     refer(reading, relation, "alter-table");
     if (isTemporary(reading, relation.schemaname ?? null, relation.relname ?? "")) {
-      if (renameType !== "OBJECT_COLUMN") reading.session.temporary.add(newname);
+      if (renameType !== "OBJECT_COLUMN") {
+        reading.session.temporary.delete(relation.relname ?? "");
+        reading.session.temporary.add(newname);
+      }
       return;
     }
     if (!place) return;
