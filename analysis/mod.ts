@@ -4,7 +4,7 @@
  */
 import { migrationOwner, serviceByName, serviceOfFile } from "../manifest/mod.ts";
 import type { Dialect, Manifest } from "../manifest/model.ts";
-import { compileCode } from "./code/mod.ts";
+import { compileCode, dialectsOfClients } from "./code/mod.ts";
 import { compileSql } from "./compile-sql.ts";
 import type { SourceFile } from "./files.ts";
 import { discover } from "./files.ts";
@@ -94,6 +94,12 @@ export async function analyseFiles(
       path.endsWith(".sql") ? compileSql(path, text, dialectOf(path)) : compileCode(path, text),
     );
   }
+  // A client brings its own dialect, whatever the service's is.
+  await loadSql(
+    dialectsOfClients(
+      [...files.values()].flatMap(({ imports }) => imports.map(({ specifier }) => specifier)),
+    ),
+  );
   options.onProgress?.({ stage: "link", done: 0, total: 1 });
   const resolver = createResolver(new Set(files.keys()), configs, options.links);
   const deepened = new Map<string, FileFacts["exports"]>();

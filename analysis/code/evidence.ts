@@ -18,7 +18,9 @@ const byPackage = new Map(
 const TELLING_TYPES = new Map(
   adapters
     .flatMap((adapter) => adapter.types.map((type) => [type, adapter] as const))
-    .filter(([type]) => !/^(SQL|Pool|Client|PgPool)$/.test(type)),
+    .filter(
+      ([type]) => !/^(?:SQL|Pool|PgPool|Client|Connection|Database|Transaction|PoolConnection)$/.test(type),
+    ),
 );
 
 const DEEPEST = 8;

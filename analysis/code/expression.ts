@@ -315,6 +315,7 @@ export function expressionReader(file: string, source: string, scopes: FileScope
     const known = sqlAdapter(callee, scope);
     const answer = known?.adapter.read({ form: "call", method: "", args: args() });
     if (answer?.kind === "piece") return { kind: "sql", hole: answer.hole, of: answer.of, at: at(node) };
+    if (answer?.kind === "query") return { kind: "sql", hole: "fragment", of: [answer.text], at: at(node) };
     if (callee.type === "Identifier") {
       const binding = lookup(scope, callee.name);
       const made = binding?.init && returned(binding.init);

@@ -1,5 +1,6 @@
 /** One code file in, its facts out. The syntax tree does not outlive this call. */
 
+import type { Dialect } from "../../manifest/model.ts";
 import { readIgnores } from "../ignores.ts";
 import type { FileFacts, ImportEdge } from "../model.ts";
 import { lineStarts } from "../places.ts";
@@ -17,6 +18,9 @@ import { parse, syntaxProblem } from "./syntax.ts";
 /** File endings that are read as code. */
 export const CODE = /\.(?:[cm]?[jt]s|[jt]sx)$/;
 
+/** Methods that too much else has: a file that knows no other word of a client's is not read for these. */
+const COMMON = /^(?:from|find|get|set|all|run|add|remove|count|join|push|create|save|query|on|as|using)$/;
+
 /**
  * What any file that talks to a database must hold. Broad on purpose: a tighter sieve loses
  * references, and what passes it in vain costs one walk. A file that does not pass is only skimmed
@@ -29,6 +33,12 @@ const SIEVE = new RegExp(
     String.raw`\b(?:select|delete)\b[^]{1,4000}?\bfrom\b|\b(?:insert|merge)\s+into\b|\bupdate\b[^;]{1,400}?\bset\b`,
     String.raw`\b(?:truncate|lock|copy|table)\s+["\w]|\b(?:create|alter|drop|comment|grant|revoke|refresh|reindex)\s+(?:\w+\s+)?(?:table|index|view|database|role|user|schema|type|extension|function|trigger|policy|tablespace|all|on)\b`,
     "freehold-ignore",
+    `\\.(?:${[...new Set(adapters.flatMap((adapter) => adapter.methods ?? []))].map((name) => name.replace(/[^\w]/g, "\\$&")).join("|")})\\s*[(<.]`,
+    String.raw`\b(?:knex|db|trx|tx|database|qb|connection)(?:<[^>]*>)?\(|\.(?:${adapters
+      .flatMap((adapter) => adapter.methods ?? [])
+      .filter((name) => !COMMON.test(name))
+      .map((name) => name.replace("$", "\\$"))
+      .join("|")})\b`,
     `["'](?:${adapters
       .flatMap((adapter) => adapter.packages)
       .map((name) => name.replace(/[^\w]/g, "\\$&"))
@@ -114,4 +124,14 @@ export function compileCode(file: string, text: string, options: { whole?: boole
 
 function fileEdge(path: string, at: ImportEdge["at"]): ImportEdge {
   return { specifier: /^[./]/.test(path) ? path : `./${path}`, typeOnly: false, at, names: {} };
+}
+
+/** The dialects of the clients that are imported by these specifiers. */
+export function dialectsOfClients(specifiers: Iterable<string>): Set<Dialect> {
+  const imported = new Set(specifiers);
+  return new Set(
+    adapters.flatMap(({ dialect, packages }) =>
+      dialect && packages.some((name) => imported.has(name)) ? [dialect] : [],
+    ),
+  );
 }

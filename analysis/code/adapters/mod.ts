@@ -3,7 +3,23 @@ import type { Adapter } from "./adapter.ts";
 import { bunSql } from "./bun-sql.ts";
 import { drizzle } from "./drizzle.ts";
 import { kysely } from "./kysely.ts";
+import { mysql2 } from "./mysql2.ts";
 import { nodePostgres } from "./node-postgres.ts";
 import { postgresJs } from "./postgres-js.ts";
+import { slonik } from "./slonik.ts";
+import { sqlTemplate } from "./sql-template.ts";
+import { sqlite } from "./sqlite.ts";
+import { supabase } from "./supabase.ts";
 
-export const adapters: readonly Adapter[] = [postgresJs, nodePostgres, bunSql, kysely, drizzle];
+export const adapters: readonly Adapter[] = [
+  postgresJs,
+  nodePostgres,
+  bunSql,
+  kysely,
+  drizzle,
+  mysql2,
+  slonik,
+  sqlTemplate,
+  sqlite,
+  supabase,
+];

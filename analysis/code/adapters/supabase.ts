@@ -1,0 +1,94 @@
+/**
+ * supabase-js: https://supabase.com/docs/reference/javascript. `from("t")` names the table, the chain
+ * says what is done to it, and a select's text may embed related tables (PostgREST's syntax).
+ */
+import type { Expr, Operation, Span } from "../../model.ts";
+import type { Adapter, Ask, Chain, Named } from "./adapter.ts";
+
+const DOING: Readonly<Record<string, Operation>> = {
+  select: "select",
+  insert: "insert",
+  upsert: "insert",
+  update: "update",
+  delete: "delete",
+};
+
+/** Where a chain without evidence is Supabase's: its client's usual names. */
+const HABIT = /^(?:supabase|supabaseClient|supabaseAdmin|sb|client)$/i;
+
+export const supabase: Adapter = {
+  name: "supabase-js",
+  packages: [
+    "@supabase/supabase-js",
+    "@supabase/ssr",
+    "@supabase/auth-helpers-nextjs",
+    "@supabase/postgrest-js",
+  ],
+  dialect: "postgresql",
+  opens: {
+    createClient: {},
+    createServerClient: {},
+    createBrowserClient: {},
+    PostgrestClient: {},
+  },
+  ready: [],
+  types: ["SupabaseClient", "PostgrestClient"],
+  variables: [],
+  begets: { schema: "result" },
+  methods: ["from"],
+
+  read: () => null,
+
+  chain(chain, ask) {
+    const at = chain.steps.findIndex(({ name, args }) => name === "from" && args?.length === 1);
+    const [first] = chain.steps[at]?.args ?? [];
+    // Buckets of files are no tables.
+    if (!first || chain.steps[at - 1]?.name === "storage") return null;
+    const rest = chain.steps.slice(at + 1);
+    const doing = rest.find(({ name, args }) => name in DOING && args !== null);
+    if (!chain.certain && !(doing && HABIT.test(chain.receiver.at(-1) ?? ""))) return null;
+    const schema = schemaOf(chain, ask);
+    const operation = DOING[doing?.name ?? "select"] ?? "select";
+    const found: Named[] = ask
+      .names(first)
+      .map((name) => ({ name: { ...name, schema: name.schema ?? schema }, operation }));
+    // insert(…).select("*, other(*)") reads what it embeds.
+    for (const { name, args } of rest)
+      if (name === "select" && args?.[0])
+        found.push(
+          ...embedded(args[0], ask).map((name) => ({
+            name: { ...name, schema },
+            operation: "select" as const,
+          })),
+        );
+    return found;
+  },
+};
+
+function schemaOf({ steps }: Chain, ask: Ask): string | null {
+  const step = steps.find(({ name }) => name === "schema");
+  return step?.args?.[0] ? ask.text(step.args[0]) : null;
+}
+
+/** `id, author:users!fk(name, orders(*)), …items(count)`: a name with parentheses is a related table. */
+function embedded(expr: Expr, ask: Ask): Named["name"][] {
+  const text = ask.text(expr);
+  if (text === null)
+    return [{ schema: null, table: null, reason: "the columns that it selects are not known", at: expr.at }];
+  const inner = expr.kind === "alias" ? expr.of : expr;
+  const [run] = inner.kind === "text" ? inner.runs : [];
+  const verbatim =
+    inner.kind === "text" && inner.runs.length === 1 && run && run.at.end - run.at.start === text.length;
+  return [...text.matchAll(/(?:\.\.\.)?(?:[\w"]+\s*:\s*)?"?(\w+)"?(?:!\w+)*\s*\(/g)].flatMap((match) => {
+    const name = match[1] ?? "";
+    // Aggregates stand behind a dot; casts and counts take no parentheses with columns.
+    if (/\.\s*$/.test(text.slice(0, match.index + match[0].indexOf(name))) && !match[0].startsWith("..."))
+      return [];
+    const start = match.index + match[0].lastIndexOf(name);
+    const at: Span =
+      verbatim && run
+        ? { ...run.at, start: run.at.start + start, end: run.at.start + start + name.length }
+        : expr.at;
+    return [{ schema: null, table: name, reason: null, at }];
+  });
+}
