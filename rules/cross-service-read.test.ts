@@ -128,6 +128,18 @@ testRule(crossServiceRead, {
       ],
     },
     {
+      name: "a shared module that needs tables of several owners in several statements",
+      files: {
+        "shared/database.ts":
+          'import type { Sql } from "postgres";\n\nexport const first = (sql: Sql) => sql`select 1 from orders`;\nexport const second = (sql: Sql) => sql`select 1 from invoices`;\n',
+        "services/billing/main.ts": 'import "../../shared/database.ts";\n',
+        "services/orders/main.ts": 'import "../../shared/database.ts";\n',
+      },
+      findings: [
+        `shared/database.ts:3:54 billing reads orders, which orders owns; orders reads invoices, which billing owns, through services/billing/main.ts → shared/database.ts and services/orders/main.ts → shared/database.ts; shared/database.ts ${god}`,
+      ],
+    },
+    {
       name: "shared code that needs tables of several owners",
       files: {
         "shared/database.ts":

@@ -54,23 +54,25 @@ export interface AccessWords {
 /**
  * The findings of one rule on access. Code of one service gives one finding a reference. A site in
  * shared code gives one in all: it names every service for which a table is foreign, and the imports
- * by which the services come there.
+ * by which the services come there. A shared module that needs tables of several owners gives one for
+ * all its sites: it is the module that has to go, not this or that statement.
  */
 export function* trespasses(model: Model, kind: Trespass, words: AccessWords): Iterable<RuleFinding> {
   const sites = new Map<string, Offence[]>();
+  const owners = ownersByFile(model);
   for (const reference of model.references) {
     if (trespassOf(reference) !== kind) continue;
     const judgements = reference.judgements.filter(
       ({ verdict, use }) => verdict === "foreign" && use === null,
     );
     if (judgements.length === 0) continue;
+    const god = isShared(reference) && (owners.get(reference.at.file)?.size ?? 0) > 1;
     const at = isShared(reference) ? (reference.site ?? reference.at) : reference.at;
-    const key = placeKey(at);
+    const key = god ? reference.at.file : placeKey(at);
     const offences = sites.get(key);
     if (offences) offences.push({ reference, judgements });
     else sites.set(key, [{ reference, judgements }]);
   }
-  const owners = ownersByFile(model);
   for (const offences of sites.values()) {
     const { reference } = offences[0]!;
     const needed = isShared(reference) ? owners.get(reference.at.file) : undefined;
