@@ -11,7 +11,7 @@ import { ownershipProblems } from "./ownership.ts";
 import { parseTableName } from "./pattern.ts";
 import { addProblems, sortProblems, startOf } from "./problem.ts";
 import { readDocument, readFragment } from "./reading.ts";
-import { deploymentSchema, headSchema, nameSchema, serviceSchema } from "./schema.ts";
+import { deploymentSchema, headSchema, nameSchema, QUERY_FUNCTION, serviceSchema } from "./schema.ts";
 import { type ServiceEntry, serviceOf } from "./service.ts";
 import type { ManifestSource } from "./source.ts";
 import { knownSystemTables } from "./system.ts";
@@ -69,6 +69,10 @@ function manifestOf(
     system: systemTables(document, head.system, services),
     rules: head.rules,
     tests: head.tests,
+    queryFunctions: head.queryFunctions.map((entry) => {
+      const [, name = "", key] = QUERY_FUNCTION.exec(entry) ?? [];
+      return { path: name.split("."), key: key ?? null };
+    }),
     ignore: ignore.map(({ glob }) => glob),
   };
 }

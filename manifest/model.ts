@@ -106,6 +106,16 @@ export interface Manifest {
   tests: RuleLevel;
   /** Globs of files that are not read. */
   ignore: string[];
+  /** Functions of the workspace that take SQL text and run it. */
+  queryFunctions: QueryFunction[];
+}
+
+/** `db.one` takes the text as its first argument, `execute({ sql })` in an object's entry. */
+export interface QueryFunction {
+  /** `["db", "one"]`: the names at the end of what is called. */
+  path: string[];
+  /** The entry that holds the text; null where the argument is the text. */
+  key: string | null;
 }
 
 /** One thing that is wrong with the manifest: always one line, always with a place. */

@@ -29,6 +29,10 @@ const table = z.string().refine((text) => tableFault(text) === null, {
   error: ({ input }) => tableFault(String(input)) ?? undefined,
 });
 
+/** `one`, `db.one`, `execute({ sql })`. */
+export const QUERY_FUNCTION =
+  /^\s*([A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*)*)\s*(?:\(\s*\{\s*([A-Za-z_$][\w$]*)\s*\}\s*\))?\s*$/;
+
 /** The name of a service or a deployment. */
 export const nameSchema = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, {
   error: 'needs a name of letters, digits, "-", "_" and "."',
@@ -224,6 +228,16 @@ export const manifestSchema = z
       .default({})
       .describe("Levels of rules that differ from the rules' own."),
     tests: level.default("warn").describe("Level of the access rules in test files."),
+    queryFunctions: z
+      .array(
+        z.string().regex(QUERY_FUNCTION, {
+          error: 'needs the form "db.one" or "execute({ sql })": what is called, and where its SQL text is',
+        }),
+      )
+      .default([])
+      .describe(
+        'Functions of your own that take SQL text and run it: "db.one" where the first argument is the text, "execute({ sql })" where an entry of it is.',
+      ),
     ignore: z.array(glob).default([]).describe("Globs of files that are not read."),
   })
   .describe("freehold's ownership manifest: which service owns which table.");
