@@ -9,6 +9,7 @@
  */
 import { cpus } from "node:os";
 import { setImmediate as nextTurn } from "node:timers/promises";
+import { parseArgs } from "node:util";
 import { startPostgres } from "../deploy/embedded/mod.ts";
 import { type AuditEvent, createAuditLog, postgresSink } from "../runtime/audit/mod.ts";
 import { connect, type Sql } from "../runtime/connect/mod.ts";
@@ -94,7 +95,7 @@ export function render({ insert, log, ratio, untilStored, accounting, machine }:
     ["", "p50", "p99"],
     ["blocking INSERT", describeSpread(insert.p50), describeSpread(insert.p99)],
     ["audit log()", describeSpread(log.p50), describeSpread(log.p99)],
-    ["as long", times(ratio.p50), times(ratio.p99)],
+    ["ratio", times(ratio.p50), times(ratio.p99)],
   ];
   const widths = [0, 1, 2].map((column) => Math.max(...rows.map((row) => Bun.stringWidth(row[column]!))));
   const table = rows.map((row) =>
@@ -165,8 +166,17 @@ function summarise(runs: readonly number[][]): { p50: Spread; p99: Spread } {
   };
 }
 
+function flags(): { short?: boolean; json?: boolean } {
+  try {
+    return parseArgs({ options: { short: { type: "boolean" }, json: { type: "boolean" } } }).values;
+  } catch (error) {
+    console.error((error as Error).message);
+    process.exit(2);
+  }
+}
+
 if (import.meta.main) {
-  const [short, json] = ["--short", "--json"].map((flag) => process.argv.includes(flag));
+  const { short, json } = flags();
   const sizes = short ? { rounds: 3, inserts: 150, logs: 5000 } : { rounds: 7, inserts: 500, logs: 20_000 };
   const onProgress = (line: string) => {
     if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${line}`);

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { type EmbeddedPostgres, startPostgres } from "../deploy/embedded/mod.ts";
-import { ServiceFailure, startProcess } from "./testing.ts";
+import { ServiceFailure, startService } from "../scripts/platform.ts";
 
 let server: EmbeddedPostgres;
 beforeAll(async () => {
@@ -11,7 +11,7 @@ afterAll(() => server.stop());
 describe("a service as a process", () => {
   test("says what it is, answers, and stops at TERM with 0", async () => {
     const url = await server.createDatabase();
-    const lobby = await startProcess("lobby", { LOBBY_DATABASE_URL: url, LOBBY_MIGRATOR_URL: url });
+    const lobby = await startService("lobby", { LOBBY_DATABASE_URL: url, LOBBY_MIGRATOR_URL: url });
     expect(lobby.said).toBe(`lobby: schema at version 1 (1 applied)\nlobby: listening at ${lobby.url}\n`);
     expect(await (await fetch(new URL("/health", lobby.url))).json()).toEqual({
       service: "lobby",
@@ -22,7 +22,7 @@ describe("a service as a process", () => {
 
   test("is unavailable while its database is", async () => {
     const own = await startPostgres();
-    const lobby = await startProcess("lobby", {
+    const lobby = await startService("lobby", {
       LOBBY_DATABASE_URL: own.url(),
       LOBBY_MIGRATOR_URL: own.url(),
     });
@@ -61,7 +61,7 @@ describe("a service as a process", () => {
   ];
   for (const [what, service, env, line] of missing) {
     test(`ends with 1 and one line where it lacks ${what}`, async () => {
-      const failure = await startProcess(service, env()).catch((error) => error);
+      const failure = await startService(service, env()).catch((error) => error);
       expect(failure).toBeInstanceOf(ServiceFailure);
       expect({ code: failure.code, complaints: failure.message }).toEqual({ code: 1, complaints: line() });
     });

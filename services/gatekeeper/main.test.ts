@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "bun:test";
 import { connect, type Sql } from "freehold/connect";
 import { type EmbeddedPostgres, startPostgres } from "../../deploy/embedded/mod.ts";
+import { type ServiceProcess, startService } from "../../scripts/platform.ts";
 import type { Running } from "../chassis.ts";
-import { type ServiceProcess, startProcess } from "../testing.ts";
 import { start } from "./main.ts";
 
 let server: EmbeddedPostgres;
@@ -14,7 +14,7 @@ let sql: Sql;
 beforeAll(async () => {
   server = await startPostgres();
   const [own, others] = await Promise.all([server.createDatabase(), server.createDatabase()]);
-  guardian = await startProcess("guardian", { GUARDIAN_DATABASE_URL: others, GUARDIAN_MIGRATOR_URL: others });
+  guardian = await startService("guardian", { GUARDIAN_DATABASE_URL: others, GUARDIAN_MIGRATOR_URL: others });
   env = { GATEKEEPER_DATABASE_URL: own, GATEKEEPER_MIGRATOR_URL: own, GUARDIAN_URL: guardian.url.href };
   gatekeeper = await start(env);
   sql = connect({ service: "gatekeeper", variable: "GATEKEEPER_DATABASE_URL", env });

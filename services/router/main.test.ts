@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { type EmbeddedPostgres, startPostgres } from "../../deploy/embedded/mod.ts";
+import { type ServiceProcess, startService } from "../../scripts/platform.ts";
 import type { Running } from "../chassis.ts";
-import { type ServiceProcess, startProcess } from "../testing.ts";
 import { start } from "./main.ts";
 
 let server: EmbeddedPostgres;
@@ -21,7 +21,7 @@ beforeAll(async () => {
       [`${name}_MIGRATOR_URL`, url],
     ]),
   );
-  [gatekeeper, lobby] = await Promise.all([startProcess("gatekeeper", env), startProcess("lobby", env)]);
+  [gatekeeper, lobby] = await Promise.all([startService("gatekeeper", env), startService("lobby", env)]);
   env["GATEKEEPER_URL"] = gatekeeper.url.href;
   router = await start(env);
   await send("PUT", "/routes/lobby", "operator:ada", { target: lobby.url.href });

@@ -1,0 +1,21 @@
+/**
+ * `bun run bench [NAME] [FLAGS]`: one benchmark, by its name; the audit buffer's unless one is named.
+ */
+const benches = {
+  audit: "what an audit event costs a request: a blocking INSERT against the buffer",
+  embedded: "how long the embedded PostgreSQL takes to start",
+  sql: "how fast and how completely SQL is read",
+} as const;
+
+const [first = "audit", ...rest] = process.argv.slice(2);
+const named = Object.hasOwn(benches, first);
+if (!named && !first.startsWith("-")) {
+  const list = Object.entries(benches).map(([name, what]) => `  ${name.padEnd(10)} ${what}`);
+  console.error(`there is no benchmark "${first}"; there are\n${list.join("\n")}`);
+  process.exit(2);
+}
+const [name, flags] = named ? [first, rest] : ["audit", [first, ...rest]];
+const child = Bun.spawn([process.execPath, `${import.meta.dir}/${name}.ts`, ...flags], {
+  stdio: ["inherit", "inherit", "inherit"],
+});
+process.exit(await child.exited);
