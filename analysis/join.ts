@@ -114,17 +114,6 @@ export function join(input: Joinable): Model {
   };
   for (const [file, facts] of files) {
     const common = { services: servicesOf(file), test: isTest(file) };
-    for (const { client, at, sources } of facts.connections)
-      model.connections.push({
-        client,
-        at: place(at),
-        ...common,
-        sources: sources.map((source) =>
-          source.kind === "variable"
-            ? { ...source, at: place(source.at), owners: servicesOfVariable(manifest, source.variable) }
-            : { ...source, at: place(source.at) },
-        ),
-      });
     for (const { variable, at, defaultUrl } of facts.environment) {
       const owners = servicesOfVariable(manifest, variable);
       if (owners.length || defaultUrl)
@@ -142,6 +131,18 @@ export function join(input: Joinable): Model {
     for (const { message, at } of facts.sql?.problems ?? [])
       model.unparsed.push({ message, at: place(at), client: "sql", ...common });
   }
+  for (const { file, client, at, sources } of input.connections)
+    model.connections.push({
+      client,
+      at: place(at),
+      services: servicesOf(file),
+      test: isTest(file),
+      sources: sources.map((source) =>
+        source.kind === "variable"
+          ? { ...source, at: place(source.at), owners: servicesOfVariable(manifest, source.variable) }
+          : { ...source, at: place(source.at) },
+      ),
+    });
   for (const site of input.sites)
     for (const { message, at } of site.facts.problems)
       model.unparsed.push({

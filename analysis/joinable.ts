@@ -1,6 +1,7 @@
 /** What the stages before hand to the join: everything read, nothing judged. */
 import type { Manifest } from "../manifest/model.ts";
 import type { TableDefinition } from "./code/adapters/adapter.ts";
+import type { ReadConnection } from "./link/connections.ts";
 import type { ReadSite, ReadUse } from "./link/sites.ts";
 import type { Territory } from "./link/territory.ts";
 import type { FileFacts, InputProblem } from "./model.ts";
@@ -11,6 +12,7 @@ export interface Joinable {
   files: ReadonlyMap<string, FileFacts>;
   sites: readonly ReadSite[];
   uses: readonly ReadUse[];
+  connections: readonly ReadConnection[];
   territory: Territory;
   tables: readonly ReplayedTable[];
   definitions: readonly { definition: TableDefinition; file: string }[];

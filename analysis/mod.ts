@@ -12,6 +12,7 @@ import { join } from "./join.ts";
 import { createAsk } from "./link/ask.ts";
 import { createCallers } from "./link/callers.ts";
 import { readAllChains } from "./link/chains.ts";
+import { readAllConnections } from "./link/connections.ts";
 import { createResolver } from "./link/resolve.ts";
 import { followImports, readAllSites, readAllUses } from "./link/sites.ts";
 import { drawTerritory } from "./link/territory.ts";
@@ -127,6 +128,7 @@ export async function analyseFiles(
     files,
     sites: readAllSites(files, resolve, dialectOf),
     uses: [...readAllUses(files, resolve), ...readAllChains(files, ask)],
+    connections: readAllConnections(files, resolve),
     territory: drawTerritory(files.values(), manifest, resolver),
     definitions: ask.definitions,
     tables: replay(manifest, files, (service) => migrations.get(service) ?? []),

@@ -187,7 +187,8 @@ export type Expr =
   | { kind: "alias"; of: Expr; at: Span }
   /** A value that is known to be an open client, or to make one. */
   | { kind: "client"; adapter: string; at: Span }
-  | { kind: "env"; variable: string; at: Span }
+  /** An environment variable, or with `*` the whole environment; `checked`: it is known to be set here. */
+  | { kind: "env"; variable: string; checked: boolean; at: Span }
   | { kind: "unknown"; reason: string; at: Span };
 
 /** A type as an annotation names it, with where the name comes from. */
@@ -284,7 +285,8 @@ export type ConnectionSource =
 export interface ConnectionSite {
   client: string;
   address: Expr | null;
-  sources: ConnectionSource[];
+  /** The variables that the driver reads by itself where it is given no address. */
+  variables: string[];
   at: Span;
   enclosing: string | null;
 }

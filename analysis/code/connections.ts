@@ -1,17 +1,10 @@
 /** Clients that are opened, the variables that are read, and the addresses that are written in code. */
-import type {
-  ConnectionSite,
-  ConnectionSource,
-  EnvironmentRead,
-  Expr,
-  HardcodedAddress,
-  Span,
-} from "../model.ts";
+import type { ConnectionSite, EnvironmentRead, HardcodedAddress, Span } from "../model.ts";
 import { adapters } from "./adapters/mod.ts";
-import { isCheckedBefore } from "./checks.ts";
+import { ADDRESS, hasHost, redact, SCHEME, VARIABLE } from "./addresses.ts";
+import { environmentVariables, isEnvironment } from "./environment.ts";
 import { moduleExport, openerOf } from "./evidence.ts";
 import type { ExpressionReader } from "./expression.ts";
-import { environmentVariable, isEnvironment } from "./expression.ts";
 import type { FileScopes, Scope } from "./scope.ts";
 import type { Node } from "./syntax.ts";
 import { literalText, propertyName, unwrap } from "./syntax.ts";
@@ -22,31 +15,6 @@ export interface Connections {
   addresses: HardcodedAddress[];
 }
 
-/** A connection URL with a host in it: RFC 3986's authority after one of the SQL engines' schemes. */
-const ADDRESS = /^(?:postgres(?:ql)?|mysql2?|mariadb|cockroachdb)(?:\+[a-z]+)?:\/\/[^\s]/i;
-const SCHEME = /^(?:postgres(?:ql)?|mysql2?|mariadb|cockroachdb)(?:\+[a-z]+)?:\/\//i;
-
-/** Names as environment variables have them, told apart from other shouted words by an underscore. */
-const VARIABLE = /^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$/;
-
-/** Keys of connection options that say where the database is and how to get in. */
-const PARTS = [
-  "url",
-  "connectionString",
-  "connection",
-  "host",
-  "hostname",
-  "port",
-  "database",
-  "db",
-  "user",
-  "username",
-  "password",
-  "pass",
-  "path",
-  "filename",
-];
-
 export function readConnections(
   file: string,
   scopes: FileScopes,
@@ -56,12 +24,13 @@ export function readConnections(
   const at = (node: Node): Span => ({ file, start: node.start, end: node.end });
   const inDefaults = new Set<Node>();
   const readyUsed = new Set<string>();
+  let handsOn: boolean | null = null;
 
   for (const { node, scope } of scopes.candidates) {
-    if (node.type === "MemberExpression") {
-      const variable = environmentVariable(node, scope);
-      if (variable) environmentRead(variable, node, fallbackOf(node), scope);
-    } else if (
+    if (node.type === "MemberExpression" || node.type === "CallExpression")
+      for (const variable of environmentVariables(node, scope))
+        environmentRead(variable, node, fallbackOf(node), scope);
+    if (
       node.type === "VariableDeclarator" &&
       node.init &&
       isEnvironment(node.init, scope) &&
@@ -84,14 +53,10 @@ export function readConnections(
       const opened = openerOf(node.callee as Node, scope);
       if (opened?.opener.address) {
         const args = node.arguments.map((argument) => expressions.read(argument as Node, scope));
-        const address = opened.opener.address(args);
-        const sources = address ? sourcesOf(address, node) : [];
-        if (!address)
-          sources.push({ kind: "implicit", variables: [...opened.adapter.variables], at: at(node) });
         result.connections.push({
           client: opened.adapter.name,
-          address,
-          sources,
+          address: opened.opener.address(args),
+          variables: [...opened.adapter.variables],
           at: at(node),
           enclosing: scope.enclosing,
         });
@@ -100,13 +65,41 @@ export function readConnections(
     if (node.type === "TaggedTemplateExpression" || node.type === "CallExpression")
       readyClient(node.type === "CallExpression" ? (node.callee as Node) : (node.tag as Node), scope);
   }
-  for (const { node } of scopes.strings) hardcoded(node);
+  for (const { node, scope } of scopes.strings) {
+    hardcoded(node);
+    // A schema that is handed the whole environment reads the variables that it names.
+    const name = node.type === "Property" ? propertyName(node) : null;
+    if (node.type === "Property" && name && VARIABLE.test(name) && inSchema(node, scope))
+      environmentRead(name, node.key as Node, null, scope);
+  }
   return result;
 
   function environmentRead(variable: string, node: Node, fallback: Node | null, scope: Scope): void {
     const url = fallback && addressText(fallback, scope);
     if (fallback && url) inDefaults.add(unwrap(fallback));
     result.environment.push({ variable, at: at(node), defaultUrl: fallback && url ? at(fallback) : null });
+  }
+
+  /** A key of an object in a call, in a file that hands the environment on as a whole. */
+  function inSchema(node: Node, scope: Scope): boolean {
+    handsOn ??= scopes.candidates.some(
+      (one) =>
+        one.node.type === "CallExpression" &&
+        one.node.arguments.some((argument) => isWhole(argument as Node, one.scope)),
+    );
+    if (!handsOn || node.type !== "Property" || isEnvironment(node.value as Node, scope)) return false;
+    let outer = scopes.parents.get(node);
+    while (outer?.type === "ObjectExpression" || outer?.type === "Property")
+      outer = scopes.parents.get(outer);
+    return outer?.type === "CallExpression";
+  }
+
+  function isWhole(node: Node, scope: Scope): boolean {
+    const inner = unwrap(node);
+    if (inner.type !== "ObjectExpression") return isEnvironment(inner, scope);
+    return inner.properties.some(
+      (item) => item.type === "Property" && isEnvironment(item.value as Node, scope),
+    );
   }
 
   /** `required("ORDERS_DATABASE_URL")`, `{ variable: "ORDERS_DATABASE_URL" }`: a name handed to whatever reads it. */
@@ -143,98 +136,10 @@ export function readConnections(
     result.connections.push({
       client: adapter.name,
       address: null,
-      sources: [{ kind: "implicit", variables: [...adapter.variables], at: at(root) }],
+      variables: [...adapter.variables],
       at: at(root),
       enclosing: scope.enclosing,
     });
-  }
-
-  function sourcesOf(address: Expr, use: Node): ConnectionSource[] {
-    const sources: ConnectionSource[] = [];
-    const visit = (expr: Expr, depth: number): void => {
-      if (depth > 10) return;
-      switch (expr.kind) {
-        case "alias":
-          visit(expr.of, depth + 1);
-          return;
-        case "either":
-          // `process.env.X ?? fallback`: the fallback is what stands in for the check.
-          for (const option of expr.options) visit(option, depth + 1);
-          if (expr.options.length > 1)
-            for (const source of sources) if (source.kind === "variable") source.checked = true;
-          return;
-        case "env":
-          sources.push({
-            kind: "variable",
-            variable: expr.variable,
-            checked: isCheckedBefore(expr.variable, use, scopes),
-            at: expr.at,
-          });
-          return;
-        case "text": {
-          const text = expr.runs.map((run) => run.text).join("");
-          if (VARIABLE.test(text))
-            sources.push({ kind: "variable", variable: text, checked: true, at: expr.at });
-          else if (text) sources.push({ kind: "literal", text: redact(text), at: expr.at });
-          return;
-        }
-        case "concat": {
-          const text = expr.parts
-            .map((part) => (part.kind === "text" ? part.runs.map((run) => run.text).join("") : "\0"))
-            .join("");
-          if (hasHost(text))
-            sources.push({ kind: "literal", text: redact(text.replaceAll("\0", "…")), at: expr.at });
-          for (const part of expr.parts) if (part.kind !== "text") visit(part, depth + 1);
-          return;
-        }
-        case "call":
-        case "sql": {
-          // A function that is given a variable's name, or its value, is taken to check it.
-          const before = sources.length;
-          for (const argument of expr.kind === "call" ? expr.args : expr.of) {
-            const inner = argument.kind === "alias" ? argument.of : argument;
-            const text = inner.kind === "text" ? inner.runs.map((run) => run.text).join("") : "";
-            if (inner.kind === "env")
-              sources.push({ kind: "variable", variable: inner.variable, checked: true, at: inner.at });
-            else if (VARIABLE.test(text))
-              sources.push({ kind: "variable", variable: text, checked: true, at: inner.at });
-          }
-          if (sources.length === before)
-            sources.push({ kind: "unknown", reason: "the address is the result of a call", at: expr.at });
-          return;
-        }
-        case "object": {
-          const parts = PARTS.flatMap((key) =>
-            expr.entries[key] ? [[key, expr.entries[key]] as const] : [],
-          );
-          for (const [key, part] of parts) {
-            const inner = part.kind === "alias" ? part.of : part;
-            // A port or a user's name alone gives nobody a database.
-            if (
-              inner.kind === "text" &&
-              !/^(?:host|hostname|password|pass|url|connectionString|connection)$/.test(key)
-            )
-              continue;
-            if (inner.kind === "text" && /^pass/.test(key))
-              sources.push({ kind: "literal", text: "a password", at: inner.at });
-            else visit(part, depth + 1);
-          }
-          if (expr.entries["..."] && parts.length === 0)
-            sources.push({ kind: "unknown", reason: "the options are spread from elsewhere", at: expr.at });
-          return;
-        }
-        case "parameter":
-          sources.push({ kind: "unknown", reason: `the address is the parameter ${expr.name}`, at: expr.at });
-          return;
-        case "import":
-          sources.push({ kind: "unknown", reason: `the address comes from ${expr.specifier}`, at: expr.at });
-          return;
-        default:
-          sources.push({ kind: "unknown", reason: "the address is not known before it runs", at: expr.at });
-      }
-    };
-    visit(address, 0);
-    return sources;
   }
 
   function hardcoded(node: Node): void {
@@ -285,17 +190,4 @@ export function readConnections(
           : "";
     return SCHEME.test(text) ? text : null;
   }
-}
-
-/** A host of its own stands after the scheme or the `@`, not only holes. */
-function hasHost(text: string): boolean {
-  if (!SCHEME.test(text)) return false;
-  const rest = text.replace(SCHEME, "");
-  const host = rest.includes("@") ? rest.slice(rest.lastIndexOf("@") + 1) : rest;
-  return /^[a-z0-9[/]/i.test(host);
-}
-
-/** The password of a URL is never repeated, not even in a finding about it. */
-function redact(text: string): string {
-  return text.replace(/(:\/\/[^:/@\s]*):[^@\s]*@/, "$1:***@");
 }

@@ -6,9 +6,9 @@
 import type { Adapter, Opener } from "./adapters/adapter.ts";
 import { adapters } from "./adapters/mod.ts";
 import type { Binding, FileScopes, Scope } from "./scope.ts";
-import { lookup, lookupField } from "./scope.ts";
+import { lookup, lookupField, scopeAt } from "./scope.ts";
 import type { Node } from "./syntax.ts";
-import { propertyName, unwrap } from "./syntax.ts";
+import { isFunction, propertyName, unwrap } from "./syntax.ts";
 
 const byPackage = new Map(
   adapters.flatMap((adapter) => adapter.packages.map((name) => [name, adapter] as const)),
@@ -116,8 +116,11 @@ export function clientOf(node: Node, scope: Scope, scopes: FileScopes, depth = 0
       }
       if (callee.type !== "Identifier") return null;
       const made = lookup(scope, callee.name);
-      const result = made?.init ? returned(made.init) : null;
-      return made && result ? next(result, made.scope) : null;
+      for (const result of made?.init ? returned(made.init, scopes) : []) {
+        const client = next(result, scopeAt(result, scopes));
+        if (client) return client;
+      }
+      return null;
     }
     case "LogicalExpression":
       return next(node.left) ?? next(node.right);
@@ -226,21 +229,10 @@ function typeClient(type: Node, scope: Scope, scopes: FileScopes, depth: number)
   }
 }
 
-/** The one expression that a function returns; null where there are several or none. */
-export function returned(node: Node): Node | null {
+/** What a function returns, as far as the file tells; empty for what is no function, or one that yields. */
+export function returned(node: Node, scopes: FileScopes): readonly Node[] {
   node = unwrap(node);
-  if (
-    node.type !== "FunctionDeclaration" &&
-    node.type !== "FunctionExpression" &&
-    node.type !== "ArrowFunctionExpression"
-  )
-    return null;
-  if (!node.body) return null;
-  if (node.body.type !== "BlockStatement") return node.body as Node;
-  const results = node.body.body.filter((statement) => statement.type === "ReturnStatement");
-  return results.length === 1 && results[0]?.type === "ReturnStatement"
-    ? (results[0].argument as Node | null)
-    : null;
+  return isFunction(node) && !node.generator ? (scopes.returns.get(node) ?? []) : [];
 }
 
 /** The client that a file most likely uses, by what it imports: a name for uses that carry no evidence of their own. */

@@ -7,11 +7,14 @@
 import type { Expr, Span } from "../model.ts";
 import type { Adapter } from "./adapters/adapter.ts";
 import { postgresJs } from "./adapters/postgres-js.ts";
+import { isChecked } from "./checks.ts";
 import { readClass, typeName } from "./classes.ts";
 import { decode } from "./decode.ts";
+import { environmentVariables, isEnvironment, isProcess } from "./environment.ts";
 import { clientOf, returned, tagAdapter } from "./evidence.ts";
+import { neverReturns } from "./leaving.ts";
 import type { Binding, FileScopes, Scope } from "./scope.ts";
-import { lookup, lookupField } from "./scope.ts";
+import { lookup, lookupField, scopeAt } from "./scope.ts";
 import type { Node } from "./syntax.ts";
 import { literalText, propertyName, unwrap } from "./syntax.ts";
 
@@ -98,13 +101,12 @@ export function expressionReader(file: string, source: string, scopes: FileScope
         };
       case "LogicalExpression": {
         const right = read(node.right, scope);
-        const left: Expr =
-          node.operator === "&&" ? { kind: "text", runs: [], at: at(node) } : read(node.left, scope);
-        return {
-          kind: "either",
-          options: node.operator === "&&" ? [right, left] : [left, right],
-          at: at(node),
-        };
+        if (node.operator === "&&")
+          return { kind: "either", options: [right, { kind: "text", runs: [], at: at(node) }], at: at(node) };
+        const left = read(node.left, scope);
+        return (
+          fallenBack(left, right, node.right) ?? { kind: "either", options: [left, right], at: at(node) }
+        );
       }
       case "SequenceExpression": {
         const last = node.expressions.at(-1);
@@ -137,7 +139,7 @@ export function expressionReader(file: string, source: string, scopes: FileScope
       case "ArrowFunctionExpression":
       case "FunctionExpression":
       case "FunctionDeclaration":
-        return functionValue(node, scope);
+        return functionValue(node);
       case "ClassDeclaration":
       case "ClassExpression":
         return readClass(file, node, scope, read);
@@ -196,11 +198,15 @@ export function expressionReader(file: string, source: string, scopes: FileScope
   function identifier(node: Node & { type: "Identifier" }, scope: Scope): Expr {
     const binding = lookup(scope, node.name);
     if (!binding) return unknown(node);
-    if (binding.imported) return { kind: "import", ...binding.imported, at: at(node) };
+    if (binding.imported)
+      return isEnvironment(node, scope)
+        ? variable("*", node)
+        : { kind: "import", ...binding.imported, at: at(node) };
     const given = arguments_.get(binding);
     if (given) return { kind: "alias", of: given, at: at(node) };
     const adapter = clientOf(node, scope, scopes);
     if (adapter) return { kind: "client", adapter: adapter.name, at: at(node) };
+    if (isEnvironment(node, scope)) return variable("*", node);
     if (binding.parameter) {
       const options = binding.type ? literalOptions(binding.type, scope) : null;
       if (options)
@@ -217,12 +223,11 @@ export function expressionReader(file: string, source: string, scopes: FileScope
     }
     if ((binding.kind === "class" || binding.kind === "function") && binding.init)
       return read(binding.init, binding.scope);
-    if (binding.kind === "enum") return unknown(node);
+    if (binding.kind === "enum" && binding.init?.type === "TSEnumDeclaration")
+      return members(binding.init, binding.scope);
     if (!binding.path || binding.writes.length > MOST_WRITES) return unknown(node);
     if (binding.each && binding.init) return eachOf(read(binding.init, binding.scope), binding.path, node);
-    let value: Expr | null = binding.init
-      ? follow(read(binding.init, binding.scope), binding.path, node)
-      : null;
+    let value: Expr | null = binding.init ? taken(binding.init, binding.scope, binding.path, node) : null;
     for (const write of binding.writes) {
       if (write.value.start <= node.start && node.end <= write.value.end) continue;
       const written = read(write.value, write.scope);
@@ -232,12 +237,61 @@ export function expressionReader(file: string, source: string, scopes: FileScope
           value && !isEmpty(value) ? { kind: "either", options: [value, written], at: at(node) } : written;
       else return unknown(node);
     }
-    return value ? { kind: "alias", of: value, at: at(node) } : unknown(node);
+    if (value && binding.fallback)
+      value = fallenBack(value, read(binding.fallback, binding.scope), binding.fallback) ?? value;
+    return value ? { kind: "alias", of: rechecked(value, node), at: at(node) } : unknown(node);
+  }
+
+  /** `process.env.X`, or any of several; the environment itself is the variable `*`. */
+  function environment(node: Node, scope: Scope): Expr | null {
+    const [first, ...others] = environmentVariables(node, scope).map((name) => variable(name, node));
+    if (first) return others.length ? { kind: "either", options: [first, ...others], at: at(node) } : first;
+    if (isEnvironment(node, scope)) return variable("*", node);
+    if (node.type !== "MemberExpression" || !node.computed || !isEnvironment(node.object as Node, scope))
+      return null;
+    const name = read(node.property as Node, scope);
+    const inner = name.kind === "alias" ? name.of : name;
+    return inner.kind === "text" ? variable(textOf(inner), node) : null;
+  }
+
+  function variable(name: string, node: Node): Expr {
+    return { kind: "env", variable: name, checked: name !== "*" && isSet(name, node), at: at(node) };
+  }
+
+  /** Whether the variable has been checked by the time that the node is reached; a parameter may hold its name. */
+  function isSet(name: string, node: Node): boolean {
+    const named = [...arguments_].filter(([, given]) => {
+      const inner = given.kind === "alias" ? given.of : given;
+      return inner.kind === "text" && textOf(inner) === name;
+    });
+    return isChecked(name, node, scopes, new Set(named.map(([binding]) => binding)));
+  }
+
+  /** A variable that has passed a check by the time it is used here. */
+  function rechecked(value: Expr, node: Node): Expr {
+    if (value.kind === "alias") return { ...value, of: rechecked(value.of, node) };
+    if (value.kind === "either")
+      return { ...value, options: value.options.map((option) => rechecked(option, node)) };
+    if (value.kind !== "env" || value.checked || value.variable === "*") return value;
+    return { ...value, checked: isSet(value.variable, node) };
+  }
+
+  /** `process.env.X ?? fallback`: what stands in is as good as a check, and a call that throws is one. */
+  function fallenBack(left: Expr, right: Expr, given: Node): Expr | null {
+    if (left.kind === "alias") {
+      const of = fallenBack(left.of, right, given);
+      return of && { ...left, of };
+    }
+    if (left.kind !== "env" || left.variable === "*") return null;
+    const checked: Expr = { ...left, checked: true };
+    if (neverReturns(given, scopes)) return checked;
+    if (isNothing(right)) return left;
+    return { kind: "either", options: [checked, right], at: left.at };
   }
 
   function member(node: Node & { type: "MemberExpression" }, scope: Scope): Expr {
-    const variable = environmentVariable(node, scope);
-    if (variable) return { kind: "env", variable, at: at(node) };
+    const fromOutside = environment(node, scope);
+    if (fromOutside) return fromOutside;
     const name = propertyName(node);
     const adapter = clientOf(node, scope, scopes);
     if (adapter) return { kind: "client", adapter: adapter.name, at: at(node) };
@@ -255,19 +309,25 @@ export function expressionReader(file: string, source: string, scopes: FileScope
     }
     if (target.type === "ThisExpression") {
       const field = lookupField(scope, name);
-      return field?.init ? { kind: "alias", of: read(field.init, field.scope), at: at(node) } : unknown(node);
+      return field?.init
+        ? { kind: "alias", of: rechecked(read(field.init, field.scope), node), at: at(node) }
+        : unknown(node);
     }
     if (target.type === "Identifier") {
       const binding = lookup(scope, target.name);
-      if (binding?.kind === "enum" && binding.init?.type === "TSEnumDeclaration") {
-        const found = binding.init.body.members.find((item) => memberName(item.id as Node) === name);
-        return found?.initializer
-          ? { kind: "alias", of: read(found.initializer, binding.scope), at: at(node) }
-          : unknown(node);
-      }
       if (binding?.kind === "class" && binding.init) return staticField(binding, name, node);
     }
     return follow(read(target, scope), [name], node);
+  }
+
+  /** An enum as the object that it is. */
+  function members(node: Node & { type: "TSEnumDeclaration" }, scope: Scope): Expr {
+    const entries: Record<string, Expr> = {};
+    for (const { id, initializer } of node.body.members) {
+      const name = memberName(id as Node);
+      if (name !== null && name !== "__proto__" && initializer) entries[name] = read(initializer, scope);
+    }
+    return { kind: "object", entries, at: at(node) };
   }
 
   function staticField(binding: Binding, name: string, node: Node): Expr {
@@ -285,7 +345,13 @@ export function expressionReader(file: string, source: string, scopes: FileScope
 
   function call(node: Node & { type: "CallExpression" }, scope: Scope): Expr {
     const callee = unwrap(node.callee as Node);
-    const args = () => node.arguments.map((argument) => read(argument as Node, scope));
+    let boiled: Expr[] | null = null;
+    const args = () => {
+      boiled ??= node.arguments.map((argument) => read(argument as Node, scope));
+      return boiled;
+    };
+    const fromOutside = environment(node, scope);
+    if (fromOutside) return fromOutside;
     const opened = clientOf(node, scope, scopes);
     if (opened) return { kind: "client", adapter: opened.name, at: at(node) };
     if (callee.type === "MemberExpression") {
@@ -318,9 +384,9 @@ export function expressionReader(file: string, source: string, scopes: FileScope
     if (answer?.kind === "query") return { kind: "sql", hole: "fragment", of: [answer.text], at: at(node) };
     if (callee.type === "Identifier") {
       const binding = lookup(scope, callee.name);
-      const made = binding?.init && returned(binding.init);
-      if (binding && made && binding.init)
-        return { kind: "alias", of: applied(binding, binding.init, made, args()), at: at(node) };
+      const results = binding?.init && !binding.parameter ? returned(binding.init, scopes) : [];
+      if (binding?.init && results.length)
+        return { kind: "alias", of: applied(binding.init, results, args(), node), at: at(node) };
     }
     return {
       kind: "call",
@@ -331,17 +397,16 @@ export function expressionReader(file: string, source: string, scopes: FileScope
     };
   }
 
-  function functionValue(node: Node, scope: Scope): Expr {
+  function functionValue(node: Node): Expr {
     if (!("params" in node)) return unknown(node);
     const parameters = (node.params as Node[]).map((param) =>
       param.type === "Identifier" ? param.name : "",
     );
-    const result = returned(node);
-    const inner = result && functionScope(node, scope);
+    const results = returned(node, scopes);
     return {
       kind: "function",
       parameters,
-      result: result && inner ? read(result, inner) : null,
+      result: results.length ? resultOf(results, node) : null,
       at: at(node),
     };
   }
@@ -390,47 +455,24 @@ export function expressionReader(file: string, source: string, scopes: FileScope
     };
   }
 
-  /** A function of this file, one expression long, with its arguments put in. */
-  function applied(binding: Binding, definition: Node, result: Node, args: Expr[]): Expr {
-    const inner = functionScope(definition, binding.scope);
-    if (!inner) return unknown(result);
-    const parameters = [...inner.bindings.values()].filter(
-      (item) => item.parameter && item.path?.length === 0,
-    );
-    for (const parameter of parameters) {
-      const given = args[parameter.parameter?.index ?? -1];
-      if (given) arguments_.set(parameter, given);
+  /** A function of this file with its arguments put in: any of what it returns. */
+  function applied(definition: Node, results: readonly Node[], args: Expr[], node: Node): Expr {
+    const bindings = [...(scopes.inner.get(unwrap(definition))?.bindings.values() ?? [])];
+    const before = new Map(arguments_);
+    for (const binding of bindings) {
+      const given = binding.parameter && args[binding.parameter.index];
+      if (given && binding.path?.length === 0) arguments_.set(binding, given);
     }
-    const value = read(result, inner);
-    for (const parameter of parameters) arguments_.delete(parameter);
+    const value = resultOf(results, node);
+    arguments_.clear();
+    for (const [binding, given] of before) arguments_.set(binding, given);
     return value;
   }
 
-  function functionScope(definition: Node, outer: Scope): Scope | null {
-    const node = unwrap(definition);
-    if (!("params" in node)) return null;
-    const scope: Scope = { parent: outer, bindings: new Map(), enclosing: outer.enclosing, fields: null };
-    (node.params as Node[]).forEach((param, index) => {
-      const target = param.type === "AssignmentPattern" ? (param.left as Node) : param;
-      if (target.type !== "Identifier") return;
-      scope.bindings.set(target.name, {
-        kind: "parameter",
-        name: target.name,
-        init: null,
-        path: [],
-        type: (target.typeAnnotation as Node | null) ?? null,
-        scope,
-        writes: [],
-        imported: null,
-        each: false,
-        parameter: {
-          owner: node,
-          name: "id" in node && node.id ? (node.id as { name: string }).name : "",
-          index,
-        },
-      });
-    });
-    return scope;
+  function resultOf(results: readonly Node[], node: Node): Expr {
+    const options = results.map((result) => read(result, scopeAt(result, scopes)));
+    const [only] = options;
+    return options.length === 1 && only ? only : { kind: "either", options, at: at(node) };
   }
 
   function joined(list: Expr, separator: Expr | null, node: Node): Expr {
@@ -440,12 +482,22 @@ export function expressionReader(file: string, source: string, scopes: FileScope
     return { kind: "concat", parts, at: at(node) };
   }
 
+  /** What a pattern takes out of a value. */
+  function taken(init: Node, scope: Scope, path: readonly string[], node: Node): Expr {
+    const [first, ...rest] = path;
+    if (first === "env" && isProcess(init, scope)) return follow(variable("*", node), rest, node);
+    return follow(read(init, scope), path, node);
+  }
+
   function follow(value: Expr, path: readonly string[], node: Node): Expr {
     for (const property of path) {
       const inner = value.kind === "alias" ? value.of : value;
       if (inner.kind === "object") value = inner.entries[property] ?? unknown(node);
       else if (inner.kind === "array") value = inner.items[Number(property)] ?? unknown(node);
+      else if (inner.kind === "env" && inner.variable === "*") value = variable(property, node);
       else if (
+        inner.kind === "env" ||
+        inner.kind === "text" ||
         inner.kind === "import" ||
         inner.kind === "member" ||
         inner.kind === "parameter" ||
@@ -501,37 +553,6 @@ export function expressionReader(file: string, source: string, scopes: FileScope
   return { read, tagged, sqlAdapter, root };
 }
 
-/** `process.env.X`, `Bun.env.X`, `import.meta.env.X`, and a constant that stands for one of the three. */
-export function environmentVariable(node: Node, scope: Scope): string | null {
-  const name = node.type === "MemberExpression" ? propertyName(node) : null;
-  return name && node.type === "MemberExpression" && isEnvironment(node.object as Node, scope) ? name : null;
-}
-
-export function isEnvironment(node: Node, scope: Scope, depth = 0): boolean {
-  node = unwrap(node);
-  if (depth > 3) return false;
-  if (node.type === "Identifier") {
-    const binding = lookup(scope, node.name);
-    if (binding?.imported)
-      return binding.imported.name === "env" && /^(node:)?process$/.test(binding.imported.specifier);
-    if (binding?.init && binding.path?.length === 0)
-      return isEnvironment(binding.init, binding.scope, depth + 1);
-    return (
-      !!binding?.init &&
-      binding.path?.[0] === "env" &&
-      binding.init.type === "Identifier" &&
-      binding.init.name === "process"
-    );
-  }
-  if (node.type !== "MemberExpression" || propertyName(node) !== "env") return false;
-  const object = unwrap(node.object as Node);
-  return (
-    object.type === "MetaProperty" ||
-    (object.type === "Identifier" && (object.name === "process" || object.name === "Bun")) ||
-    (object.type === "MemberExpression" && propertyName(object) === "process")
-  );
-}
-
 /** Tags that carry `sql` in their name: `sql`, `sql.fragment`, `sql.type(row)`, `this.sql`, `SQL`. */
 export function looksLikeTag(node: Node): boolean {
   node = unwrap(node);
@@ -550,6 +571,16 @@ function isRaw(tag: Node): boolean {
     tag.object.name === "String" &&
     propertyName(tag as Node) === "raw"
   );
+}
+
+function textOf(expr: Expr & { kind: "text" }): string {
+  return expr.runs.map(({ text }) => text).join("");
+}
+
+/** `undefined`, `null` and the empty text stand in for nothing. */
+function isNothing(value: Expr): boolean {
+  if (value.kind === "unknown") return /^`(?:undefined|null|void 0)`/.test(value.reason);
+  return isEmpty(value);
 }
 
 function isEmpty(value: Expr): boolean {

@@ -1,5 +1,6 @@
 /** What a file imports, and what it exports as expressions that others may follow. */
 import type { Expr, ImportEdge, Span } from "../model.ts";
+import { isCheckedByModule } from "./checks.ts";
 import type { ExpressionReader } from "./expression.ts";
 import type { FileScopes } from "./scope.ts";
 import type { EcmaScriptModule, Node, Program } from "./syntax.ts";
@@ -106,7 +107,20 @@ export function readExports(
   file: string,
 ): Record<string, Expr> {
   const found: Record<string, Expr> = {};
-  const read = (node: Node) => expressions.read(node, scopes.root);
+  const read = (node: Node) => settled(expressions.read(node, scopes.root), 0);
+  /** What the module has checked before anybody else can import it. */
+  const settled = (expr: Expr, depth: number): Expr => {
+    if (depth > 4) return expr;
+    if (expr.kind === "alias") return { ...expr, of: settled(expr.of, depth + 1) };
+    if (expr.kind === "either")
+      return { ...expr, options: expr.options.map((option) => settled(option, depth + 1)) };
+    if (expr.kind === "object") {
+      const entries = Object.entries(expr.entries).map(([key, entry]) => [key, settled(entry, depth + 1)]);
+      return { ...expr, entries: Object.fromEntries(entries) };
+    }
+    if (expr.kind !== "env" || expr.checked || expr.variable === "*") return expr;
+    return { ...expr, checked: isCheckedByModule(expr.variable, program as unknown as Node, scopes) };
+  };
   for (const node of program.body as Node[]) {
     if (node.type === "ExportDefaultDeclaration") found["default"] = read(node.declaration as Node);
     if (node.type === "ExportAllDeclaration" && node.exported)
@@ -119,7 +133,9 @@ export function readExports(
     if (node.type !== "ExportNamedDeclaration") continue;
     if (node.declaration?.type === "VariableDeclaration")
       for (const item of node.declaration.declarations)
-        if (item.id.type === "Identifier" && item.init) found[item.id.name] = read(item.init);
+        for (const name of boundNames(item.id as Node)) found[name.name] = read(name);
+    else if (node.declaration && "id" in node.declaration && node.declaration.id?.type === "Identifier")
+      found[node.declaration.id.name] = read(node.declaration.id);
     for (const item of node.specifiers) {
       const local = exportName(item.local as Node);
       found[exportName(item.exported as Node)] = node.source
@@ -137,4 +153,24 @@ export function readExports(
 
 function exportName(node: Node): string {
   return node.type === "Identifier" ? node.name : (literalText(node) ?? "");
+}
+
+/** The identifiers that a pattern binds. */
+function boundNames(pattern: Node): (Node & { type: "Identifier" })[] {
+  switch (pattern.type) {
+    case "Identifier":
+      return [pattern];
+    case "AssignmentPattern":
+      return boundNames(pattern.left as Node);
+    case "RestElement":
+      return boundNames(pattern.argument as Node);
+    case "ObjectPattern":
+      return pattern.properties.flatMap((item) =>
+        boundNames((item.type === "RestElement" ? item.argument : item.value) as Node),
+      );
+    case "ArrayPattern":
+      return pattern.elements.flatMap((item) => (item ? boundNames(item as Node) : []));
+    default:
+      return [];
+  }
 }

@@ -5,7 +5,7 @@
  * destructuring path, later assignments), so that an expression can be followed without a checker.
  */
 import type { Node, Program } from "./syntax.ts";
-import { children, literalText, propertyName, unwrap } from "./syntax.ts";
+import { children, isFunction, literalText, propertyName, unwrap } from "./syntax.ts";
 
 export interface Binding {
   kind: "constant" | "variable" | "parameter" | "import" | "function" | "class" | "enum" | "other";
@@ -22,8 +22,10 @@ export interface Binding {
   imported: { specifier: string; name: string } | null;
   /** It takes each item of `init` in turn: `for (const x of init)`. */
   each: boolean;
-  /** A parameter's function and index. */
-  parameter: { owner: Node; name: string; index: number } | null;
+  /** What stands in for it where the value that is taken apart has none: `const { a = 1 } = init`. */
+  fallback: Node | null;
+  /** A parameter's function and index, and the list whose items a method hands to the function one by one. */
+  parameter: { owner: Node; name: string; index: number; list: { node: Node; scope: Scope } | null } | null;
 }
 
 /** What a class says of its fields: initialisers, types, and what the constructor assigns. */
@@ -50,11 +52,13 @@ export interface FileScopes {
   root: Scope;
   /** Calls, constructions, tagged templates and environment reads, in source order. */
   candidates: Candidate[];
-  /** String literals and templates that may be connection addresses. */
+  /** String literals and templates that may be connection addresses, and keys that may name variables. */
   strings: Candidate[];
-  /** `if`, `?:` and asserting calls: what a variable may have been checked by. */
-  tests: { test: Node; scope: Scope; consequent: Node | null; start: number; end: number }[];
   parents: Map<Node, Node>;
+  /** The scope that a node opens for what it holds. */
+  inner: Map<Node, Scope>;
+  /** What a function returns, wherever in its body. */
+  returns: Map<Node, Node[]>;
   /** Every statement's span, for ignore directives. */
   statements: { start: number; end: number }[];
 }
@@ -73,11 +77,25 @@ export function lookup(scope: Scope, name: string): Binding | null {
   return null;
 }
 
+/** The scope in which a node stands. */
+export function scopeAt(node: Node, { inner, parents, root }: FileScopes): Scope {
+  for (let at = parents.get(node); at; at = parents.get(at)) {
+    const scope = inner.get(at);
+    if (scope) return scope;
+  }
+  return root;
+}
+
 /** The field `this.name` of the class that the scope stands in. */
 export function lookupField(scope: Scope, name: string): Field | null {
   for (let at: Scope | null = scope; at; at = at.parent) if (at.fields) return at.fields.get(name) ?? null;
   return null;
 }
+
+const EACH_ITEM = /^(?:forEach|map|flatMap|filter|find|some|every)$/;
+
+/** A key that may name an environment variable. */
+const SHOUTED = /^[A-Z][A-Z0-9]*_[A-Z0-9_]+$/;
 
 const ADDRESS = /^[a-z][a-z0-9+]*:\/\//i;
 
@@ -86,13 +104,17 @@ class Walker {
     root: { parent: null, bindings: new Map(), enclosing: null, fields: null },
     candidates: [],
     strings: [],
-    tests: [],
     parents: new Map(),
+    inner: new Map(),
+    returns: new Map(),
     statements: [],
   };
 
+  /** What each function around the node returns, the innermost last. */
+  private readonly functions: Node[][] = [];
+
   visit(node: Node, scope: Scope, parent: Node | null): void {
-    const { candidates, strings, tests, parents, statements } = this.result;
+    const { candidates, strings, parents, statements } = this.result;
     if (parent) parents.set(node, parent);
     if (
       node.type.endsWith("Statement") ||
@@ -161,20 +183,12 @@ class Walker {
       case "NewExpression":
       case "ImportExpression":
         candidates.push({ node, scope });
-        if (node.type === "CallExpression")
-          tests.push({ test: node, scope, consequent: null, start: node.start, end: node.end });
         break;
       case "MemberExpression":
         candidates.push({ node, scope });
         break;
       case "VariableDeclarator":
         if (node.id.type === "ObjectPattern") candidates.push({ node, scope });
-        break;
-      case "IfStatement":
-        tests.push({ test: node.test, scope, consequent: node.consequent, start: node.start, end: node.end });
-        break;
-      case "ConditionalExpression":
-        tests.push({ test: node.test, scope, consequent: node.consequent, start: node.start, end: node.end });
         break;
       case "Literal":
         if (typeof node.value === "string" && ADDRESS.test(node.value)) strings.push({ node, scope });
@@ -183,12 +197,21 @@ class Walker {
         if (ADDRESS.test(node.quasis[0]?.value.raw ?? "")) strings.push({ node, scope });
         break;
       case "Property":
-        if (node.value.type === "Literal") strings.push({ node, scope });
+        if (node.value.type === "Literal" || SHOUTED.test(propertyName(node) ?? ""))
+          strings.push({ node, scope });
         break;
       default:
         if (node.type.startsWith("TS") && !hasCode(node.type)) return;
     }
+    if (inner !== scope || !parent) this.result.inner.set(node, inner);
+    if (isFunction(node)) {
+      const returned: Node[] = [];
+      this.result.returns.set(node, returned);
+      this.functions.push(returned);
+      if (node.body && node.body.type !== "BlockStatement") returned.push(node.body as Node);
+    } else if (node.type === "ReturnStatement" && node.argument) this.functions.at(-1)?.push(node.argument);
     for (const next of children(node)) this.visit(next, inner, node);
+    if (isFunction(node)) this.functions.pop();
   }
 
   private functionName(node: Node, scope: Scope): string | null {
@@ -274,7 +297,17 @@ class Walker {
       param = param.left as Node;
     }
     const type = (param as { typeAnnotation?: Node | null }).typeAnnotation ?? null;
-    this.declarePattern(param, init, type, scope, "parameter", [], { owner, name, index });
+    const list = index === 0 ? this.listBehind(owner, scope.parent) : null;
+    this.declarePattern(param, init, type, scope, "parameter", [], { owner, name, index, list });
+  }
+
+  /** `list.forEach((item) => …)`: the function is handed one item after another. */
+  private listBehind(owner: Node, scope: Scope | null): { node: Node; scope: Scope } | null {
+    const call = this.result.parents.get(owner);
+    if (!scope || call?.type !== "CallExpression" || call.arguments[0] !== owner) return null;
+    const callee = unwrap(call.callee as Node);
+    if (callee.type !== "MemberExpression" || !EACH_ITEM.test(propertyName(callee) ?? "")) return null;
+    return { node: callee.object as Node, scope };
   }
 
   private declarePattern(
@@ -285,6 +318,7 @@ class Walker {
     kind: Binding["kind"],
     path: string[] | null,
     parameter: Binding["parameter"] = null,
+    fallback: Node | null = null,
   ): void {
     switch (pattern.type) {
       case "Identifier": {
@@ -296,11 +330,12 @@ class Walker {
           path,
           parameter,
           imported,
+          fallback,
         });
         break;
       }
       case "AssignmentPattern":
-        this.declarePattern(pattern.left as Node, init, null, scope, kind, path, parameter);
+        this.declarePattern(pattern.left as Node, init, null, scope, kind, path, parameter, pattern.right);
         break;
       case "RestElement":
         this.declarePattern(pattern.argument as Node, init, null, scope, kind, null, parameter);
@@ -351,6 +386,7 @@ class Walker {
       writes: [],
       imported: null,
       each: false,
+      fallback: null,
       parameter: null,
       ...given,
     });

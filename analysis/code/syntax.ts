@@ -100,6 +100,18 @@ export function unwrap(node: Node): Node {
   }
 }
 
+export type FunctionNode = Node & {
+  type: "FunctionDeclaration" | "FunctionExpression" | "ArrowFunctionExpression";
+};
+
+export function isFunction(node: Node): node is FunctionNode {
+  return (
+    node.type === "FunctionDeclaration" ||
+    node.type === "FunctionExpression" ||
+    node.type === "ArrowFunctionExpression"
+  );
+}
+
 /** `a.b` and `a["b"]` alike; null where the name is computed. */
 export function propertyName(node: Node): string | null {
   if (node.type === "MemberExpression") {
