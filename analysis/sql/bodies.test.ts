@@ -85,6 +85,7 @@ describe("PL/pgSQL", () => {
     ["with q as (select 1 from t) select * into x from q;", "t read"],
     ["perform 1 from t;", "t read"],
     ["x := (select max(a) from t);", "t read"],
+    ["x := count(*) from t where a = extract(day from b);", "t read"],
     ["x.y[1] = (select max(a) from t);", "t read"],
     [
       "if exists (select 1 from t) then null; elsif (select true from u) then delete from v; else update w set a = 1; end if;",

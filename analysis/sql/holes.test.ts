@@ -23,6 +23,10 @@ describe("a hole in the place of a table is said", () => {
     ["drop table if exists ${unknown a}, b", "drop-table !a at ${unknown a}", "drop-table b"],
     ["select * from (${fragment sub}) s", "select !sub at ${fragment sub}"],
     ["with x as (${fragment cte}) select * from x", "select !cte at ${fragment cte}"],
+    [
+      "with x as (${unknown i} on conflict do nothing returning *) select * from x",
+      "insert !i at ${unknown i}",
+    ],
     ["create view v as ${unknown q}", "create-table v", "select !q at ${unknown q}"],
     ["${unknown q}", "select !q at ${unknown q}"],
     ["${unknown q} limit ${value}", "select !q at ${unknown q}"],
@@ -37,6 +41,11 @@ describe("a hole anywhere else does no harm", () => {
     "select interval '${value} days' from a where x = any(${value}::int[])",
     "select * from a where x ${unknown}${unknown} ${unknown}",
     "select * from a ${unknown}${unknown}${unknown}",
+    "select * from a ${unknown}order by x",
+    "select case ${unknown} end, ${unknown} from a",
+    "with ${fragment} select * from a",
+    "select * from a where x = ? and y in (?, ?) limit ?",
+    "select * from a where x = :x and y = :y::int and z[1:2] is not null",
     "select * from a where x = $${unknown} and y in ($${unknown}, $${unknown})",
     "select * from a where ${identifier} = ${value} and b.${identifier} between ${value} and ${value}",
   ])
@@ -50,6 +59,23 @@ describe("a hole anywhere else does no harm", () => {
     test(template, () => expect(namedIn(template)).toEqual(["insert a"]));
   test("update a set ${value} where id = ${value}", () =>
     expect(namedIn("update a set ${value} where id = ${value}")).toEqual(["update a"]));
+});
+
+describe("a hole may be any part of a definition", () => {
+  for (const [template, ...expected] of [
+    ["update a ${unknown} where id = 1", "update a"],
+    ["alter table a ${unknown}", "alter-table a"],
+    ["create table a (id int, ${unknown})", "create-table a"],
+    ["copy a from ${value}", "copy-from a"],
+    ["fetch ${unknown} from c"],
+    ["delete from a where b ${unknown} 1", "delete a"],
+    ["insert into a values (1) on conflict (id) ${unknown}", "insert a"],
+    ["do $$ begin delete from :s.t; end $$", "delete t at :s.t"],
+    ["update ?? set ?? = ?", "update !?? is bound when it runs at ??"],
+    ["select * from :t: where id = :id", "select !:t: is bound when it runs at :t:"],
+    ["select a ? 'b' from c", "select c"],
+  ] as [string, ...string[]][])
+    test(template, () => expect(namedIn(template)).toEqual(expected));
 });
 
 describe("pieces of statements", () => {

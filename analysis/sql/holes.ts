@@ -5,31 +5,63 @@
 import { isToken, PUNCTUATION, type Tokens, WORD } from "./lexer.ts";
 import { HOLE_WIDTH, type Hole, last } from "./text.ts";
 
-/** In the order of the cascade. `word` is the identifier that stands in the assembled text already. */
-export const FORMS = ["value", "word", "string", "empty", "list", "condition", "query"] as const;
-export type Form = (typeof FORMS)[number];
-
-/** `$${n}` numbers a parameter: no other form fits after the sign. */
-type Filling = Form | "digit";
-
-const TEXT: Record<Exclude<Filling, "word">, string> = {
-  digit: "1",
+const TEXT = {
+  /** The identifier that stands in the assembled text already. */
+  word: null,
   value: "$1",
   string: "'x'",
+  number: "1",
   empty: "",
   list: "(id)",
   condition: "id = 0",
   query: "select 1",
-};
+  insert: "insert into t select 1",
+  arm: "when true then 1",
+  table: "_h_ as (select 1)",
+  set: "set id = 1",
+  column: "id int",
+  action: "add id int",
+  operator: "=",
+  conflict: "do nothing",
+  /** `$${n}` numbers a parameter: no other form fits after the sign. */
+  digit: "1",
+} as const;
+
+/** What a hole can be filled with. */
+export type Form = keyof typeof TEXT;
+
+/** In the order in which they are tried, after the first guess. */
+const CASCADE: readonly Form[] = [
+  "value",
+  "word",
+  "string",
+  "number",
+  "empty",
+  "list",
+  "condition",
+  "query",
+  "insert",
+  "arm",
+  "table",
+  "set",
+  "column",
+  "action",
+  "operator",
+  "conflict",
+];
 
 /** One hole of a statement that stands as a token of its own, and the form it has taken. */
 export interface OpenHole {
   hole: Hole;
   /** Index of its token. */
   token: number;
-  tried: Filling[];
-  form: Filling;
+  tried: Form[];
+  form: Form;
 }
+
+/** Words that begin a clause. */
+const CLAUSE =
+  /^(?:from|where|and|or|group|having|order|limit|offset|for|union|returning|on|join|left|inner|right|cross|set|values|select|as|asc|desc)$/i;
 
 /** Words after which a name of a table (or of something else) must follow. */
 const BEFORE_NAME = new Set(
@@ -50,8 +82,10 @@ export function openHoles(tokens: Tokens, holes: readonly Hole[]): OpenHole[] {
     if (token < 0 || tokens.kinds[token] !== WORD || tokens.starts[token] !== hole.start) continue;
     let end = i;
     while (holes[end + 1]?.start === holes[end]!.end) end++;
-    if (holes[end]!.end !== tokens.ends[token]) continue;
-    const form = guess(tokens, token, hole);
+    const rest = tokens.text.slice(holes[end]!.end, tokens.ends[token]);
+    // A hole that ends in white space of its own: the keyword behind it is a word by itself.
+    if (rest !== "" && !CLAUSE.test(rest)) continue;
+    const form = rest === "" ? guess(tokens, token, hole) : "empty";
     open.push({ hole, token, tried: [form], form });
     // What stands right behind another hole is empty until the grammar asks for more.
     for (const next of holes.slice(i + 1, end + 1)) {
@@ -62,7 +96,7 @@ export function openHoles(tokens: Tokens, holes: readonly Hole[]): OpenHole[] {
   return open;
 }
 
-function guess(tokens: Tokens, token: number, hole: Hole): Filling {
+function guess(tokens: Tokens, token: number, hole: Hole): Form {
   if (tokens.text.charCodeAt(hole.start - 1) === 36) return "digit";
   if (hole.type === "identifier" || hole.type === "schema") return "word";
   if (isToken(tokens, token - 1, ".") || isToken(tokens, token + 1, ".")) return "word";
@@ -79,8 +113,9 @@ export function fill(text: string, start: number, end: number, holes: readonly O
   let out = "";
   let at = start;
   for (const { hole, form } of holes) {
-    if (form === "word") continue;
-    out += text.slice(at, hole.start) + TEXT[form].padEnd(HOLE_WIDTH);
+    const written = TEXT[form];
+    if (written === null) continue;
+    out += text.slice(at, hole.start) + written.padEnd(HOLE_WIDTH);
     at = hole.end;
   }
   return at === start ? text.slice(start, end) : out + text.slice(at, end);
@@ -94,7 +129,7 @@ export function nextForm(holes: readonly OpenHole[], offset: number): boolean {
   for (let i = holes.length - 1; i >= 0; i--) {
     const open = holes[i]!;
     if (open.hole.start > offset) continue;
-    const form = FORMS.find((candidate) => !open.tried.includes(candidate));
+    const form = CASCADE.find((candidate) => !open.tried.includes(candidate));
     if (!form) continue;
     open.tried.push(form);
     open.form = form;

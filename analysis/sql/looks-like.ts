@@ -42,14 +42,39 @@ const STARTS: Record<string, RegExp | null> = {
 export function looksLikeSql(text: string): boolean {
   const lexer = new Lexer(text, text.charCodeAt(0) === 0xfeff ? 1 : 0);
   let kind = lexer.next();
-  while (kind === COMMENT || (kind !== END && text.charCodeAt(lexer.start) === 40)) kind = lexer.next();
+  let opened = 0;
+  for (; kind !== END; kind = lexer.next()) {
+    if (kind === COMMENT) continue;
+    if (text.charCodeAt(lexer.start) !== 40) break;
+    opened++;
+  }
   if (kind !== WORD) return false;
+  if (opened > 0 && !closesLikeAQuery(text, lexer.start, opened)) return false;
   const word = text.slice(lexer.start, lexer.end).toLowerCase();
   if (!Object.hasOwn(STARTS, word)) return false;
   const rest = text.slice(lexer.end, lexer.end + 400);
   const more = STARTS[word];
   if (word === "select") return looksLikeSelect(text.slice(lexer.end));
   return more ? more.test(rest) : true;
+}
+
+/** `(select …)::int` is an expression; a query in brackets ends, or goes on as queries do. */
+function closesLikeAQuery(text: string, from: number, opened: number): boolean {
+  const lexer = new Lexer(text, from);
+  let depth = opened;
+  for (let kind = lexer.next(); kind !== END; kind = lexer.next()) {
+    if (kind === COMMENT) continue;
+    const code = text.charCodeAt(lexer.start);
+    if (depth === 0) {
+      return (
+        code === 59 ||
+        /^(?:union|except|intersect|order|limit|offset|fetch|for)$/i.test(text.slice(lexer.start, lexer.end))
+      );
+    }
+    if (code === 40) depth++;
+    else if (code === 41) depth--;
+  }
+  return true;
 }
 
 /** "Select an item from the list" is English, too: a select list has no article and no lone word chain. */

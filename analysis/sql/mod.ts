@@ -1,6 +1,7 @@
 /** The SQL engine: text in, facts out. The only folder that knows a SQL grammar. */
 import type { Dialect } from "../../manifest/model.ts";
 import type { SqlFacts, SqlPiece } from "../model.ts";
+import { withBound } from "./bound.ts";
 import { DIALECTS } from "./dialects.ts";
 import { templated } from "./placeholders.ts";
 import { assemble } from "./text.ts";
@@ -27,7 +28,14 @@ export function readSql(
   pieces: readonly SqlPiece[],
   options: { dialect: Dialect; whole?: boolean },
 ): SqlFacts {
-  return DIALECTS[options.dialect].read(assemble(pieces), { file: false, whole: options.whole ?? true });
+  const reader = DIALECTS[options.dialect];
+  const read = { file: false, whole: options.whole ?? true };
+  const facts = reader.read(assemble(pieces), read);
+  if (facts.problems.length === 0 || options.dialect !== "postgresql") return facts;
+  // `?` is an operator, too: only what is refused as it stands is read with placeholders.
+  const bound = withBound(pieces);
+  const again = bound && reader.read(assemble(bound), read);
+  return again && again.problems.length < facts.problems.length ? again : facts;
 }
 
 /**

@@ -6,7 +6,7 @@ import type { HoleType, SqlPiece } from "../model.ts";
 import { DOLLAR, END, Lexer, PUNCTUATION, QUOTED, STRING, WORD } from "./lexer.ts";
 import { assemble, fileText, type SqlText } from "./text.ts";
 
-interface Placeholder {
+export interface Placeholder {
   start: number;
   end: number;
   type: HoleType;
@@ -20,13 +20,8 @@ const PSQL = /(?:^|[^:\w])(?::["']?[A-Za-z_]|:\{\?)/m;
 
 /** The file's text with its placeholders as holes; the plain text where it has none. */
 export function templated(file: string, text: string): SqlText {
-  const found: Placeholder[] = [];
-  for (const match of text.matchAll(TEXTUAL)) {
-    // An array literal is no template.
-    if (/^\{\{[\s\d,.'"-]*\}\}$/.test(match[0])) continue;
-    found.push({ start: match.index, end: match.index + match[0].length, type: "unknown" });
-  }
-  if (PSQL.test(text)) found.push(...psqlVariables(text));
+  const found = textual(text);
+  if (PSQL.test(text)) found.push(...colonVariables(text, true));
   if (found.length === 0) return fileText(file, text);
   found.sort((a, b) => a.start - b.start);
 
@@ -46,20 +41,35 @@ export function templated(file: string, text: string): SqlText {
   return assemble(pieces);
 }
 
-/**
- * `:name`, `:'name'` and `:"name"` outside quotes; in dollar-quoted bodies, too, since runners that
- * borrow psql's form fill them in there. In brackets a colon makes a slice, unless an ARRAY begins there.
- */
-function psqlVariables(text: string, offset = 0): Placeholder[] {
+/** `${…}`, `{{…}}` and `@name@`. */
+export function textual(text: string): Placeholder[] {
   const found: Placeholder[] = [];
-  const lexer = new Lexer(text, 0, offset === 0);
+  for (const match of text.matchAll(TEXTUAL)) {
+    // An array literal is no template.
+    if (/^\{\{[\s\d,.'"-]*\}\}$/.test(match[0])) continue;
+    found.push({ start: match.index, end: match.index + match[0].length, type: "unknown" });
+  }
+  return found;
+}
+
+/**
+ * `:name`, `:'name'`, `:"name"` and knex's `:name:` outside quotes; in dollar-quoted bodies, too, since
+ * runners that borrow psql's form fill them in there. In brackets a colon makes a slice, unless an
+ * ARRAY begins there.
+ */
+export function colonVariables(text: string, psql: boolean, offset = 0): Placeholder[] {
+  const found: Placeholder[] = [];
+  const lexer = new Lexer(text, 0, psql);
   const brackets: boolean[] = [];
   let before = "";
+  const add = (start: number, end: number, type: HoleType) =>
+    found.push({ start: start + offset, end: end + offset, type });
   for (let kind = lexer.next(); kind !== END; kind = lexer.next()) {
     const start = lexer.start;
     if (kind === DOLLAR) {
       const tag = text.indexOf("$", start + 1) + 1;
-      found.push(...psqlVariables(text.slice(tag, lexer.end - (lexer.open ? 0 : tag - start)), offset + tag));
+      const body = text.slice(tag, lexer.end - (lexer.open ? 0 : tag - start));
+      found.push(...colonVariables(body, false, offset + tag));
     }
     const code = kind === PUNCTUATION && lexer.end === start + 1 ? text.charCodeAt(start) : 0;
     if (code === 91) brackets.push(/^array$/i.test(before) || (before === "[" && (brackets.at(-1) ?? false)));
@@ -69,15 +79,18 @@ function psqlVariables(text: string, offset = 0): Placeholder[] {
     if (code !== 58 || brackets.at(-1) === false) continue;
     const test = /^:\{\?\w+\}/.exec(text.slice(start, start + 80));
     if (test) {
-      found.push({ start: start + offset, end: start + offset + test[0].length, type: "value" });
+      add(start, start + test[0].length, "value");
       continue;
     }
     const next = lexer.next();
     if (next === END) break;
     if (lexer.start !== start + 1 || lexer.open) continue;
-    const type =
-      next === WORD ? "unknown" : next === STRING ? "value" : next === QUOTED ? "identifier" : null;
-    if (type) found.push({ start: start + offset, end: lexer.end + offset, type });
+    if (next === WORD && text.charCodeAt(lexer.end) === 58 && !/[:=]/.test(text[lexer.end + 1] ?? "")) {
+      add(start, lexer.end + 1, "identifier");
+      lexer.next();
+    } else if (next === WORD) add(start, lexer.end, "unknown");
+    else if (next === STRING) add(start, lexer.end, "value");
+    else if (next === QUOTED) add(start, lexer.end, "identifier");
   }
   return found;
 }

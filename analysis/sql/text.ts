@@ -22,16 +22,16 @@ export interface SqlText {
 }
 
 /** Every hole is this wide, so that each form it may take leaves all offsets alone. */
-export const HOLE_WIDTH = 12;
+export const HOLE_WIDTH = 24;
 
 /** The word that stands for the hole number `index`: an identifier that no case folding changes. */
 export function holeWord(index: number): string {
-  return `hole_${index.toString(36).padStart(6, "0")}_`;
+  return `hole_${index.toString(36).padStart(6, "0")}`.padEnd(HOLE_WIDTH, "_");
 }
 
 /** Makes a message that quotes a hole's word readable. */
 export function showHoles(message: string): string {
-  return message.replace(/hole_[0-9a-z]{6}_/g, "${…}");
+  return message.replace(/hole_[0-9a-z]{6}_{13}/g, "${…}");
 }
 
 /** A stretch of text and the offsets that it came from. Equal lengths map character by character. */

@@ -7,7 +7,7 @@ import { type Segment, segments } from "./plpgsql.ts";
 import { type Reading, readInside, referName } from "./reading.ts";
 
 /** Expressions without one of these words name no table, and most have none. */
-const NAMING = new Set(["select", "table", "values", "with", "regclass", "dblink", "dblink_exec"]);
+const NAMING = new Set(["select", "from", "table", "values", "with", "regclass", "dblink", "dblink_exec"]);
 
 /** First words of what RETURN QUERY, FOR and cursors may run in the place of an expression. */
 const QUERY = /^(?:select|insert|update|delete|merge|with|values|table|explain|show)$/i;

@@ -1,0 +1,53 @@
+/**
+ * Placeholders that a client binds before the server sees the text: `?`, knex's `??` and `:name:`,
+ * `:name` of TypeORM, Sequelize and others, `{{…}}` of templates. PostgreSQL's grammar knows `$1` alone, so each becomes a hole.
+ */
+import type { Span, SqlPiece } from "../model.ts";
+import { END, Lexer, OPERATOR } from "./lexer.ts";
+import { colonVariables, type Placeholder, textual } from "./placeholders.ts";
+
+/**
+ * The pieces with their placeholders as holes.
+ *
+ * @returns null where there are none.
+ */
+export function withBound(pieces: readonly SqlPiece[]): SqlPiece[] | null {
+  const out: SqlPiece[] = [];
+  let found = false;
+  for (const piece of pieces) {
+    if (piece.kind === "hole" || !/\?|:[A-Za-z_]|\{\{|@/.test(piece.text)) {
+      out.push(piece);
+      continue;
+    }
+    const { text, at } = piece;
+    const linear = at.end - at.start === text.length;
+    const span = (start: number, end: number): Span =>
+      linear ? { file: at.file, start: at.start + start, end: at.start + end } : at;
+    let last = 0;
+    for (const { start, end, type } of placeholders(text)) {
+      found = true;
+      if (start > last) out.push({ kind: "text", text: text.slice(last, start), at: span(last, start) });
+      const reason = `${text.slice(start, end)} is bound when it runs`;
+      out.push({ kind: "hole", hole: type, reason, at: span(start, end) });
+      last = end;
+    }
+    if (last < text.length) out.push({ kind: "text", text: text.slice(last), at: span(last, text.length) });
+  }
+  return found ? out : null;
+}
+
+function placeholders(text: string): Placeholder[] {
+  const templates = textual(text);
+  const colons = colonVariables(text, false).filter(
+    ({ start, end }) => !templates.some((other) => start < other.end && end > other.start),
+  );
+  const found = [...templates, ...colons];
+  const lexer = new Lexer(text);
+  for (let kind = lexer.next(); kind !== END; kind = lexer.next()) {
+    const { start, end } = lexer;
+    if (kind !== OPERATOR || text.charCodeAt(start) !== 63) continue;
+    if (end === start + 1) found.push({ start, end, type: "value" });
+    else if (text.slice(start, end) === "??") found.push({ start, end, type: "identifier" });
+  }
+  return found.sort((a, b) => a.start - b.start);
+}
