@@ -34,7 +34,7 @@ function run(...args: string[]) {
 }
 
 const read = (path: string) => readFileSync(join(copy, path), "utf8");
-const style = (folder: string) => run("x", "biome", "check", "--vcs-enabled=false", folder).exitCode;
+const style = (...paths: string[]) => run("x", "biome", "check", "--vcs-enabled=false", ...paths).exitCode;
 
 test("a new reporter is written, listed, well-formed and tested, and the command line offers it", () => {
   expect(run("scripts/new-reporter.ts", "team-city")).toEqual({
@@ -48,7 +48,7 @@ test("a new reporter is written, listed, well-formed and tested, and the command
     err: expect.stringContaining(" 1 pass\n 0 fail"),
   });
   expect(run("scripts/cli.ts", "check", "--help").out).toContain('"json", "team-city"');
-  expect(style("report")).toBe(0);
+  expect(style("report/mod.ts", "report/team-city.ts", "report/team-city.test.ts")).toBe(0);
 });
 
 test("a new adapter is written, listed, well-formed and tested", () => {
@@ -61,7 +61,8 @@ test("a new adapter is written, listed, well-formed and tested", () => {
     exitCode: 0,
     err: expect.stringContaining(" 2 pass\n 0 fail"),
   });
-  expect(style("analysis/code/adapters")).toBe(0);
+  const [adapter, list] = ["analysis/code/adapters/example-client", "analysis/code/adapters/mod.ts"];
+  expect(style(`${adapter}.ts`, `${adapter}.test.ts`, list)).toBe(0);
 });
 
 test("a name that is taken, that is none or that is missing is refused, and nothing is written", () => {
