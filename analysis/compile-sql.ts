@@ -23,6 +23,7 @@ export function compileSql(file: string, text: string, dialect: Dialect): FileFa
     commands: [],
     imports: [],
     exports: {},
+    locals: {},
     ignores: readIgnores(
       sql.comments,
       sql.statements.map(({ at }) => at),

@@ -103,19 +103,19 @@ export async function analyseFiles(
   );
   options.onProgress?.({ stage: "link", done: 0, total: 1 });
   const resolver = createResolver(new Set(files.keys()), configs, options.links);
-  const deepened = new Map<string, FileFacts["exports"]>();
-  /** Exports of a file; one that was only skimmed is read whole when a constant of its is asked for. */
-  const exportsOf = (path: string): FileFacts["exports"] | null => {
+  const deepened = new Map<string, FileFacts>();
+  /** A file's facts; one that was only skimmed is read whole when a constant of its is asked for. */
+  const wholeFacts = (path: string): FileFacts | null => {
     const facts = files.get(path);
-    if (!facts?.skimmed) return facts?.exports ?? null;
+    if (!facts?.skimmed) return facts ?? null;
     let found = deepened.get(path);
     if (!found) {
-      found = compileCode(path, textOf.get(path) ?? "", { whole: true }).exports;
+      found = compileCode(path, textOf.get(path) ?? "", { whole: true });
       deepened.set(path, found);
     }
     return found;
   };
-  const resolve = followImports(exportsOf, resolver);
+  const resolve = followImports(wholeFacts, resolver);
   const migrations = new Map<string, string[]>();
   for (const [path, { kind }] of files) {
     const owner = kind === "sql" ? migrationOwner(manifest, path) : null;

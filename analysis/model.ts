@@ -153,13 +153,22 @@ export type Expr =
   | { kind: "concat"; parts: Expr[]; at: Span }
   | { kind: "either"; options: Expr[]; at: Span }
   | { kind: "array"; items: Expr[]; at: Span }
-  | { kind: "object"; entries: Record<string, Expr>; at: Span }
+  | {
+      kind: "object";
+      /** By name; under `...` what is spread in and not known to the file, a list where there are several. */
+      entries: Record<string, Expr>;
+      /** Where each name stands. */
+      keys: Record<string, Span>;
+      at: Span;
+    }
   | { kind: "member"; of: Expr; property: string; at: Span }
   | {
       kind: "call";
       callee: Expr;
       args: Expr[] /** What to say where its result is not known. */;
       reason: string;
+      /** It is what the call's promise gave: no longer a builder, if it was one. */
+      awaited?: boolean;
       at: Span;
     }
   | { kind: "new"; callee: Expr; args: Expr[]; at: Span }
@@ -181,12 +190,12 @@ export type Expr =
       handed: { receiver: Expr; method: string } | null;
       at: Span;
     }
-  /** A name that another module exports; the linker follows it. */
+  /** A name that another module exports; the linker follows it. An empty specifier means one of `locals`. */
   | { kind: "import"; specifier: string; name: string; at: Span }
   /** A constant at its place of use: an identifier found there is reported at `at`, longer text where it is written. */
   | { kind: "alias"; of: Expr; at: Span }
-  /** A value that is known to be an open client, or to make one. */
-  | { kind: "client"; adapter: string; at: Span }
+  /** A value that is known to be an open client, or to make one; builders keep the call that made it. */
+  | { kind: "client"; adapter: string; made?: Expr & { kind: "call" | "new" }; at: Span }
   /** An environment variable, or with `*` the whole environment; `checked`: it is known to be set here. */
   | { kind: "env"; variable: string; checked: boolean; at: Span }
   | { kind: "unknown"; reason: string; at: Span };
@@ -354,6 +363,8 @@ export interface FileFacts {
   commands: DatabaseAct[];
   imports: ImportEdge[];
   exports: Record<string, Expr>;
+  /** Constants and classes of the module that may define tables, read once however often they are used. */
+  locals: Record<string, Expr>;
   ignores: IgnoreDirective[];
   problems: InputProblem[];
 }

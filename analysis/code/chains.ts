@@ -6,6 +6,7 @@ import type { ChainSite, ChainStep, Expr, Span } from "../model.ts";
 import { adapters } from "./adapters/mod.ts";
 import type { ExpressionReader } from "./expression.ts";
 import type { FileScopes, Scope } from "./scope.ts";
+import { lookupField } from "./scope.ts";
 import type { Node } from "./syntax.ts";
 import { propertyName, unwrap } from "./syntax.ts";
 
@@ -20,8 +21,13 @@ export function readChains(file: string, scopes: FileScopes, expressions: Expres
   for (const { node, scope } of scopes.candidates) {
     if (node.type !== "CallExpression" || isContinued(node, scopes)) continue;
     const names = stepNames(node);
-    const direct = names.root && names.steps[0] === "" && CALLED.test(names.root);
-    if (!direct && !names.steps.some((name) => TELLING.has(name))) continue;
+    const direct = names.steps[0] === "" && names.root !== null && CALLED.test(names.root);
+    if (
+      !direct &&
+      !names.steps.some((name) => TELLING.has(name)) &&
+      !names.called.some((name) => CALLED.test(name))
+    )
+      continue;
     found.push(readChain(file, node, scope, expressions));
   }
   return found;
@@ -48,46 +54,57 @@ function isContinued(node: Node, scopes: FileScopes): boolean {
 }
 
 /** The names alone: cheap enough to ask of every call. */
-function stepNames(node: Node): { root: string | null; steps: string[] } {
+function stepNames(node: Node): { root: string | null; steps: string[]; called: string[] } {
   const steps: string[] = [];
-  let at = unwrap(node);
+  const called: string[] = [];
+  let at = bare(node);
   for (;;) {
     if (at.type === "CallExpression") {
-      const callee = unwrap(at.callee as Node);
+      const callee = bare(at.callee as Node);
       if (callee.type === "MemberExpression") {
-        steps.unshift(propertyName(callee) ?? "");
-        at = unwrap(callee.object as Node);
+        const name = propertyName(callee) ?? "";
+        steps.unshift(name);
+        called.unshift(name);
+        at = bare(callee.object as Node);
       } else {
         steps.unshift("");
         at = callee;
       }
     } else if (at.type === "MemberExpression") {
       steps.unshift(propertyName(at) ?? "");
-      at = unwrap(at.object as Node);
-    } else return { root: at.type === "Identifier" ? at.name : null, steps };
+      at = bare(at.object as Node);
+    } else return { root: at.type === "Identifier" ? at.name : null, steps, called };
   }
+}
+
+/** The node without what TypeScript wraps around it; where something is awaited, the chain ends. */
+function bare(node: Node): Node {
+  let at = node;
+  while (at.type !== "AwaitExpression" && unwrap(at) !== at && "expression" in at) at = at.expression as Node;
+  return at;
 }
 
 function readChain(file: string, node: Node, scope: Scope, expressions: ExpressionReader): ChainSite {
   const at = (inner: Node): Span => ({ file, start: inner.start, end: inner.end });
   const steps: ChainStep[] = [];
-  let here = unwrap(node);
+  let here = bare(node);
   let root: Expr | null = null;
   let rootName = "";
   while (!root) {
     if (here.type === "CallExpression") {
       const args = here.arguments.map((argument) => expressions.read(argument as Node, scope));
-      const callee = unwrap(here.callee as Node);
-      if (callee.type === "MemberExpression") {
+      const callee = bare(here.callee as Node);
+      // this.knex("t") calls what the field holds, this.all() a method.
+      if (callee.type === "MemberExpression" && !isField(callee, scope)) {
         steps.unshift({ name: propertyName(callee) ?? "", args, at: at(callee.property as Node) });
-        here = unwrap(callee.object as Node);
+        here = bare(callee.object as Node);
       } else {
         steps.unshift({ name: "", args, at: at(callee) });
         here = callee;
       }
     } else if (here.type === "MemberExpression" && unwrap(here.object as Node).type !== "ThisExpression") {
       steps.unshift({ name: propertyName(here) ?? "", args: null, at: at(here.property as Node) });
-      here = unwrap(here.object as Node);
+      here = bare(here.object as Node);
     } else {
       root = expressions.root(here, scope);
       rootName =
@@ -99,4 +116,9 @@ function readChain(file: string, node: Node, scope: Scope, expressions: Expressi
     }
   }
   return { root, rootName, steps, at: at(node), enclosing: scope.enclosing };
+}
+
+function isField(callee: Node & { type: "MemberExpression" }, scope: Scope): boolean {
+  if (unwrap(callee.object as Node).type !== "ThisExpression") return false;
+  return lookupField(scope, propertyName(callee) ?? "") !== null;
 }

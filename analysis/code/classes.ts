@@ -56,24 +56,43 @@ export function readClass(
   };
 }
 
-/** The type that an annotation names; `T[]`, `Promise<T>`, `T | null` stand for T. */
-export function typeName(type: Node, scope: Scope): TypeName | null {
+const NONE: ReadonlyMap<string, Node> = new Map();
+const DEEPEST = 6;
+
+/**
+ * The type that an annotation names; `T[]`, `Promise<T>`, `T | null` stand for T.
+ *
+ * @param types what the module declares itself: an alias stands for what it names
+ */
+export function typeName(
+  type: Node,
+  scope: Scope,
+  types: ReadonlyMap<string, Node> = NONE,
+  depth = 0,
+): TypeName | null {
+  if (depth > DEEPEST) return null;
+  const next = (inner: Node) => typeName(inner, scope, types, depth + 1);
   switch (type.type) {
     case "TSTypeAnnotation":
-      return typeName(type.typeAnnotation as Node, scope);
+      return next(type.typeAnnotation as Node);
     case "TSArrayType":
-      return typeName(type.elementType as Node, scope);
+      return next(type.elementType as Node);
     case "TSUnionType":
+    case "TSIntersectionType":
       for (const option of type.types) {
-        const found = typeName(option as Node, scope);
+        const found = next(option as Node);
         if (found) return found;
       }
       return null;
+    case "TSInterfaceHeritage": {
+      const inner = unwrap(type.expression as Node);
+      return inner.type === "Identifier"
+        ? { name: inner.name, from: lookup(scope, inner.name)?.imported ?? null, args: [] }
+        : null;
+    }
     case "TSTypeReference": {
       const inner = type.typeName as Node;
-      const args = (type.typeArguments?.params ?? []).flatMap(
-        (param) => typeName(param as Node, scope) ?? [],
-      );
+      const args = (type.typeArguments?.params ?? []).flatMap((param) => next(param as Node) ?? []);
       if (inner.type === "TSQualifiedName") {
         const left = inner.left.type === "Identifier" ? inner.left.name : "";
         const from = lookup(scope, left)?.imported ?? null;
@@ -84,6 +103,9 @@ export function typeName(type: Node, scope: Scope): TypeName | null {
         };
       }
       if (inner.type !== "Identifier") return null;
+      const alias = types.get(inner.name);
+      const behind = alias && next(alias);
+      if (behind) return behind;
       if (
         /^(?:Promise|Array|ReadonlyArray|Readonly|Partial|NonNullable|Awaited)$/.test(inner.name) &&
         args[0]

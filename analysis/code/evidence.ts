@@ -197,7 +197,13 @@ function typeClient(type: Node, scope: Scope, scopes: FileScopes, depth: number)
   switch (type.type) {
     case "TSTypeAnnotation":
       return typeClient(type.typeAnnotation as Node, scope, scopes, depth);
+    case "TSInterfaceHeritage": {
+      const from = moduleExport(type.expression as Node, scope);
+      const adapter = from && byPackage.get(from.specifier);
+      return from && adapter?.types.includes(from.name) ? adapter : null;
+    }
     case "TSUnionType":
+    case "TSIntersectionType":
       for (const option of type.types) {
         const adapter = typeClient(option as Node, scope, scopes, depth);
         if (adapter) return adapter;
@@ -214,6 +220,8 @@ function typeClient(type: Node, scope: Scope, scopes: FileScopes, depth: number)
       if (name.type !== "Identifier") return null;
       const from = lookup(scope, name.name)?.imported;
       if (!from) {
+        const alias = lookup(scope, name.name) ? undefined : scopes.types.get(name.name);
+        if (alias) return depth > DEEPEST ? null : typeClient(alias, scopes.root, scopes, depth + 1);
         // ReturnType<typeof postgres>
         const [inner] = name.name === "ReturnType" ? (type.typeArguments?.params ?? []) : [];
         return inner?.type === "TSTypeQuery"

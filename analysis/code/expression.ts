@@ -10,6 +10,7 @@ import { postgresJs } from "./adapters/postgres-js.ts";
 import { isChecked } from "./checks.ts";
 import { readClass, typeName } from "./classes.ts";
 import { decode } from "./decode.ts";
+import { isDefinition, isMappedClass } from "./definitions.ts";
 import { environmentVariables, isEnvironment, isProcess } from "./environment.ts";
 import { clientOf, returned, tagAdapter } from "./evidence.ts";
 import { neverReturns } from "./leaving.ts";
@@ -27,12 +28,19 @@ export interface ExpressionReader {
   sqlAdapter(node: Node, scope: Scope): { adapter: Adapter; certain: boolean } | null;
   /** The value at the beginning of a chain of calls, with its type where nothing else is known of it. */
   root(node: Node, scope: Scope): Expr;
+  /** What a type that the module declares says of a value, where it is a client's or `typeof` one. */
+  type(name: Node): Expr | null;
+  /** A call or class that may define a table: as long as it may be, with other definitions left as names. */
+  definition(node: Node, scope: Scope): Expr;
 }
 
 const DEEPEST = 14;
 
 /** Steps that one expression may take to follow: beyond it, what is left is said to be unknown. */
 const MOST_STEPS = 600;
+
+/** The same for the definition of a table, which has as many columns as it has. */
+const MOST_STEPS_OF_DEFINITION = 8000;
 
 /** A variable that is assigned more often than this is a state, not a text. */
 const MOST_WRITES = 12;
@@ -45,6 +53,7 @@ export function expressionReader(file: string, source: string, scopes: FileScope
   const active = new Set<Node>();
   let depth = 0;
   let steps = 0;
+  let budget = MOST_STEPS;
 
   const at = (node: Node): Span => ({ file, start: node.start, end: node.end });
   const unknown = (node: Node, reason?: string): Expr => ({
@@ -53,17 +62,28 @@ export function expressionReader(file: string, source: string, scopes: FileScope
     at: at(node),
   });
 
-  function read(node: Node, scope: Scope): Expr {
-    node = unwrap(node);
+  /** @param along along a chain of calls: however many there are, they are one expression */
+  function read(given: Node, scope: Scope, along = false): Expr {
+    const node = unwrap(given);
     if (depth === 0) steps = 0;
-    if (depth > DEEPEST || ++steps > MOST_STEPS || active.has(node)) return unknown(node);
-    depth++;
+    if (depth > DEEPEST || ++steps > budget || active.has(node)) return unknown(node);
+    if (!along) depth++;
     active.add(node);
     try {
-      return boil(node, scope);
+      const value = boil(node, scope);
+      return value.kind === "call" && isAwaited(given) ? { ...value, awaited: true } : value;
     } finally {
-      depth--;
+      if (!along) depth--;
       active.delete(node);
+    }
+  }
+
+  function definition(node: Node, scope: Scope): Expr {
+    budget = MOST_STEPS_OF_DEFINITION;
+    try {
+      return read(node, scope);
+    } finally {
+      budget = MOST_STEPS;
     }
   }
 
@@ -132,9 +152,10 @@ export function expressionReader(file: string, source: string, scopes: FileScope
         return call(node, scope);
       case "NewExpression": {
         const adapter = clientOf(node, scope, scopes);
-        if (adapter) return { kind: "client", adapter: adapter.name, at: at(node) };
+        if (adapter && !adapter.chain) return { kind: "client", adapter: adapter.name, at: at(node) };
         const args = node.arguments.map((argument) => read(argument as Node, scope));
-        return { kind: "new", callee: read(node.callee as Node, scope), args, at: at(node) };
+        const made: Expr = { kind: "new", callee: read(node.callee as Node, scope), args, at: at(node) };
+        return adapter ? { kind: "client", adapter: adapter.name, made, at: at(node) } : made;
       }
       case "ArrowFunctionExpression":
       case "FunctionExpression":
@@ -181,18 +202,28 @@ export function expressionReader(file: string, source: string, scopes: FileScope
 
   function object(node: Node & { type: "ObjectExpression" }, scope: Scope): Expr {
     const entries: Record<string, Expr> = {};
+    const keys: Record<string, Span> = {};
+    const spreads: Expr[] = [];
     for (const property of node.properties) {
       if (property.type === "SpreadElement") {
         const spread = read(property.argument, scope);
         const inner = spread.kind === "alias" ? spread.of : spread;
-        if (inner.kind === "object") Object.assign(entries, inner.entries);
-        else entries["..."] = spread;
+        if (inner.kind === "object") {
+          const { "...": open, ...rest } = inner.entries;
+          Object.assign(entries, rest);
+          Object.assign(keys, inner.keys);
+          if (open) spreads.push(open);
+        } else spreads.push(spread);
         continue;
       }
       const name = propertyName(property as Node);
-      if (name !== null && name !== "__proto__") entries[name] = read(property.value as Node, scope);
+      if (name === null || name === "__proto__") continue;
+      entries[name] = read(property.value as Node, scope);
+      keys[name] = at(property.key as Node);
     }
-    return { kind: "object", entries, at: at(node) };
+    const [only] = spreads;
+    if (only) entries["..."] = spreads.length === 1 ? only : { kind: "array", items: spreads, at: at(node) };
+    return { kind: "object", entries, keys, at: at(node) };
   }
 
   function identifier(node: Node & { type: "Identifier" }, scope: Scope): Expr {
@@ -205,12 +236,21 @@ export function expressionReader(file: string, source: string, scopes: FileScope
     const given = arguments_.get(binding);
     if (given) return { kind: "alias", of: given, at: at(node) };
     const adapter = clientOf(node, scope, scopes);
-    if (adapter) return { kind: "client", adapter: adapter.name, at: at(node) };
+    if (adapter) {
+      const made = adapter.chain && !binding.parameter && binding.path?.length === 0 ? binding.init : null;
+      const value = made && read(made, binding.scope);
+      return value?.kind === "client"
+        ? { ...value, at: at(node) }
+        : { kind: "client", adapter: adapter.name, at: at(node) };
+    }
     if (isEnvironment(node, scope)) return variable("*", node);
+    if (isLocalDefinition(binding)) return { kind: "import", specifier: "", name: node.name, at: at(node) };
     if (binding.parameter) {
       const options = binding.type ? literalOptions(binding.type, scope) : null;
       if (options)
         return { kind: "either", options: options.map((text) => constant(text, node)), at: at(node) };
+      const queried = binding.type && queriedName(binding.type);
+      if (queried && !binding.init) return { kind: "alias", of: read(queried, binding.scope), at: at(node) };
       return {
         kind: "parameter",
         function: binding.parameter.name,
@@ -223,8 +263,7 @@ export function expressionReader(file: string, source: string, scopes: FileScope
     }
     if ((binding.kind === "class" || binding.kind === "function") && binding.init)
       return read(binding.init, binding.scope);
-    if (binding.kind === "enum" && binding.init?.type === "TSEnumDeclaration")
-      return members(binding.init, binding.scope);
+    if (binding.kind === "enum") return enumeration(binding) ?? unknown(node);
     if (!binding.path || binding.writes.length > MOST_WRITES) return unknown(node);
     if (binding.each && binding.init) return eachOf(read(binding.init, binding.scope), binding.path, node);
     let value: Expr | null = binding.init ? taken(binding.init, binding.scope, binding.path, node) : null;
@@ -294,8 +333,15 @@ export function expressionReader(file: string, source: string, scopes: FileScope
     if (fromOutside) return fromOutside;
     const name = propertyName(node);
     const adapter = clientOf(node, scope, scopes);
-    if (adapter) return { kind: "client", adapter: adapter.name, at: at(node) };
     const target = unwrap(node.object as Node);
+    if (adapter) {
+      const field =
+        adapter.chain && target.type === "ThisExpression" && name ? lookupField(scope, name) : null;
+      const value = field?.init && read(field.init, field.scope);
+      return value?.kind === "client"
+        ? { ...value, at: at(node) }
+        : { kind: "client", adapter: adapter.name, at: at(node) };
+    }
     if (name === null) {
       // tables[key] over a constant object: any of its values.
       const whole = read(target, scope);
@@ -317,17 +363,21 @@ export function expressionReader(file: string, source: string, scopes: FileScope
       const binding = lookup(scope, target.name);
       if (binding?.kind === "class" && binding.init) return staticField(binding, name, node);
     }
-    return follow(read(target, scope), [name], node);
+    return follow(read(node.object as Node, scope, true), [name], node);
   }
 
-  /** An enum as the object that it is. */
-  function members(node: Node & { type: "TSEnumDeclaration" }, scope: Scope): Expr {
+  /** An enum is an object of what its members are given; members that count themselves are left out. */
+  function enumeration(binding: Binding): Expr | null {
+    if (binding.init?.type !== "TSEnumDeclaration") return null;
     const entries: Record<string, Expr> = {};
-    for (const { id, initializer } of node.body.members) {
+    const keys: Record<string, Span> = {};
+    for (const { id, initializer } of binding.init.body.members) {
       const name = memberName(id as Node);
-      if (name !== null && name !== "__proto__" && initializer) entries[name] = read(initializer, scope);
+      if (name === null || !initializer) continue;
+      entries[name] = read(initializer, binding.scope);
+      keys[name] = at(id as Node);
     }
-    return { kind: "object", entries, at: at(node) };
+    return { kind: "object", entries, keys, at: at(binding.init) };
   }
 
   function staticField(binding: Binding, name: string, node: Node): Expr {
@@ -353,7 +403,17 @@ export function expressionReader(file: string, source: string, scopes: FileScope
     const fromOutside = environment(node, scope);
     if (fromOutside) return fromOutside;
     const opened = clientOf(node, scope, scopes);
-    if (opened) return { kind: "client", adapter: opened.name, at: at(node) };
+    if (opened) {
+      if (!opened.chain) return { kind: "client", adapter: opened.name, at: at(node) };
+      const made: Expr = {
+        kind: "call",
+        callee: read(callee, scope, true),
+        args: args(),
+        reason: "",
+        at: at(node),
+      };
+      return { kind: "client", adapter: opened.name, made, at: at(node) };
+    }
     if (callee.type === "MemberExpression") {
       const method = propertyName(callee) ?? "";
       const known = sqlAdapter(callee.object as Node, scope);
@@ -365,7 +425,7 @@ export function expressionReader(file: string, source: string, scopes: FileScope
       if (method === "join") return joined(read(callee.object as Node, scope), args()[0] ?? null, node);
       return {
         kind: "call",
-        callee: read(callee, scope),
+        callee: read(callee, scope, true),
         args: args(),
         reason: `the result of ${excerpt(source.slice(callee.start, callee.end))}()`,
         at: at(node),
@@ -411,33 +471,58 @@ export function expressionReader(file: string, source: string, scopes: FileScope
     };
   }
 
+  function type(name: Node): Expr | null {
+    const declared = name.type === "Identifier" ? scopes.types.get(name.name) : undefined;
+    if (!declared || name.type !== "Identifier") return null;
+    const queried = queriedName(declared);
+    if (queried) return read(queried, scopes.root);
+    const named = typeName(declared, scopes.root, scopes.types);
+    return named && { kind: "typed", name: name.name, type: named, at: at(name) };
+  }
+
   function root(node: Node, scope: Scope): Expr {
     const inner = unwrap(node);
     if (inner.type === "Identifier") {
       const binding = lookup(scope, inner.name);
-      const type = binding?.type ? typeName(binding.type, scope) : null;
+      const queried = binding?.type && !binding.init ? queriedName(binding.type) : null;
+      if (binding && queried) return { kind: "alias", of: read(queried, binding.scope), at: at(inner) };
+      const type = binding?.type ? typeName(binding.type, scope, scopes.types) : null;
       const value = read(inner, scope);
       if (value.kind === "parameter" && !type)
-        return { ...value, handed: binding ? handedTo(binding) : null };
+        return {
+          ...value,
+          handed: binding?.parameter ? handedTo(binding.parameter.owner, binding.scope) : null,
+        };
       if (type && (value.kind === "parameter" || value.kind === "unknown"))
         return { kind: "typed", name: inner.name, type, at: at(inner) };
       return value;
     }
+    if (inner.type === "ThisExpression") {
+      // The query that a builder makes itself `this` in a function that it calls back.
+      let owner = scopes.parents.get(inner);
+      while (owner && owner.type !== "FunctionExpression" && owner.type !== "FunctionDeclaration")
+        owner = scopes.parents.get(owner);
+      const handed = owner && handedTo(owner, scope);
+      return handed
+        ? { kind: "parameter", function: "", index: 0, name: "this", path: [], handed, at: at(inner) }
+        : unknown(inner);
+    }
     if (inner.type === "MemberExpression" && unwrap(inner.object as Node).type === "ThisExpression") {
       const name = propertyName(inner) ?? "";
       const field = lookupField(scope, name);
+      const queried = field?.type && queriedName(field.type);
+      if (queried) return { kind: "alias", of: read(queried, field.scope), at: at(inner) };
       const value = read(inner, scope);
-      const type = field?.type ? typeName(field.type, field.scope) : null;
+      const type = field?.type ? typeName(field.type, field.scope, scopes.types) : null;
       return type && value.kind !== "client" ? { kind: "typed", name, type, at: at(inner) } : value;
     }
     return read(inner, scope);
   }
 
-  /** The call that the parameter's function is an argument of. */
-  function handedTo(binding: Binding): { receiver: Expr; method: string } | null {
-    const { owner, index } = binding.parameter ?? { owner: null, index: -1 };
-    const outer = owner && scopes.parents.get(owner);
-    if (index !== 0 || outer?.type !== "CallExpression") return null;
+  /** The call that a function is an argument of. */
+  function handedTo(owner: Node, scope: Scope): { receiver: Expr; method: string } | null {
+    const outer = scopes.parents.get(owner);
+    if (outer?.type !== "CallExpression" || outer.callee === owner) return null;
     const callee = unwrap(outer.callee as Node);
     if (callee.type !== "MemberExpression") return null;
     let object = unwrap(callee.object as Node);
@@ -446,13 +531,10 @@ export function expressionReader(file: string, source: string, scopes: FileScope
       object.type === "CallExpression" ||
       (object.type === "MemberExpression" && unwrap(object.object as Node).type !== "ThisExpression")
     ) {
-      if (clientOf(object, binding.scope.parent ?? binding.scope, scopes)) break;
+      if (clientOf(object, scope.parent ?? scope, scopes)) break;
       object = unwrap((object.type === "CallExpression" ? object.callee : object.object) as Node);
     }
-    return {
-      receiver: root(object, binding.scope.parent ?? binding.scope),
-      method: propertyName(callee) ?? "",
-    };
+    return { receiver: root(object, scope.parent ?? scope), method: propertyName(callee) ?? "" };
   }
 
   /** A function of this file with its arguments put in: any of what it returns. */
@@ -473,6 +555,13 @@ export function expressionReader(file: string, source: string, scopes: FileScope
     const options = results.map((result) => read(result, scopeAt(result, scopes)));
     const [only] = options;
     return options.length === 1 && only ? only : { kind: "either", options, at: at(node) };
+  }
+
+  /** A constant or a class of the module that may define a table: left as a name, for the linker to follow. */
+  function isLocalDefinition(binding: Binding): boolean {
+    if (binding.scope !== scopes.root || !binding.init) return false;
+    if (binding.kind === "class") return isMappedClass(binding.init);
+    return binding.kind === "constant" && binding.path?.length === 0 && isDefinition(binding.init);
   }
 
   function joined(list: Expr, separator: Expr | null, node: Node): Expr {
@@ -550,7 +639,7 @@ export function expressionReader(file: string, source: string, scopes: FileScope
     return name === "sql" ? { adapter: postgresJs, certain: false } : null;
   }
 
-  return { read, tagged, sqlAdapter, root };
+  return { read, tagged, sqlAdapter, root, type, definition };
 }
 
 /** Tags that carry `sql` in their name: `sql`, `sql.fragment`, `sql.type(row)`, `this.sql`, `SQL`. */
@@ -562,6 +651,38 @@ export function looksLikeTag(node: Node): boolean {
     return name === "sql" || name === "SQL" || looksLikeTag(node.object as Node);
   }
   return node.type === "CallExpression" && looksLikeTag(node.callee as Node);
+}
+
+function isAwaited(node: Node): boolean {
+  for (let at = node; ; ) {
+    if (at.type === "AwaitExpression") return true;
+    if (unwrap(at) === at || !("expression" in at)) return false;
+    at = at.expression as Node;
+  }
+}
+
+/** The name behind `typeof x`, also in `ReturnType<typeof x>` and `Parameters<Parameters<typeof x.y>[0]>[0]`. */
+export function queriedName(type: Node): Node | null {
+  switch (type.type) {
+    case "TSTypeAnnotation":
+      return queriedName(type.typeAnnotation as Node);
+    case "TSTypeQuery": {
+      let name = type.exprName as Node;
+      while (name.type === "TSQualifiedName") name = name.left as Node;
+      return name.type === "Identifier" ? name : null;
+    }
+    case "TSIndexedAccessType":
+      return queriedName(type.objectType as Node);
+    case "TSTypeReference": {
+      const [inner] = type.typeArguments?.params ?? [];
+      const name = type.typeName.type === "Identifier" ? type.typeName.name : "";
+      return inner && /^(?:ReturnType|Parameters|Awaited|NonNullable|Readonly|InstanceType)$/.test(name)
+        ? queriedName(inner as Node)
+        : null;
+    }
+    default:
+      return null;
+  }
 }
 
 function isRaw(tag: Node): boolean {

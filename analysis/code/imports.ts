@@ -6,6 +6,9 @@ import type { FileScopes } from "./scope.ts";
 import type { EcmaScriptModule, Node, Program } from "./syntax.ts";
 import { literalText } from "./syntax.ts";
 
+/** The entry of a file's exports that lists the modules of its `export * from`. */
+export const STARS = "*";
+
 /** Import and re-export declarations, `import()`, `require()`, `new URL("./x", import.meta.url)` stays out. */
 export function readImports(file: string, program: Program, scopes: FileScopes): ImportEdge[] {
   const edges: ImportEdge[] = [];
@@ -107,6 +110,7 @@ export function readExports(
   file: string,
 ): Record<string, Expr> {
   const found: Record<string, Expr> = {};
+  const stars: Expr[] = [];
   const read = (node: Node) => settled(expressions.read(node, scopes.root), 0);
   /** What the module has checked before anybody else can import it. */
   const settled = (expr: Expr, depth: number): Expr => {
@@ -123,14 +127,21 @@ export function readExports(
   };
   for (const node of program.body as Node[]) {
     if (node.type === "ExportDefaultDeclaration") found["default"] = read(node.declaration as Node);
-    if (node.type === "ExportAllDeclaration" && node.exported)
-      found[exportName(node.exported as Node)] = {
-        kind: "import",
-        specifier: node.source.value,
-        name: "*",
-        at: { file, start: node.start, end: node.end },
-      };
+    if (node.type === "ExportAllDeclaration") {
+      const at = { file, start: node.start, end: node.end };
+      const whole: Expr = { kind: "import", specifier: node.source.value, name: "*", at };
+      if (node.exported) found[exportName(node.exported as Node)] = whole;
+      else stars.push(whole);
+    }
     if (node.type !== "ExportNamedDeclaration") continue;
+    const declared = node.declaration as Node | null;
+    if (
+      (declared?.type === "FunctionDeclaration" ||
+        declared?.type === "ClassDeclaration" ||
+        declared?.type === "TSEnumDeclaration") &&
+      declared.id
+    )
+      found[declared.id.name] = read(declared.id as Node);
     if (node.declaration?.type === "VariableDeclaration")
       for (const item of node.declaration.declarations)
         for (const name of boundNames(item.id as Node)) found[name.name] = read(name);
@@ -148,6 +159,13 @@ export function readExports(
         : read(item.local as Node);
     }
   }
+  for (const node of program.body as Node[]) {
+    const declared = node.type === "ExportNamedDeclaration" ? (node.declaration as Node | null) : null;
+    if (declared?.type !== "TSTypeAliasDeclaration" && declared?.type !== "TSInterfaceDeclaration") continue;
+    const type = expressions.type(declared.id as Node);
+    if (type && !found[declared.id.name]) found[declared.id.name] = type;
+  }
+  if (stars.length) found[STARS] = { kind: "array", items: stars, at: { file, start: 0, end: 0 } };
   return found;
 }
 

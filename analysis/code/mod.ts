@@ -8,7 +8,7 @@ import { adapters } from "./adapters/mod.ts";
 import { readChains } from "./chains.ts";
 import { readCommands } from "./commands.ts";
 import { readConnections } from "./connections.ts";
-import { readDefinitions } from "./definitions.ts";
+import { readDefinitions, readLocals } from "./definitions.ts";
 import { expressionReader } from "./expression.ts";
 import { readExports, readImports, skimImports } from "./imports.ts";
 import { readScopes } from "./scope.ts";
@@ -17,9 +17,6 @@ import { parse, syntaxProblem } from "./syntax.ts";
 
 /** File endings that are read as code. */
 export const CODE = /\.(?:[cm]?[jt]s|[jt]sx)$/;
-
-/** Methods that too much else has: a file that knows no other word of a client's is not read for these. */
-const COMMON = /^(?:from|find|get|set|all|run|add|remove|count|join|push|create|save|query|on|as|using)$/;
 
 /**
  * What any file that talks to a database must hold. Broad on purpose: a tighter sieve loses
@@ -34,11 +31,7 @@ const SIEVE = new RegExp(
     String.raw`\b(?:truncate|lock|copy|table)\s+["\w]|\b(?:create|alter|drop|comment|grant|revoke|refresh|reindex)\s+(?:\w+\s+)?(?:table|index|view|database|role|user|schema|type|extension|function|trigger|policy|tablespace|all|on)\b`,
     "freehold-ignore",
     `\\.(?:${[...new Set(adapters.flatMap((adapter) => adapter.methods ?? []))].map((name) => name.replace(/[^\w]/g, "\\$&")).join("|")})\\s*[(<.]`,
-    String.raw`\b(?:knex|db|trx|tx|database|qb|connection)(?:<[^>]*>)?\(|\.(?:${adapters
-      .flatMap((adapter) => adapter.methods ?? [])
-      .filter((name) => !COMMON.test(name))
-      .map((name) => name.replace("$", "\\$"))
-      .join("|")})\b`,
+    String.raw`\b(?:knex|db|trx|tx|database|qb|connection)(?:<[^>]*>)?\(`,
     `["'](?:${adapters
       .flatMap((adapter) => adapter.packages)
       .map((name) => name.replace(/[^\w]/g, "\\$&"))
@@ -67,6 +60,7 @@ export function compileCode(file: string, text: string, options: { whole?: boole
     addresses: [],
     imports: [],
     exports: {},
+    locals: {},
     commands: [],
     ignores: [],
     problems: [],
@@ -109,6 +103,7 @@ export function compileCode(file: string, text: string, options: { whole?: boole
   }
   facts.chains = readChains(file, scopes, expressions);
   facts.definitions = readDefinitions(scopes, expressions);
+  facts.locals = readLocals(scopes, expressions);
   Object.assign(facts, readConnections(file, scopes, expressions));
   facts.commands = readCommands(file, scopes);
   facts.exports = readExports(syntax.program, scopes, expressions, file);

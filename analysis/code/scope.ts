@@ -55,6 +55,10 @@ export interface FileScopes {
   /** String literals and templates that may be connection addresses, and keys that may name variables. */
   strings: Candidate[];
   parents: Map<Node, Node>;
+  /** Scopes of functions (their parameters) and of their bodies, by node. */
+  functions: Map<Node, Scope>;
+  /** Types that the module declares: aliases, and what interfaces extend. */
+  types: Map<string, Node>;
   /** The scope that a node opens for what it holds. */
   inner: Map<Node, Scope>;
   /** What a function returns, wherever in its body. */
@@ -105,6 +109,8 @@ class Walker {
     candidates: [],
     strings: [],
     parents: new Map(),
+    functions: new Map(),
+    types: new Map(),
     inner: new Map(),
     returns: new Map(),
     statements: [],
@@ -129,6 +135,7 @@ class Walker {
       case "BlockStatement":
       case "StaticBlock":
         inner = node.type === "Program" ? scope : child(scope);
+        if (parent && "body" in parent && parent.body === node) this.result.functions.set(node, inner);
         this.declareAll(node.body as Node[], inner);
         break;
       case "ForStatement":
@@ -162,10 +169,12 @@ class Walker {
         node.params.forEach((param, index) => {
           this.declareParameter(param as Node, node, name ?? "", index, inner);
         });
+        this.result.functions.set(node, inner);
         break;
       }
       case "ClassDeclaration":
       case "ClassExpression":
+        candidates.push({ node, scope });
         inner = {
           parent: scope,
           bindings: new Map(),
@@ -276,6 +285,13 @@ class Walker {
             imported: { specifier: node.source.value, name },
           });
         }
+        break;
+      case "TSTypeAliasDeclaration":
+        if (scope.parent === null) this.result.types.set(node.id.name, node.typeAnnotation as Node);
+        break;
+      case "TSInterfaceDeclaration":
+        if (scope.parent === null && node.extends[0])
+          this.result.types.set(node.id.name, node.extends[0] as Node);
         break;
       case "TSImportEqualsDeclaration":
         if (node.moduleReference.type === "TSExternalModuleReference")

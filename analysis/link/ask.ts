@@ -36,10 +36,12 @@ export function createAsk(
         return { name: { ...parted(text), reason: null, at }, alias: match[2] ?? null };
       }),
     definition: (expr) => definitionOf(expr, 0),
-    model: (name, client) => {
-      const found = (byModel.get(name) ?? []).filter((item) => item.client === client);
-      return found.length === 1 ? (found[0] ?? null) : null;
-    },
+    model: (name, client, near) =>
+      nearest(
+        (byModel.get(name) ?? []).filter((item) => item.client === client),
+        near,
+      ),
+    sources: () => sources,
     apply: (fn, args) => {
       const inner = follow(fn, resolve);
       return inner.kind === "function" && inner.result ? substitute(inner.result, inner, args) : null;
@@ -67,6 +69,7 @@ export function createAsk(
     return found;
   }
 
+  const sources = [...files.values()].flatMap(({ definitions }) => definitions);
   const all: Definitions["all"][number][] = [];
   const told = new Set<string>();
   for (const [file, facts] of files)
@@ -76,18 +79,58 @@ export function createAsk(
       if (!definition) continue;
       told.add(key);
       all.push({ definition, source, file });
-      const name = source.kind === "class" ? source.name : null;
-      if (name) byModel.set(name, [...(byModel.get(name) ?? []), definition]);
+      if (source.kind === "class" && source.name) modelled(source.name, definition);
     }
+  for (const [file, { locals, exports }] of files) {
+    for (const [name, source] of Object.entries(locals)) {
+      const definition = source.kind === "class" ? null : definitionOf(source, 0);
+      if (definition) modelled(name, definition);
+    }
+    // export { usersTable as users }
+    for (const [name, source] of Object.entries(exports))
+      if (
+        source.kind === "import" &&
+        source.specifier === "" &&
+        source.name !== name &&
+        source.at.file === file
+      ) {
+        const definition = definitionOf(source, 0);
+        if (definition) modelled(name, definition);
+      }
+  }
+  function modelled(name: string, definition: TableDefinition): void {
+    const known = byModel.get(name) ?? [];
+    if (!known.includes(definition)) byModel.set(name, [...known, definition]);
+  }
   resolve.mapped = (expr) => {
     const table = ask.definition(expr);
     if (table) return quoted(table.name);
     const inner = expr.kind === "alias" ? expr.of : expr;
     const owner = inner.kind === "member" ? ask.definition(inner.of) : null;
     // A column brings its table's name along, and is qualified by it.
-    return owner?.name.table && inner.kind === "member" ? `"${owner.name.table}"."${inner.property}"` : null;
+    if (!owner?.name.table || inner.kind !== "member") return null;
+    return `"${owner.name.table}"."${owner.properties?.[inner.property] ?? inner.property}"`;
   };
   return { ...ask, definitions: all };
+}
+
+/** Of definitions that share a name, the one whose file shares the most folders with another file. */
+function nearest(found: readonly TableDefinition[], near: string | undefined): TableDefinition | null {
+  if (found.length < 2 || near === undefined) return found.length === 1 ? (found[0] ?? null) : null;
+  const shared = (file: string) => {
+    const parts = file.split("/");
+    const others = near.split("/");
+    const end = parts.findIndex((part, index) => part !== others[index]);
+    return end < 0 ? parts.length : end;
+  };
+  const ranked = found.map((item) => ({ item, rank: shared(item.name.at.file) }));
+  const best = Math.max(...ranked.map(({ rank }) => rank));
+  const leading = ranked.filter(({ rank }) => rank === best);
+  return leading.length === 1 ? (leading[0]?.item ?? null) : null;
+}
+
+function reach(expr: Expr, path: readonly string[]): Expr {
+  return path.reduce<Expr>((of, property) => ({ kind: "member", of, property, at: expr.at }), expr);
 }
 
 function nameOf(pieces: readonly SqlPiece[], expr: Expr): TableName {
@@ -122,8 +165,12 @@ function quoted({ schema, table }: TableName): string | null {
 function substitute(expr: Expr, fn: Expr & { kind: "function" }, args: readonly Expr[]): Expr {
   const visit = (inner: Expr): Expr => {
     switch (inner.kind) {
-      case "parameter":
-        return fn.parameters[inner.index] === inner.name ? (args[inner.index] ?? inner) : inner;
+      case "parameter": {
+        const given = args[inner.index];
+        return given && fn.parameters[inner.index] === (inner.path.length ? "" : inner.name)
+          ? reach(given, inner.path)
+          : inner;
+      }
       case "alias":
         return { ...inner, of: visit(inner.of) };
       case "concat":

@@ -1,76 +1,213 @@
-/** Chains of calls, each handed to the adapter whose client its root is, else to whoever knows its methods. */
-
+/**
+ * Chains of calls, each handed to the adapter whose client its root is, else to whoever knows its
+ * methods. A chain on a variable or on a function's result goes on from what that holds.
+ */
 import type { Adapter, Ask, Chain, Named } from "../code/adapters/adapter.ts";
 import { adapters } from "../code/adapters/mod.ts";
-import type { ChainSite, Expr, FileFacts, TypeName } from "../model.ts";
+import type { ChainSite, ChainStep, Expr, FileFacts, Span, TypeName } from "../model.ts";
+import { accessOf } from "../sql/mod.ts";
 import type { ReadUse } from "./sites.ts";
 
 const byName = new Map(adapters.map((adapter) => [adapter.name, adapter]));
+const byPackage = new Map(
+  adapters.flatMap((adapter) => adapter.packages.map((name) => [name, adapter] as const)),
+);
+
+const DEEPEST = 24;
+
+interface ReadChain {
+  site: ChainSite;
+  client: string;
+  named: Named[];
+  binds: string[];
+  /** It goes on from another chain, whose tables are among its own. */
+  continued: boolean;
+}
 
 export function readAllChains(files: ReadonlyMap<string, FileFacts>, ask: Ask): ReadUse[] {
   const found: ReadUse[] = [];
-  for (const [file, facts] of files)
-    for (const site of facts.chains) {
-      const read = readChain(site, ask);
-      for (const { name, operation } of read?.named ?? [])
+  for (const [file, facts] of files) {
+    if (facts.chains.length === 0) continue;
+    const imported = facts.imports.flatMap(({ specifier }) => byPackage.get(specifier) ?? []);
+    const habitual = new Set(imported.filter((adapter) => adapter.chain));
+    const read = facts.chains.flatMap((site) => readChain(site, habitual, ask) ?? []);
+    const written = new Set<string>();
+    for (const { named, continued } of read)
+      for (const { name, operation } of continued ? named : [])
+        if (accessOf(operation) === "write") written.add(key(name.at));
+    for (const { chain, bound } of nested(read))
+      for (const { name, operation } of chain.named) {
+        const reads = accessOf(operation) === "read";
+        if (reads && name.schema === null && name.table !== null && bound.has(name.table)) continue;
+        // const q = knex("t") is no read of its own where q.update(…) follows.
+        if (reads && !chain.continued && written.has(key(name.at))) continue;
         found.push({
           file,
-          client: read?.client ?? "unknown",
+          client: chain.client,
           at: name.at,
-          site: site.at,
-          enclosing: site.enclosing,
+          site: chain.site.at,
+          enclosing: chain.site.enclosing,
           schema: name.schema,
           table: name.table,
           reason: name.reason,
           operation,
         });
-    }
+      }
+  }
   return found;
 }
 
-function readChain(site: ChainSite, ask: Ask): { client: string; named: Named[] } | null {
-  const evidence = adapterOf(site.root, ask, 0);
+/** Each chain with the names that it and the chains around it give to queries. */
+function* nested(read: readonly ReadChain[]): Generator<{ chain: ReadChain; bound: Set<string> }> {
+  const ordered = [...read].sort(
+    (a, b) => a.site.at.start - b.site.at.start || b.site.at.end - a.site.at.end,
+  );
+  const open: ReadChain[] = [];
+  for (const chain of ordered) {
+    while (open.length && (open.at(-1)?.site.at.end ?? 0) < chain.site.at.end) open.pop();
+    open.push(chain);
+    yield { chain, bound: new Set(open.flatMap(({ binds }) => binds)) };
+  }
+}
+
+function readChain(site: ChainSite, habitual: ReadonlySet<Adapter>, ask: Ask): ReadChain | null {
+  const { root, steps } = unfold(site.root, site.steps, ask);
+  const evidence = adapterOf(root, ask, 0);
   const chain: Chain = {
     certain: evidence !== null,
-    root: ask.follow(site.root),
-    receiver: receiverOf(site),
-    steps: site.steps,
+    habitual: evidence !== null,
+    root: ask.follow(root),
+    receiver: receiverOf(root === site.root ? site.rootName : nameOf(root), steps),
+    steps,
     at: site.at,
   };
-  if (evidence)
-    return evidence.chain ? { client: evidence.name, named: evidence.chain(chain, ask) ?? [] } : null;
+  const continued = root !== site.root;
+  const result = (adapter: Adapter, named: Named[]): ReadChain => ({
+    site,
+    client: adapter.name,
+    named,
+    binds: adapter.binds?.(chain, ask) ?? [],
+    continued,
+  });
+  if (evidence) return evidence.chain ? result(evidence, evidence.chain(chain, ask) ?? []) : null;
   for (const adapter of adapters) {
+    chain.habitual = habitual.size === 1 && habitual.has(adapter);
     const named = adapter.chain?.(chain, ask) ?? null;
-    if (named) return { client: adapter.name, named };
+    if (named) return result(adapter, named);
   }
   return null;
 }
 
-/** The adapter that the root is evidence for: an open client, a type, a callback's parameter. */
-function adapterOf(root: Expr, ask: Ask, depth: number): Adapter | null {
-  if (depth > 8) return null;
+/**
+ * The chain from its true beginning: what a variable holds, what a function returns and what makes a
+ * client out of another (`withSchema`) come before its own steps.
+ */
+function unfold(
+  root: Expr,
+  steps: readonly ChainStep[],
+  ask: Ask,
+  depth = 0,
+): { root: Expr; steps: readonly ChainStep[] } {
+  const here = { root, steps };
+  if (depth > DEEPEST) return here;
+  const next = (inner: Expr, ...before: ChainStep[]) => unfold(inner, [...before, ...steps], ask, depth + 1);
   const inner = ask.follow(root);
-  if (inner.kind === "client") return byName.get(inner.adapter) ?? null;
-  if (inner.kind === "typed") return adapterOfType(inner.type);
-  if (inner.kind === "parameter" && inner.handed) {
-    const adapter = adapterOf(inner.handed.receiver, ask, depth + 1);
-    return adapter?.begets[inner.handed.method] === "callback" ? adapter : null;
+  switch (inner.kind) {
+    case "client":
+      return inner.made?.callee.kind === "alias" || inner.made?.callee.kind === "member"
+        ? next({ ...inner.made, kind: "call", reason: "" })
+        : here;
+    case "function": {
+      const [first, ...rest] = steps;
+      const result = first?.name === "" && first.args ? ask.apply(inner, first.args) : null;
+      return result ? unfold(result, rest, ask, depth + 1) : here;
+    }
+    case "call": {
+      if (inner.awaited) return here;
+      const callee = inner.callee.kind === "alias" ? inner.callee.of : inner.callee;
+      if (callee.kind === "member")
+        return next(callee.of, { name: callee.property, args: inner.args, at: callee.at });
+      return next(callee, { name: "", args: inner.args, at: callee.at });
+    }
+    case "member":
+      return next(inner.of, { name: inner.property, args: null, at: inner.at });
+    case "either": {
+      // let q = …; q = q.where(…): what it was first given.
+      const options = inner.options.map((option) => unfold(option, steps, ask, depth + 1));
+      return options.find((option) => adapterOf(option.root, ask, 0)) ?? here;
+    }
+    default:
+      return here;
   }
-  return null;
+}
+
+/** The adapter that an expression is evidence for: an open client, a type, a callback's parameter. */
+function adapterOf(root: Expr, ask: Ask, depth: number): Adapter | null {
+  if (depth > DEEPEST) return null;
+  const next = (expr: Expr) => adapterOf(expr, ask, depth + 1);
+  const inner = ask.follow(root);
+  switch (inner.kind) {
+    case "client":
+      return byName.get(inner.adapter) ?? null;
+    case "typed":
+      return adapterOfType(inner.type) ?? typedElsewhere(inner, ask, depth);
+    case "parameter": {
+      const adapter = inner.handed && next(inner.handed.receiver);
+      return inner.handed && adapter?.begets[inner.handed.method] === "callback" ? adapter : null;
+    }
+    case "function":
+      return inner.result && next(inner.result);
+    case "import": {
+      const adapter = byPackage.get(inner.specifier);
+      return adapter && inner.name in adapter.opens ? adapter : null;
+    }
+    case "call": {
+      const callee = inner.callee.kind === "alias" ? inner.callee.of : inner.callee;
+      if (callee.kind !== "member") return next(callee);
+      const owner = next(callee.of);
+      return owner?.begets[callee.property] === "result" ? owner : null;
+    }
+    case "new":
+      return next(inner.callee);
+    case "class":
+      return inner.extends && next(inner.extends);
+    case "either":
+      for (const option of inner.options) {
+        const adapter = next(option);
+        if (adapter) return adapter;
+      }
+      return null;
+    default:
+      return null;
+  }
 }
 
 function adapterOfType(type: TypeName): Adapter | null {
-  for (const adapter of adapters)
-    if (type.from && adapter.packages.includes(type.from.specifier) && adapter.types.includes(type.from.name))
-      return adapter;
-  return null;
+  const adapter = type.from && byPackage.get(type.from.specifier);
+  return type.from && adapter?.types.includes(type.from.name) ? adapter : null;
 }
 
-function receiverOf({ rootName, steps }: ChainSite): string[] {
+/** A type that another module of the workspace declares. */
+function typedElsewhere(typed: Expr & { kind: "typed" }, ask: Ask, depth: number): Adapter | null {
+  if (!typed.type.from) return null;
+  const name: Expr = { kind: "import", ...typed.type.from, at: typed.at };
+  const found = ask.follow(name);
+  return found === name ? null : adapterOf(found, ask, depth + 1);
+}
+
+function receiverOf(rootName: string, steps: readonly ChainStep[]): string[] {
   const names = rootName ? [rootName] : [];
   for (const { name, args } of steps) {
     if (args !== null) break;
     names.push(name);
   }
   return names;
+}
+
+function nameOf(expr: Expr): string {
+  return expr.kind === "parameter" || expr.kind === "typed" || expr.kind === "import" ? expr.name : "";
+}
+
+function key({ file, start, end }: Span): string {
+  return `${file}:${start}:${end}`;
 }

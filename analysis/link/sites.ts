@@ -1,6 +1,7 @@
 /** Sites of code, evaluated across files and read by the SQL engine. */
 import type { Dialect } from "../../manifest/model.ts";
 import { adapters } from "../code/adapters/mod.ts";
+import { STARS } from "../code/imports.ts";
 import type { Expr, FileFacts, Operation, Span, SqlFacts, SqlPiece, SqlSite } from "../model.ts";
 import { looksLikeSql, readSql } from "../sql/mod.ts";
 import type { Resolve } from "./evaluate.ts";
@@ -35,17 +36,58 @@ const DEEPEST = 20;
 
 /** Follows an imported name to the expression that another file exports under it. */
 export function followImports(
-  exportsOf: (file: string) => FileFacts["exports"] | null,
+  factsOf: (file: string) => Pick<FileFacts, "exports" | "locals"> | null,
   resolver: Resolver,
 ): Resolve {
+  const moduleOf = (expr: Expr & { kind: "import" }): string | null =>
+    expr.specifier === "" ? expr.at.file : resolver.resolve(expr.at.file, expr.specifier);
+
+  const stars = (exported: FileFacts["exports"]): (Expr & { kind: "import" })[] => {
+    const list = exported[STARS];
+    return list?.kind === "array" ? list.items.filter((item) => item.kind === "import") : [];
+  };
+
+  /** What a module exports under a name, by itself or by `export * from`. */
+  const exportOf = (file: string, name: string, passed: Set<string>): Expr | null => {
+    const exported = factsOf(file)?.exports;
+    if (!exported || passed.has(file)) return null;
+    const own = exported[name];
+    if (own) return own;
+    passed.add(file);
+    for (const star of stars(exported)) {
+      const target = moduleOf(star);
+      const found = target === null ? null : exportOf(target, name, passed);
+      if (found) return found;
+    }
+    return null;
+  };
+
+  const allOf = (file: string, passed: Set<string>): Record<string, Expr> => {
+    const exported = factsOf(file)?.exports;
+    if (!exported || passed.has(file)) return {};
+    passed.add(file);
+    const { [STARS]: _, ...own } = exported;
+    const found: Record<string, Expr> = {};
+    for (const star of stars(exported)) {
+      const target = moduleOf(star);
+      if (target !== null) Object.assign(found, allOf(target, passed));
+    }
+    return Object.assign(found, own);
+  };
+
+  const namespaces = new Map<string, Record<string, Expr>>();
   const resolve: Resolve = (expr, depth) => {
     let at: Expr = expr;
     for (let step = depth; step < DEEPEST && at.kind === "import"; step++) {
-      const target = resolver.resolve(at.at.file, at.specifier);
-      const exported = target === null ? null : exportsOf(target);
-      if (!exported) return null;
-      if (at.name === "*") return { kind: "object", entries: exported, at: at.at };
-      const found: Expr | undefined = exported[at.name];
+      const target = moduleOf(at);
+      if (target === null || !factsOf(target)) return null;
+      if (at.name === "*") {
+        const entries = namespaces.get(target) ?? allOf(target, new Set());
+        namespaces.set(target, entries);
+        return { kind: "object", entries, keys: {}, at: at.at };
+      }
+      const found: Expr | null | undefined =
+        at.specifier === "" ? factsOf(target)?.locals[at.name] : exportOf(target, at.name, new Set());
       if (!found) return null;
       at = found.kind === "alias" && found.of.kind === "import" ? found.of : found;
     }

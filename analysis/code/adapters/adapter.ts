@@ -48,6 +48,8 @@ export interface Adapter {
   types: readonly string[];
   /** Variables that the driver reads by itself when it is given no address. */
   variables: readonly string[];
+  /** Names that say by themselves whose client they hold, where nothing else is known: `knex`. */
+  habits?: readonly string[];
   /** Methods that hand a client on: to a callback's first parameter, or as their result. */
   begets: Readonly<Record<string, "callback" | "result">>;
   /** What this use means; null where it is none of this client's. */
@@ -66,6 +68,8 @@ export interface Adapter {
    * Null where the chain is none of this client's.
    */
   chain?(chain: Chain, ask: Ask): Named[] | null;
+  /** Names that the chain gives to queries (`with`): no tables, as far as the chain and what stands within it reach. */
+  binds?(chain: Chain, ask: Ask): string[];
   /** The table that a defining call or class stands for; null where it is none of this client's. */
   define?(definition: Expr, ask: Ask): TableDefinition | null;
 }
@@ -74,6 +78,8 @@ export interface Adapter {
 export interface Chain {
   /** The root is this adapter's client by evidence; otherwise only what the chain says speaks for it. */
   certain: boolean;
+  /** The file imports this adapter's package and no other builder's: weak evidence, where there is no better. */
+  habitual: boolean;
   /** The root behind its names: a definition, a class, a type; for adapters whose evidence is there. */
   root: Expr;
   /** Names from the root to the first call: `["this", "deps", "db"]` reads as `["deps", "db"]`. */
@@ -101,6 +107,8 @@ export interface TableDefinition {
   name: TableName;
   /** As the database has them; null where they are not known. */
   columns: string[] | null;
+  /** The column of each property, where the code calls it otherwise. */
+  properties?: Record<string, string>;
   /** Foreign keys: the other table's definition or name, and where it is said. */
   references: { to: TableName; at: Span }[];
   /** Relation (property) name to the expression of what it leads to. */
@@ -122,8 +130,10 @@ export interface Ask {
   aliased(expr: Expr): { name: TableName; alias: string | null }[];
   /** The definition behind an expression, whichever adapter made it. */
   definition(expr: Expr): TableDefinition | null;
-  /** The definition whose class or model has this name, as far as the workspace has just one. */
-  model(name: string, client: string): TableDefinition | null;
+  /** The definition whose class, constant or model has this name; of several, the one nearest to a file. */
+  model(name: string, client: string, near?: string): TableDefinition | null;
+  /** What the workspace says in calls and classes that {@link Adapter.defining} names, tables or not. */
+  sources(): readonly Expr[];
   /** The result of a function with these arguments, where it returns one expression. */
   apply(fn: Expr, args: readonly Expr[]): Expr | null;
   /** The client that an expression is, by evidence. */
