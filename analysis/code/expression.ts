@@ -10,7 +10,7 @@ import { postgresJs } from "./adapters/postgres-js.ts";
 import { isChecked } from "./checks.ts";
 import { readClass, typeName } from "./classes.ts";
 import { decode } from "./decode.ts";
-import { isDefinition, isMappedClass } from "./definitions.ts";
+import { isDefinition, isMappedClass } from "./defining.ts";
 import { environmentVariables, isEnvironment, isProcess } from "./environment.ts";
 import { clientOf, returned, tagAdapter } from "./evidence.ts";
 import { neverReturns } from "./leaving.ts";
@@ -487,6 +487,8 @@ export function expressionReader(file: string, source: string, scopes: FileScope
       const queried = binding?.type && !binding.init ? queriedName(binding.type) : null;
       if (binding && queried) return { kind: "alias", of: read(queried, binding.scope), at: at(inner) };
       const type = binding?.type ? typeName(binding.type, scope, scopes.types) : null;
+      // A type with arguments tells more than which client it is: `Repository<Order>`.
+      if (type?.args.length) return { kind: "typed", name: inner.name, type, at: at(inner) };
       const value = read(inner, scope);
       if (value.kind === "parameter" && !type)
         return {
@@ -514,7 +516,9 @@ export function expressionReader(file: string, source: string, scopes: FileScope
       if (queried) return { kind: "alias", of: read(queried, field.scope), at: at(inner) };
       const value = read(inner, scope);
       const type = field?.type ? typeName(field.type, field.scope, scopes.types) : null;
-      return type && value.kind !== "client" ? { kind: "typed", name, type, at: at(inner) } : value;
+      return type && (value.kind !== "client" || type.args.length > 0)
+        ? { kind: "typed", name, type, at: at(inner) }
+        : value;
     }
     return read(inner, scope);
   }
