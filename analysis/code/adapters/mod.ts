@@ -10,6 +10,7 @@ import { slonik } from "./slonik.ts";
 import { sqlTemplate } from "./sql-template.ts";
 import { sqlite } from "./sqlite.ts";
 import { supabase } from "./supabase.ts";
+import { typeorm } from "./typeorm.ts";
 
 export const adapters: readonly Adapter[] = [
   postgresJs,
@@ -22,4 +23,5 @@ export const adapters: readonly Adapter[] = [
   sqlTemplate,
   sqlite,
   supabase,
+  typeorm,
 ];

@@ -1,0 +1,190 @@
+import { testAdapter } from "../../../fixtures/adapter-tester.ts";
+import { typeorm } from "./typeorm.ts";
+
+const entities = `import { Entity, ManyToOne, OneToMany, Column, Repository, DataSource, EntityManager, QueryRunner, Table, BaseEntity } from "typeorm";
+@Entity("customers") class Customer { @OneToMany(() => Order, (o) => o.customer) orders: Order[]; }
+@Entity({ name: "orders" }) class Order { @ManyToOne(() => Customer, (c) => c.orders) customer: Customer; @OneToMany(() => OrderItem, (i) => i.order) items: OrderItem[]; }
+@Entity() class OrderItem { @ManyToOne(() => Order) order: Order; }
+`;
+const keys = ["3:54 references customers", "4:40 references orders"];
+const rows = (code: string, ...expected: string[]): [string, string[]] => [
+  entities + code,
+  [...keys, ...expected],
+];
+
+testAdapter(typeorm, [
+  [
+    "a repository's field",
+    ...rows(
+      `class Store { constructor(private orders: Repository<Order>) {} all() { return this.orders.find(); } }`,
+      "5:92 select orders",
+    ),
+  ],
+  [
+    "a repository handed in",
+    ...rows(`export const all = (repo: Repository<Order>) => repo.find();`, "5:54 select orders"),
+  ],
+  [
+    "a repository from a data source",
+    ...rows(
+      `export const all = (source: DataSource) => source.getRepository(Order).find();`,
+      "5:72 select orders",
+    ),
+  ],
+  [
+    "a repository kept in a constant",
+    ...rows(
+      `declare const source: DataSource;\nconst repo = source.getRepository(OrderItem);\nrepo.delete({ id: 1 });`,
+      "7:6 delete order_item",
+    ),
+  ],
+  [
+    "the name from the class",
+    ...rows(`export const all = (repo: Repository<OrderItem>) => repo.count();`, "5:58 select order_item"),
+  ],
+  [
+    "a save",
+    ...rows(`export const put = (repo: Repository<Order>, o: Order) => repo.save(o);`, "5:64 insert orders"),
+  ],
+  [
+    "an update",
+    ...rows(
+      `export const put = (repo: Repository<Order>) => repo.update(1, { paid: true });`,
+      "5:54 update orders",
+    ),
+  ],
+  [
+    "relations by name",
+    ...rows(
+      `export const all = (repo: Repository<Order>) => repo.find({ relations: ["customer", "items"] });`,
+      "5:54 select orders",
+      "5:73 select customers",
+      "5:85 select order_item",
+    ),
+  ],
+  [
+    "relations by a path",
+    ...rows(
+      `export const all = (repo: Repository<Customer>) => repo.find({ relations: ["orders.items"] });`,
+      "5:57 select customers",
+      "5:76 select orders",
+      "5:76 select order_item",
+    ),
+  ],
+  [
+    "relations as an object",
+    ...rows(
+      `export const all = (repo: Repository<Customer>) => repo.find({ relations: { orders: { items: true } } });`,
+      "5:57 select customers",
+      "5:85 select orders",
+      "5:94 select order_item",
+    ),
+  ],
+  [
+    "a condition on a relation",
+    ...rows(
+      `export const all = (repo: Repository<Order>) => repo.find({ where: { customer: { name: "a" } } });`,
+      "5:54 select orders",
+      "5:80 select customers",
+    ),
+  ],
+  [
+    "a manager",
+    ...rows(
+      `export const all = (manager: EntityManager) => manager.find(Order, { relations: ["items"] });`,
+      "5:61 select orders",
+      "5:82 select order_item",
+    ),
+  ],
+  [
+    "a manager's write",
+    ...rows(`export const put = (manager: EntityManager) => manager.delete(Order, 1);`, "5:63 delete orders"),
+  ],
+  [
+    "a transaction",
+    ...rows(
+      `export const put = (source: DataSource) => source.transaction(async (m) => { await m.insert(Order, {}); });`,
+      "5:93 insert orders",
+    ),
+  ],
+  [
+    "a repository's query builder",
+    ...rows(
+      `export const all = (repo: Repository<Order>) => repo.createQueryBuilder("o").leftJoinAndSelect("o.customer", "c").innerJoin("c.orders", "other").getMany();`,
+      "5:54 select orders",
+      "5:96 select customers",
+      "5:125 select orders",
+    ),
+  ],
+  [
+    "a data source's query builder",
+    ...rows(
+      `export const put = (source: DataSource) => source.createQueryBuilder().update(Order).set({ paid: true }).execute();`,
+      "5:79 update orders",
+    ),
+  ],
+  [
+    "an insert by query builder",
+    ...rows(
+      `export const put = (source: DataSource) => source.createQueryBuilder().insert().into(Order).values({}).execute();`,
+      "5:86 insert orders",
+    ),
+  ],
+  [
+    "a delete by query builder",
+    ...rows(
+      `export const put = (source: DataSource) => source.createQueryBuilder().delete().from(Order).execute();`,
+      "5:86 delete orders",
+    ),
+  ],
+  [
+    "a join on an entity",
+    ...rows(
+      `export const all = (repo: Repository<Order>) => repo.createQueryBuilder("o").innerJoin(OrderItem, "i", "i.order = o.id").getMany();`,
+      "5:54 select orders",
+      "5:88 select order_item",
+    ),
+  ],
+  [
+    "plain SQL",
+    ...rows(
+      `export const all = (source: DataSource) => source.query("select * from orders");`,
+      "5:72 select orders",
+    ),
+  ],
+  [
+    "plain SQL that nobody knows",
+    ...rows(
+      `export const all = (source: DataSource, text: string) => source.query(text);`,
+      "5:71 ? ? `text` is a parameter of all",
+    ),
+  ],
+  [
+    "DDL in a migration",
+    ...rows(
+      `export class One { async up(queryRunner: QueryRunner) { await queryRunner.createTable(new Table({ name: "refunds" })); await queryRunner.dropTable("orders"); } }`,
+      "5:106 create-table refunds",
+      "5:149 drop-table orders",
+    ),
+  ],
+  [
+    "SQL in a migration",
+    ...rows(
+      `export class One { async up(queryRunner: QueryRunner) { await queryRunner.query("create table refunds (id int)"); } }`,
+      "5:95 create-table refunds",
+    ),
+  ],
+  [
+    "an entity of another module",
+    `import { Entity } from "typeorm";\n@Entity({ name: "orders", schema: "shop" }) export class Order {}\nimport type { Repository } from "typeorm";\nexport const all = (r: Repository<Order>) => r.find();`,
+    ["4:48 select shop.orders"],
+  ],
+  [
+    "an active record",
+    ...rows(
+      `@Entity("refunds") class Refund extends BaseEntity {}\nawait Refund.findOneBy({ id: 1 });`,
+      "6:14 select refunds",
+    ),
+  ],
+  ["an array's find", ...rows(`export const one = [1, 2].find((n) => n > 1);`)],
+]);

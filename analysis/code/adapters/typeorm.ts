@@ -1,0 +1,366 @@
+/**
+ * TypeORM: https://typeorm.io. A class is a table (`@Entity`), or an EntitySchema is; repositories,
+ * managers and query builders name tables by these, relations by properties' paths.
+ */
+import type { ClassExpr, Expr, Operation, Span } from "../../model.ts";
+import type { Adapter, Ask, Chain, Named, TableDefinition, TableName } from "./adapter.ts";
+import { classOf, entityOf, relationPath, relationsIn, snakeCase, typeExpr } from "./entities.ts";
+import { addressOf, entry } from "./expressions.ts";
+
+/** Methods of repositories, managers and active records, with what they do to the entity's table. */
+const DOING: Readonly<Record<string, Operation>> = {
+  find: "select",
+  findBy: "select",
+  findAndCount: "select",
+  findAndCountBy: "select",
+  findByIds: "select",
+  findOne: "select",
+  findOneBy: "select",
+  findOneById: "select",
+  findOneOrFail: "select",
+  findOneByOrFail: "select",
+  findTrees: "select",
+  findRoots: "select",
+  findDescendants: "select",
+  findAncestors: "select",
+  count: "select",
+  countBy: "select",
+  exist: "select",
+  exists: "select",
+  existsBy: "select",
+  sum: "select",
+  average: "select",
+  minimum: "select",
+  maximum: "select",
+  reload: "select",
+  preload: "select",
+  save: "insert",
+  insert: "insert",
+  upsert: "insert",
+  update: "update",
+  updateAll: "update",
+  increment: "update",
+  decrement: "update",
+  softDelete: "update",
+  softRemove: "update",
+  restore: "update",
+  recover: "update",
+  delete: "delete",
+  deleteAll: "delete",
+  remove: "delete",
+  clear: "truncate",
+};
+
+const JOINS = /^(?:left|inner)Join(?:AndSelect|AndMapOne|AndMapMany)?$|^relation$/;
+
+/** QueryRunner's DDL: the table is the first argument, by name or as `new Table({ name })`. */
+const SCHEMA: Readonly<Record<string, Operation>> = {
+  createTable: "create-table",
+  dropTable: "drop-table",
+  renameTable: "alter-table",
+  addColumn: "alter-table",
+  addColumns: "alter-table",
+  dropColumn: "alter-table",
+  dropColumns: "alter-table",
+  renameColumn: "alter-table",
+  changeColumn: "alter-table",
+  createForeignKey: "alter-table",
+  createForeignKeys: "alter-table",
+  dropForeignKey: "alter-table",
+  createPrimaryKey: "alter-table",
+  createUniqueConstraint: "alter-table",
+  createCheckConstraint: "alter-table",
+  createIndex: "create-index",
+  createIndices: "create-index",
+  clearTable: "truncate",
+};
+
+export const typeorm: Adapter = {
+  name: "typeorm",
+  packages: ["typeorm", "@nestjs/typeorm"],
+  dialect: null,
+  opens: {
+    DataSource: { address: (args) => addressOf(args, "url") },
+    createConnection: { address: (args) => addressOf(args, "url") },
+  },
+  ready: [],
+  types: [
+    "DataSource",
+    "Connection",
+    "EntityManager",
+    "QueryRunner",
+    "Repository",
+    "TreeRepository",
+    "MongoRepository",
+    "SelectQueryBuilder",
+  ],
+  variables: [],
+  begets: { transaction: "callback", createQueryRunner: "result", initialize: "result", connect: "result" },
+  methods: [...Object.keys(DOING), ...Object.keys(SCHEMA), "getRepository", "createQueryBuilder"],
+  defining: ["Entity", "ViewEntity", "ChildEntity", "EntitySchema"],
+
+  read({ form, method, args }) {
+    const [first] = args;
+    return first && form === "method" && method === "query" ? { kind: "query", text: first } : null;
+  },
+
+  define(definition, ask) {
+    if (definition.kind === "class") return defineClass(definition, ask);
+    if (
+      definition.kind === "new" &&
+      calleeName(definition.callee, ask) === "EntitySchema" &&
+      definition.args[0]
+    )
+      return defineSchema(definition.args[0], ask);
+    return null;
+  },
+
+  chain(chain, ask) {
+    const builder = chain.steps.findIndex(({ name }) => name === "createQueryBuilder");
+    if (builder >= 0) return readBuilder(chain, builder, ask);
+    const schema = readSchema(chain, ask);
+    if (schema) return schema;
+    const at = chain.steps.findIndex(({ name, args }) => name in DOING && args !== null);
+    const step = chain.steps[at];
+    const operation = step && DOING[step.name];
+    if (!step?.args || !operation) return null;
+    const [first, second] = step.args;
+    const subject = subjectOf(chain, at, ask);
+    if (subject)
+      return withRelations(subject, step.at, operation, operation === "select" ? first : undefined, ask);
+    // manager.find(User, …)
+    const entity = first ? entityOf(first, ask) : null;
+    if (entity?.client === "typeorm" && first)
+      return withRelations(entity, first.at, operation, operation === "select" ? second : undefined, ask);
+    return null;
+  },
+};
+
+/** The entity whose repository or active record the chain stands on. */
+function subjectOf(chain: Chain, before: number, ask: Ask): TableDefinition | null {
+  for (const { name, args } of chain.steps.slice(0, before).reverse()) {
+    if (/^get(?:Tree|Custom)?Repository$/.test(name) && args?.[0]) return mine(entityOf(args[0], ask));
+  }
+  return mine(rootEntity(chain.root, ask));
+}
+
+function rootEntity(root: Expr, ask: Ask): TableDefinition | null {
+  // A field that the constructor or a decorator fills: its type tells.
+  if (root.kind === "typed") {
+    const [entity] = root.type.args;
+    return /Repository$/.test(root.type.name) && entity ? entityOf(typeExpr(entity, root.at), ask) : null;
+  }
+  if (root.kind === "class") return ask.definition(root);
+  // const users = dataSource.getRepository(User)
+  if (root.kind !== "call") return null;
+  const callee = ask.follow(root.callee);
+  const name = callee.kind === "member" ? callee.property : callee.kind === "import" ? callee.name : "";
+  return /^get(?:Tree)?Repository$/.test(name) && root.args[0] ? entityOf(root.args[0], ask) : null;
+}
+
+function mine(definition: TableDefinition | null): TableDefinition | null {
+  return definition?.client === "typeorm" ? definition : null;
+}
+
+function withRelations(
+  entity: TableDefinition,
+  at: Span,
+  operation: Operation,
+  options: Expr | undefined,
+  ask: Ask,
+): Named[] {
+  const found: Named[] = [{ name: { ...entity.name, at }, operation }];
+  for (const key of ["relations", "where"]) {
+    const value = options ? entry(options, key) : null;
+    if (value) found.push(...relationsIn(entity, value, ask));
+  }
+  return found;
+}
+
+/** `createQueryBuilder("user").leftJoinAndSelect("user.posts", "post")`: aliases stand for tables. */
+function readBuilder(chain: Chain, start: number, ask: Ask): Named[] | null {
+  const aliases = new Map<string, TableDefinition>();
+  const found: Named[] = [];
+  const steps = chain.steps.slice(start);
+  const [first, second] = steps[0]?.args ?? [];
+  const doing = steps.find(
+    ({ name, args }) => args !== null && /^(?:update|delete|insert|softDelete|restore)$/.test(name),
+  )?.name;
+  const operation: Operation =
+    doing === "insert" ? "insert" : doing === "delete" ? "delete" : doing ? "update" : "select";
+  const name = (definition: TableDefinition, at: Span, as: Operation, alias: Expr | undefined) => {
+    found.push({ name: { ...definition.name, at }, operation: as });
+    const text = alias ? ask.text(alias) : null;
+    if (text !== null) aliases.set(text, definition);
+  };
+  const subject = subjectOf(chain, start, ask);
+  if (subject) name(subject, steps[0]?.at ?? chain.at, operation, first);
+  else if (first) {
+    const entity = mine(entityOf(first, ask));
+    if (entity) name(entity, first.at, operation, second);
+  }
+  for (const { name: method, args } of steps.slice(1)) {
+    const [target, alias] = args ?? [];
+    if (!target) continue;
+    if (/^(?:from|addFrom|into|update)$/.test(method)) {
+      const entity = mine(entityOf(target, ask));
+      if (entity)
+        name(
+          entity,
+          target.at,
+          /^(?:into|update)$/.test(method)
+            ? operation
+            : method === "from" && operation === "delete"
+              ? "delete"
+              : "select",
+          alias,
+        );
+      else found.push(...byName(target, operation, ask));
+    } else if (JOINS.test(method)) found.push(...joined(target, alias, aliases, ask));
+  }
+  return found.length || chain.certain ? found : null;
+}
+
+function joined(
+  target: Expr,
+  alias: Expr | undefined,
+  aliases: Map<string, TableDefinition>,
+  ask: Ask,
+): Named[] {
+  const entity = mine(entityOf(target, ask));
+  const as = alias ? ask.text(alias) : null;
+  if (entity) {
+    if (as !== null) aliases.set(as, entity);
+    return [{ name: { ...entity.name, at: target.at }, operation: "select" }];
+  }
+  const text = ask.text(target);
+  const [from = "", property] = (text ?? "").split(".");
+  const owner = aliases.get(from);
+  if (!owner || !property)
+    return text !== null && property === undefined ? byName(target, "select", ask) : [];
+  const to = owner.relations[property];
+  const definition = to ? entityOf(to, ask) : null;
+  if (as !== null && definition) aliases.set(as, definition);
+  return relationPath(owner, [property], target.at, ask);
+}
+
+/** A table by its own name, or an entity by the name of its class. */
+function byName(expr: Expr, operation: Operation, ask: Ask): Named[] {
+  const text = ask.text(expr);
+  if (text !== null && /[\s(]/.test(text)) return [];
+  if (ask.follow(expr).kind === "function") return [];
+  const model = text === null ? null : ask.model(text, "typeorm");
+  if (model) return [{ name: { ...model.name, at: expr.at }, operation }];
+  return ask.names(expr).map((name) => ({ name, operation }));
+}
+
+/** `queryRunner.createTable(new Table({ name: "orders" }))`. */
+function readSchema(chain: Chain, ask: Ask): Named[] | null {
+  if (!chain.certain && !chain.receiver.some((name) => /queryRunner|runner/i.test(name))) return null;
+  for (const { name, args } of chain.steps) {
+    const operation = SCHEMA[name];
+    const [first] = args ?? [];
+    if (!operation || !first) continue;
+    const inner = ask.follow(first);
+    const named = inner.kind === "new" && inner.args[0] ? entry(inner.args[0], "name") : null;
+    return ask.names(named ?? first).map((table) => ({ name: table, operation }));
+  }
+  return null;
+}
+
+function defineClass(found: ClassExpr, ask: Ask): TableDefinition | null {
+  const name = tableNameOf(found, ask);
+  if (!name) return null;
+  const parent = found.extends ? classOf(found.extends, ask) : null;
+  const definition: TableDefinition = {
+    client: "typeorm",
+    name,
+    columns: null,
+    references: [],
+    relations: {},
+  };
+  for (const owner of [parent, found]) if (owner) readMembers(owner, definition, ask);
+  return definition;
+}
+
+function readMembers(found: ClassExpr, definition: TableDefinition, ask: Ask): void {
+  for (const member of found.members) {
+    const relation = member.decorators.find(({ name }) =>
+      /^(?:OneToOne|OneToMany|ManyToOne|ManyToMany)$/.test(name),
+    );
+    if (!relation?.args[0]) continue;
+    const [target] = relation.args;
+    const text = ask.text(target);
+    // A target named by text is a class of this file, or of nobody's.
+    const to: Expr = text === null ? target : { kind: "import", specifier: "", name: text, at: target.at };
+    definition.relations[member.name] = to;
+    const owning =
+      relation.name === "ManyToOne" ||
+      (relation.name === "OneToOne" && member.decorators.some(({ name }) => name === "JoinColumn"));
+    const entity = owning ? classOf(to, ask) : null;
+    const named = entity && tableNameOf(entity, ask);
+    if (named) definition.references.push({ to: { ...named, at: target.at }, at: relation.at });
+  }
+}
+
+/** The name alone, so that two entities that point at each other end. */
+function tableNameOf(found: ClassExpr, ask: Ask): TableName | null {
+  const decorator = found.decorators.find(({ name }) => /^(?:Entity|ViewEntity|ChildEntity)$/.test(name));
+  if (!decorator) return null;
+  // Single table inheritance: a child lives in its parent's table.
+  if (decorator.name === "ChildEntity") {
+    const parent = found.extends ? classOf(found.extends, ask) : null;
+    return parent ? tableNameOf(parent, ask) : null;
+  }
+  const [first, second] = decorator.args;
+  const options =
+    first && ask.follow(first).kind === "object" ? ask.follow(first) : second && ask.follow(second);
+  // Another mapper's decorator has the same name, and keys of its own.
+  if (options && entry(options, "tableName", "collection")) return null;
+  const given =
+    first && ask.follow(first).kind !== "object" ? first : options ? entry(options, "name") : null;
+  const schema = options ? entry(options, "schema") : null;
+  const table = given ? ask.text(given) : snakeCase(found.name);
+  return {
+    schema: schema ? ask.text(schema) : null,
+    table,
+    reason: table === null ? "the entity's name is not known before it runs" : null,
+    at: given?.at ?? found.at,
+  };
+}
+
+function defineSchema(options: Expr, ask: Ask): TableDefinition | null {
+  const named = entry(ask.follow(options), "tableName") ?? entry(ask.follow(options), "name");
+  const schema = entry(ask.follow(options), "schema");
+  if (!named) return null;
+  const plain = entry(ask.follow(options), "tableName") !== null;
+  const text = ask.text(named);
+  return {
+    client: "typeorm",
+    name: {
+      schema: schema ? ask.text(schema) : null,
+      table: text === null ? null : plain ? text : snakeCase(text),
+      reason: text === null ? "the entity schema's name is not known" : null,
+      at: named.at,
+    },
+    columns: null,
+    references: [],
+    relations: relationTargets(entry(ask.follow(options), "relations"), ask),
+  };
+}
+
+function relationTargets(expr: Expr | null, ask: Ask): Record<string, Expr> {
+  const inner = expr ? ask.follow(expr) : null;
+  if (inner?.kind !== "object") return {};
+  return Object.fromEntries(
+    Object.entries(inner.entries).flatMap(([name, value]) => {
+      const target = entry(ask.follow(value), "target");
+      return target ? [[name, target]] : [];
+    }),
+  );
+}
+
+function calleeName(expr: Expr, ask: Ask): string {
+  const callee = ask.follow(expr);
+  return callee.kind === "import" ? callee.name : callee.kind === "member" ? callee.property : "";
+}
