@@ -50,6 +50,7 @@ export async function withLock<T>(
         const [row] = await tx`
           select pg_catalog.pg_try_advisory_xact_lock(pg_catalog.hashtextextended(${key}, 0)) as held`;
         if (row?.["held"]) break;
+        if (attempt === 0) onWait?.();
         if (performance.now() >= deadline) {
           throw new MigrationError(
             service,
@@ -57,7 +58,6 @@ export async function withLock<T>(
             `${service}: another run has been migrating for longer than ${waitMs} ms; wait for it, then run again.`,
           );
         }
-        if (attempt === 0) onWait?.();
         await pause(pollMs * (0.5 + Math.random()));
       }
       const done = work(stillHeld);
