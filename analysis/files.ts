@@ -24,7 +24,7 @@ export interface SourceFile {
 
 export interface Discovery {
   files: SourceFile[];
-  /** Texts of `package.json` and `tsconfig*.json` files, for resolving imports. */
+  /** Texts of `package.json`, `tsconfig*.json` and `jsconfig.json` files, for resolving imports. */
   configs: Map<string, string>;
   /** Links within the workspace: what they lead to is read where it stands. */
   links: Map<string, string>;
@@ -45,7 +45,7 @@ export interface DiscoverOptions {
 export const LARGEST_BYTES = 5 * 1024 * 1024;
 
 const READ = /\.(?:[cm]?[jt]s|[jt]sx|sql)$/;
-const CONFIG = /(?:^|\/)(?:package|tsconfig[\w.-]*)\.json$/;
+const CONFIG = /(?:^|\/)(?:package|tsconfig[\w.-]*|jsconfig)\.json$/;
 const INSTALLED = /(?:^|\/)node_modules(?:\/|$)/;
 const NOT_OURS =
   /(?:^|\/)(?:node_modules|bower_components|vendor|third_party|\.git|\.yarn|\.next|\.nuxt|\.turbo|\.cache|dist|build|out|coverage|storybook-static)\//;

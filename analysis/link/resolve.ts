@@ -5,38 +5,27 @@
  */
 
 import { posix } from "node:path";
-import { parse as parseJson } from "jsonc-parser";
+import type { Package } from "./packages.ts";
+import { packageTargets, readPackages } from "./packages.ts";
+import { createPathMaps, mappedTargets } from "./tsconfig.ts";
 
 export interface Resolver {
   /** The workspace path that an import in `from` means; null where it leads out of the workspace. */
   resolve(from: string, specifier: string): string | null;
 }
 
-/** Texts of `package.json` and `tsconfig*.json` files by path. */
+/** Texts of `package.json`, `tsconfig*.json` and `jsconfig.json` files by path. */
 export type ConfigTexts = ReadonlyMap<string, string>;
 
-interface Package {
-  folder: string;
-  name: string | null;
-  exports: unknown;
-  imports: unknown;
-  entry: string | null;
-}
-
-interface PathMap {
-  base: string;
-  paths: [pattern: string, targets: string[]][];
-  /** `baseUrl`, under which bare names may lie. */
-  root: string | null;
-}
-
 const ENDINGS = [".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs", ".sql"];
+/** What a built file may have been built from. */
 const COMPILED: Record<string, string[]> = {
-  ".js": [".ts", ".tsx"],
+  ".js": [".ts", ".tsx", ".jsx"],
   ".jsx": [".tsx"],
-  ".mjs": [".mts"],
-  ".cjs": [".cts"],
+  ".mjs": [".mts", ".ts"],
+  ".cjs": [".cts", ".ts"],
 };
+const BUILT = /(^|\/)(?:dist|build|lib|out|esm|cjs)(?=\/)/g;
 
 /** @param links links within the workspace: what they lead to is among `files` under its own path */
 export function createResolver(
@@ -47,7 +36,6 @@ export function createResolver(
   const packages = readPackages(configs);
   const byName = new Map(packages.flatMap((item) => (item.name ? [[item.name, item] as const] : [])));
   const byFolder = new Map(packages.map((item) => [item.folder, item]));
-  const maps = new Map<string, PathMap | null>();
 
   /** Behind the links along the way. */
   const behind = (path: string, depth = 0): string => {
@@ -58,165 +46,112 @@ export function createResolver(
     return path;
   };
 
-  const file = (path: string): string | null => {
-    const given = posix.normalize(path);
-    return given.startsWith("..") ? null : (find(given) ?? (links.size ? find(behind(given)) : null));
-  };
+  /** Files by their own paths, and by the links that lead to them. */
+  const known = new Map([...files].map((path) => [path, path]));
+  for (const [path, target] of links) if (files.has(target)) known.set(path, target);
 
-  const find = (base: string): string | null => {
-    if (files.has(base)) return base;
-    const ending = posix.extname(base);
-    for (const source of COMPILED[ending] ?? []) {
-      const found = base.slice(0, -ending.length) + source;
-      if (files.has(found)) return found;
+  const withEnding = (base: string): string | null => {
+    for (const ending of ENDINGS) {
+      const found = known.get(base + ending);
+      if (found) return found;
     }
-    for (const next of ENDINGS) if (files.has(base + next)) return base + next;
-    for (const next of ENDINGS) if (files.has(`${base}/index${next}`)) return `${base}/index${next}`;
     return null;
   };
 
-  /** A built file's source: `dist/x.js` is `src/x.ts` where dist is not in the tree. */
-  const built = (path: string): string | null =>
-    file(path) ??
-    file(path.replace(/(^|\/)(?:dist|build|lib|out)\//, "$1src/")) ??
-    file(path.replace(/(^|\/)(?:dist|build|lib|out)\//, "$1"));
-
-  const inPackage = (item: Package, subpath: string): string | null => {
-    const key = subpath ? `./${subpath}` : ".";
-    const target = matchExports(item.exports, key);
-    if (target) return built(posix.join(item.folder, target));
-    if (subpath)
-      return built(posix.join(item.folder, subpath)) ?? built(posix.join(item.folder, "src", subpath));
-    return (
-      (item.entry ? built(posix.join(item.folder, item.entry)) : null) ??
-      file(posix.join(item.folder, "src/index")) ??
-      file(posix.join(item.folder, "index"))
-    );
+  const exact = (base: string): string | null => {
+    const at = known.get(base);
+    if (at) return at;
+    const ending = posix.extname(base);
+    for (const source of COMPILED[ending] ?? []) {
+      const found = known.get(base.slice(0, -ending.length) + source);
+      if (found) return found;
+    }
+    return withEnding(base);
   };
 
-  const mapFor = (from: string): PathMap | null => {
-    for (let folder = posix.dirname(from); ; folder = posix.dirname(folder)) {
-      const path = folder === "." ? "tsconfig.json" : `${folder}/tsconfig.json`;
-      if (configs.has(path)) {
-        if (!maps.has(path)) maps.set(path, readPaths(path, configs, 0));
-        const found = maps.get(path);
-        if (found) return found;
+  const find = (base: string): string | null => {
+    const found = exact(base);
+    if (found) return found;
+    for (const entry of byFolder.get(base)?.entries ?? []) {
+      const main = exact(posix.join(base, entry));
+      if (main) return main;
+    }
+    return withEnding(posix.join(base, "index"));
+  };
+
+  const file = (path: string): string | null => {
+    const given = posix.normalize(path).replace(/\/$/, "");
+    return given.startsWith("..") ? null : (find(given) ?? (links.size ? find(behind(given)) : null));
+  };
+
+  /** A built file's source within a folder: `dist/x.js` is `src/x.ts` where dist is not in the tree. */
+  const built = (folder: string, path: string): string | null => {
+    const inner = posix.normalize(path).replace(/\.d\.([cm]?)ts$/, ".$1js");
+    const found = file(posix.join(folder, inner));
+    if (found) return found;
+    for (const { index, 0: part, 1: head = "" } of inner.matchAll(BUILT)) {
+      const rest = inner.slice(index + part.length);
+      for (const source of ["src", ""]) {
+        const path = file(posix.join(folder, inner.slice(0, index), head, source, rest));
+        if (path) return path;
       }
+    }
+    return null;
+  };
+
+  const first = (paths: readonly string[], look: (path: string) => string | null): string | null => {
+    for (const path of paths) {
+      const found = look(path);
+      if (found) return found;
+    }
+    return null;
+  };
+
+  const inPackage = (item: Package, subpath: string): string | null => {
+    const look = (path: string) => built(item.folder, path);
+    const targets = packageTargets(item.exports, subpath ? `./${subpath}` : ".");
+    const found = first(targets, look);
+    if (found) return found;
+    return subpath
+      ? first([subpath, posix.join("src", subpath)], look)
+      : first([...item.entries, "src/index", "index"], look);
+  };
+
+  /** A bare name's package of the workspace, and the path within it. */
+  const packageOf = (specifier: string): [Package, string] | null => {
+    const [head = "", second = ""] = specifier.split("/");
+    const name = head.startsWith("@") ? `${head}/${second}` : head;
+    const item = byName.get(name);
+    return item ? [item, specifier.slice(name.length + 1)] : null;
+  };
+
+  const mapFor = createPathMaps(configs, (specifier) => {
+    const [item, subpath] = packageOf(specifier) ?? [];
+    return item ? posix.join(item.folder, subpath || "tsconfig.json") : null;
+  });
+
+  const named = (from: string, key: string): string | null => {
+    for (let folder = posix.dirname(from); ; folder = posix.dirname(folder)) {
+      const item = byFolder.get(folder);
+      const found = item && first(packageTargets(item.imports, key), (path) => built(folder, path));
+      if (found) return found;
       if (folder === ".") return null;
     }
   };
 
   return {
-    resolve(from, specifier) {
+    resolve(from, given) {
+      // `./schema.sql?raw`: how a bundler is to load it.
+      const specifier = given.replace(/(?<=.)[?#].*$/, "");
       if (specifier.startsWith(".")) return file(posix.join(posix.dirname(from), specifier));
       if (specifier.startsWith("/")) return file(specifier.slice(1));
       const map = mapFor(from);
-      for (const [pattern, targets] of map?.paths ?? []) {
-        const rest = matchStar(pattern, specifier);
-        if (rest === null) continue;
-        for (const target of targets) {
-          const found = built(posix.join(map?.base ?? "", target.replace("*", rest)));
-          if (found) return found;
-        }
-      }
-      if (specifier.startsWith("#")) {
-        for (let folder = posix.dirname(from); ; folder = posix.dirname(folder)) {
-          const item = byFolder.get(folder);
-          const target = item && matchExports(item.imports, specifier);
-          if (item && target) return built(posix.join(item.folder, target));
-          if (folder === ".") return null;
-        }
-      }
-      const [first = "", second = ""] = specifier.split("/");
-      const name = first.startsWith("@") ? `${first}/${second}` : first;
-      const item = byName.get(name);
-      if (item) return inPackage(item, specifier.slice(name.length + 1));
+      const mapped = map && first(mappedTargets(map, specifier) ?? [], (path) => built("", path));
+      if (mapped) return mapped;
+      if (specifier.startsWith("#")) return named(from, specifier);
+      const [item, subpath] = packageOf(specifier) ?? [];
+      if (item) return inPackage(item, subpath ?? "");
       return map?.root ? file(posix.join(map.root, specifier)) : null;
     },
   };
-}
-
-function readPackages(configs: ConfigTexts): Package[] {
-  const packages: Package[] = [];
-  for (const [path, text] of configs) {
-    if (posix.basename(path) !== "package.json") continue;
-    const json = asRecord(parseJson(text));
-    const entry = [json["source"], json["module"], json["main"], json["types"]].find(
-      (value) => typeof value === "string",
-    );
-    packages.push({
-      folder: posix.dirname(path),
-      name: typeof json["name"] === "string" ? json["name"] : null,
-      exports: json["exports"],
-      imports: json["imports"],
-      entry: typeof entry === "string" ? entry : null,
-    });
-  }
-  return packages;
-}
-
-/** `compilerOptions.paths` with what it extends, within the workspace. */
-function readPaths(path: string, configs: ConfigTexts, depth: number): PathMap | null {
-  const text = configs.get(path);
-  if (text === undefined || depth > 8) return null;
-  const json = asRecord(parseJson(text));
-  const options = asRecord(json["compilerOptions"]);
-  const folder = posix.dirname(path);
-  const baseUrl = typeof options["baseUrl"] === "string" ? posix.join(folder, options["baseUrl"]) : null;
-  const paths = asRecord(options["paths"]);
-  const own = Object.entries(paths).flatMap(([pattern, targets]) =>
-    Array.isArray(targets)
-      ? [[pattern, targets.filter((target) => typeof target === "string")] as [string, string[]]]
-      : [],
-  );
-  if (own.length || baseUrl) return { base: baseUrl ?? folder, paths: own, root: baseUrl };
-  for (const parent of [json["extends"]].flat()) {
-    if (typeof parent !== "string" || !parent.startsWith(".")) continue;
-    const target = posix.join(folder, parent);
-    const found = readPaths(configs.has(target) ? target : `${target}.json`, configs, depth + 1);
-    if (found) return found;
-  }
-  return null;
-}
-
-/** Node's rules for `exports` and `imports`, with conditions taken in order and types passed over. */
-function matchExports(exports: unknown, key: string): string | null {
-  if (typeof exports === "string") return key === "." ? exports : null;
-  const table = asRecord(exports);
-  const keys = Object.keys(table);
-  if (keys.length && !keys.some((item) => item.startsWith(".") || item.startsWith("#")))
-    return key === "." ? condition(exports) : null;
-  if (key in table) return condition(table[key]);
-  for (const pattern of keys) {
-    const rest = pattern.includes("*") ? matchStar(pattern, key) : null;
-    const target = rest === null ? null : condition(table[pattern]);
-    if (rest !== null && target) return target.replaceAll("*", rest);
-  }
-  return null;
-}
-
-function condition(target: unknown): string | null {
-  if (typeof target === "string") return target;
-  if (Array.isArray(target)) return target.map(condition).find((item) => item !== null) ?? null;
-  for (const [name, value] of Object.entries(asRecord(target))) {
-    const found = name === "types" ? null : condition(value);
-    if (found) return found;
-  }
-  return condition(asRecord(target)["types"] ?? null);
-}
-
-function matchStar(pattern: string, text: string): string | null {
-  const star = pattern.indexOf("*");
-  if (star < 0) return pattern === text ? "" : null;
-  const head = pattern.slice(0, star);
-  const tail = pattern.slice(star + 1);
-  return text.length >= head.length + tail.length && text.startsWith(head) && text.endsWith(tail)
-    ? text.slice(head.length, text.length - tail.length)
-    : null;
-}
-
-function asRecord(value: unknown): Record<string, unknown> {
-  return value && typeof value === "object" && !Array.isArray(value)
-    ? (value as Record<string, unknown>)
-    : {};
 }
