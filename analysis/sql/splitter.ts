@@ -82,11 +82,11 @@ export function nextStatement(
       }
     }
   }
+  if (tokens.kinds.length > 0 || openComment) return finish("sql", text.length);
   comments.push(...own);
-  if (tokens.kinds.length === 0 && !openComment) return null;
-  return finish("sql", text.length, []);
+  return null;
 
-  function finish(kind: "sql" | "psql", end: number, found = own): RawStatement {
+  function finish(kind: "sql" | "psql", end: number): RawStatement {
     const count = tokens.kinds.length;
     const start = tokens.starts[0] ?? own.at(-1)?.start ?? position;
     const next = psql && takesData(kind, tokens) ? afterData(text, end) : end;
@@ -96,7 +96,7 @@ export function nextStatement(
       end: openComment ? end : (tokens.ends[count - 1] ?? end),
       next,
       tokens,
-      comments: found,
+      comments: own,
       blanks,
       open: openQuote ? "quote" : openComment ? "comment" : depth > 0 || atomic > 0 ? "parenthesis" : null,
     };

@@ -40,9 +40,17 @@ export function tooDeep(text: string): number {
   let level: Level = { operators: 0, joins: 0, sets: 0, cases: 0 };
   let below = 0;
   for (let kind = lexer.next(); kind !== END; kind = lexer.next()) {
-    if (kind === COMMENT) continue;
+    if (kind === COMMENT) {
+      if (lexer.end - lexer.start > DEEPEST && opens(text, lexer.start, lexer.end) > DEEPEST)
+        return lexer.start;
+      continue;
+    }
     const code = text.charCodeAt(lexer.start);
-    if (kind === OPERATOR || (kind === PUNCTUATION && code === 58)) level.operators++;
+    if (kind === OPERATOR) {
+      // A run of signs may be that many unary operators.
+      const length = lexer.end - lexer.start;
+      level.operators += length > 8 ? length : 1;
+    } else if (kind === PUNCTUATION && code === 58) level.operators++;
     else if (kind === WORD && lexer.end - lexer.start < 10) {
       const word = text.slice(lexer.start, lexer.end).toLowerCase();
       if (OPERATING.has(word)) level.operators++;
@@ -72,6 +80,13 @@ export function tooDeep(text: string): number {
     if (below + deepest(level) > DEEPEST) return lexer.start;
   }
   return -1;
+}
+
+/** How often a comment opens within itself. The grammar's lexer takes the square of it. */
+function opens(text: string, start: number, end: number): number {
+  let count = 0;
+  for (let at = text.indexOf("/*", start + 2); at >= 0 && at < end; at = text.indexOf("/*", at + 2)) count++;
+  return count;
 }
 
 function deepest({ operators, joins, sets, cases }: Level): number {

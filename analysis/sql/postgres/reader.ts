@@ -73,8 +73,8 @@ function readText(
     if (before && alone?.ok) {
       comments.push(...before.comments);
       emit(alone.read(session, context));
-      const at = errorSpan(text, raw, parsed.offset, raw.end);
-      session.problems.push({ message: `${oneLine(parsed.message)}: no semicolon before it`, at });
+      const at = errorSpan(text, raw, before.next, raw.end);
+      session.problems.push({ message: "no semicolon before this statement", at });
       position = before.next;
       continue;
     }
@@ -120,6 +120,7 @@ function readTree(
 /** The place of an error: its token, or the last one where the end of the statement is to blame; never beyond `limit`. */
 function errorSpan(text: SqlText, raw: RawStatement, offset: number, limit: number): Span {
   const { starts, ends } = raw.tokens;
+  if (raw.open === "comment") return text.span(offset, Math.min(offset + 2, limit));
   const at = ends.findIndex((end) => end > offset);
   const token = at < 0 ? ends.length - 1 : at;
   const start = starts[token] ?? raw.start;

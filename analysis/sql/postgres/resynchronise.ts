@@ -20,21 +20,22 @@ const KEYWORD =
   /^(?:select|insert|update|delete|merge|with|truncate|copy|lock|create|alter|drop|comment|grant|revoke|refresh|set|begin|commit|rollback|do|call)$/i;
 
 /**
- * A forgotten semicolon: the error stands at a statement's first word, and that word begins a line.
+ * A forgotten semicolon: the error stands at a statement's first word or right after it, and that word begins a line.
  *
  * @param offset The error's, in the whole text.
  * @returns The statement before it, or null where this is no such error.
  */
 export function beforeForgottenSemicolon(raw: RawStatement, offset: number): RawStatement | null {
   const { text, kinds, starts, ends } = raw.tokens;
-  const token = starts.indexOf(offset);
-  if (token <= 0 || !KEYWORD.test(text.slice(offset, ends[token]))) return null;
-  const line = text.lastIndexOf("\n", offset) + 1;
-  if (text.slice(line, offset).trim() !== "" || line <= raw.start) return null;
+  const error = starts.indexOf(offset);
+  // `from a\ninsert into b`: insert may be an alias, so the error stands one word later.
+  const token = [error, error - 1].find((index) => index > 0 && beginsLine(raw, index));
+  if (token === undefined) return null;
+  const begin = starts[token]!;
   return {
     ...raw,
     end: ends[token - 1]!,
-    next: offset,
+    next: begin,
     open: null,
     tokens: {
       text,
@@ -42,9 +43,16 @@ export function beforeForgottenSemicolon(raw: RawStatement, offset: number): Raw
       starts: starts.slice(0, token),
       ends: ends.slice(0, token),
     },
-    comments: raw.comments.filter((comment) => comment.end <= offset),
-    blanks: raw.blanks.filter((blank) => blank.end <= offset),
+    comments: raw.comments.filter((comment) => comment.end <= begin),
+    blanks: raw.blanks.filter((blank) => blank.end <= begin),
   };
+}
+
+function beginsLine({ start, tokens }: RawStatement, index: number): boolean {
+  const from = tokens.starts[index]!;
+  if (!KEYWORD.test(tokens.text.slice(from, tokens.ends[index]))) return false;
+  const line = tokens.text.lastIndexOf("\n", from) + 1;
+  return line > start && tokens.text.slice(line, from).trim() === "";
 }
 
 /**
