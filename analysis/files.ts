@@ -225,7 +225,7 @@ function isMinified(path: string, text: string): boolean {
 /** Null where it is not UTF-8. A byte order mark stays: offsets count it. */
 function decodeUtf8(bytes: Uint8Array): string | null {
   try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch {
     return null;
   }

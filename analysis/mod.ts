@@ -92,7 +92,9 @@ export async function analyseFiles(
     }
     files.set(
       path,
-      path.endsWith(".sql") ? compileSql(path, text, dialectOf(path)) : compileCode(path, text),
+      path.endsWith(".sql")
+        ? compileSql(path, text, dialectOf(path))
+        : compileCode(path, text, { queryFunctions: manifest.queryFunctions }),
     );
   }
   // A client brings its own dialect, whatever the service's is.

@@ -77,7 +77,7 @@ function syntaxProblem(
   if (error === undefined || (root === undefined && error.offset >= text.length)) {
     return {
       at: place(0, 0),
-      message: 'is empty: it holds at least { "services": {} }, and "freehold init" writes a first one',
+      message: 'is empty: it holds at least { "services": {} }, and README.md shows a first one',
     };
   }
   const at = place(error.offset, error.length);

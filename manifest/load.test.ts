@@ -60,6 +60,7 @@ test("a manifest is read with its comments, its defaults filled in, each entry k
   expect(system).toHaveLength(knownSystemTables.length + 1);
   expect(rest).toEqual({
     file: "freehold.json",
+    queryFunctions: [],
     dialect: "postgresql",
     services: [
       {

@@ -25,12 +25,12 @@ const faults: [name: string, files: string | Record<string, string>, ...problems
   [
     "no file",
     {},
-    'freehold.json:1:1  does not exist: run "freehold init" to write one, or name another with --config',
+    "freehold.json:1:1  does not exist: write one (README.md shows a first one), or name another with --config",
   ],
   [
     "an empty file",
     " // nothing\n",
-    'freehold.json:1:1  is empty: it holds at least { "services": {} }, and "freehold init" writes a first one',
+    'freehold.json:1:1  is empty: it holds at least { "services": {} }, and README.md shows a first one',
   ],
   [
     "broken JSON",
@@ -62,8 +62,8 @@ const faults: [name: string, files: string | Record<string, string>, ...problems
   [
     "a key that would load code",
     `{ "services": {}, "plugins": ["./evil.ts"], "extends": "evil" }`,
-    'freehold.json:1:19  unknown key "plugins": known here are dialect, services, deployments, system, rules, tests, ignore',
-    'freehold.json:1:45  unknown key "extends": known here are dialect, services, deployments, system, rules, tests, ignore',
+    'freehold.json:1:19  unknown key "plugins": known here are dialect, services, deployments, system, rules, tests, queryFunctions, ignore',
+    'freehold.json:1:45  unknown key "extends": known here are dialect, services, deployments, system, rules, tests, queryFunctions, ignore',
   ],
   [
     "a path as the rules",

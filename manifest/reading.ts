@@ -11,7 +11,7 @@ import type { ManifestSource } from "./source.ts";
 
 /** The manifest itself, or null with the reason in `problems`. */
 export function readDocument(source: ManifestSource, problems: ManifestProblem[]): Document | null {
-  const missing = 'does not exist: run "freehold init" to write one, or name another with --config';
+  const missing = "does not exist: write one (README.md shows a first one), or name another with --config";
   const said = (message: string) => problems.push({ at: startOf(source.file), message });
   return read(source, source.file, missing, said, problems);
 }

@@ -112,7 +112,7 @@ test("what cannot be read is said in one line", () => {
     "large.json:1:1  is 50 MB large; a manifest has at most 16 MB",
     "pipe.json:1:1  is no plain file",
     "loop.json:1:1  is a link that leads to itself",
-    'dangling.json:1:1  does not exist: run "freehold init" to write one, or name another with --config',
+    "dangling.json:1:1  does not exist: write one (README.md shows a first one), or name another with --config",
     "a:1:1  is a folder, not a file",
     '../x.json:1:1  holds "..": write it relative to the workspace\'s root',
     "/etc/x.json:1:1  is absolute: write it relative to the workspace's root",

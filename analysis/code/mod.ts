@@ -1,6 +1,6 @@
 /** One code file in, its facts out. The syntax tree does not outlive this call. */
 
-import type { Dialect } from "../../manifest/model.ts";
+import type { Dialect, QueryFunction } from "../../manifest/model.ts";
 import { readIgnores } from "../ignores.ts";
 import type { FileFacts, ImportEdge } from "../model.ts";
 import { lineStarts } from "../places.ts";
@@ -43,12 +43,19 @@ const SIEVE = new RegExp(
 /**
  * @param options.whole reads the file whole even where the sieve finds nothing in it
  */
-export function compileCode(file: string, text: string, options: { whole?: boolean } = {}): FileFacts {
+export function compileCode(
+  file: string,
+  text: string,
+  options: { whole?: boolean; queryFunctions?: readonly QueryFunction[] } = {},
+): FileFacts {
   const starts = lineStarts(text);
   const facts: FileFacts = {
     file,
     kind: "code",
-    skimmed: !options.whole && !SIEVE.test(text),
+    skimmed:
+      !options.whole &&
+      !SIEVE.test(text) &&
+      !(options.queryFunctions ?? []).some(({ path }) => text.includes(path.at(-1) ?? "")),
     lineStarts: starts,
     sites: [],
     sql: null,
@@ -83,6 +90,7 @@ export function compileCode(file: string, text: string, options: { whole?: boole
     scopes,
     expressions,
     facts.imports.map((edge) => edge.specifier),
+    options.queryFunctions ?? [],
   );
   facts.sites = sites;
   facts.uses = uses;

@@ -3,8 +3,11 @@
  * not understood about it will be reported; without any it is likely, and counts only if the text
  * reads as SQL.
  */
+
+import type { QueryFunction } from "../../manifest/model.ts";
 import type { Expr, Span, SqlSite, TableUse } from "../model.ts";
 import type { Adapter, Answer } from "./adapters/adapter.ts";
+import { entry } from "./adapters/expressions.ts";
 import { clientByImports, clientOf, moduleExport, tagAdapter } from "./evidence.ts";
 import type { ExpressionReader } from "./expression.ts";
 import { looksLikeTag } from "./expression.ts";
@@ -38,6 +41,7 @@ export function readSites(
   scopes: FileScopes,
   expressions: ExpressionReader,
   specifiers: Iterable<string>,
+  queryFunctions: readonly QueryFunction[] = [],
 ): Sites {
   const result: Sites = { sites: [], uses: [], files: [] };
   const habitual = clientByImports(specifiers);
@@ -95,6 +99,13 @@ export function readSites(
         add(node, scope, habitual?.name ?? "unknown", template(), false, receiverOf(tag, scope));
     } else if (node.type === "CallExpression" || node.type === "NewExpression") {
       const callee = unwrap(node.callee as Node);
+      const described = queryFunctions.length ? describedBy(callee, queryFunctions) : null;
+      if (described && node.arguments[0]) {
+        const argument = expressions.read(node.arguments[0] as Node, scope);
+        const text = described.key === null ? argument : entry(argument, described.key);
+        if (text) add(node, scope, habitual?.name ?? described.path.join("."), text, true, null);
+        continue;
+      }
       if (callee.type === "MemberExpression" && node.type === "CallExpression") {
         const method = propertyName(callee) ?? "";
         const adapter = clientOf(callee.object as Node, scope, scopes);
@@ -205,6 +216,21 @@ export function beginning(expr: Expr): string {
     default:
       return "";
   }
+}
+
+/** The entry of `queryFunctions` whose names are the last ones of what is called. */
+function describedBy(callee: Node, described: readonly QueryFunction[]): QueryFunction | null {
+  const names: string[] = [];
+  for (let at = callee; ; at = unwrap(at.object as Node)) {
+    if (at.type === "Identifier") names.unshift(at.name);
+    if (at.type !== "MemberExpression") break;
+    names.unshift(propertyName(at) ?? "");
+  }
+  return (
+    described.find(({ path }) =>
+      path.every((name, index) => names[names.length - path.length + index] === name),
+    ) ?? null
+  );
 }
 
 function lastName(node: Node): string {
