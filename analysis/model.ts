@@ -120,6 +120,8 @@ export interface SqlStatement {
   acts: DatabaseAct[];
   /** The statement's text with white space and literals normalised: the baseline hashes it. */
   normalized: string;
+  /** Set where it stands in the part of its file that takes a migration back. */
+  down?: boolean;
 }
 
 /** Text that is known and that the grammar refuses. */

@@ -150,11 +150,41 @@ describe("migrations say by their names what they are", () => {
     "001_create_users.down.sql": { version: "001", name: "create_users", down: true },
     "20240101120000-add.up.sql": { version: "20240101120000", name: "add", down: false },
     "C:\\x\\7_y.SQL": { version: "7", name: "y", down: false },
+    "V1_2.3__add_users.sql": { version: "1.2.3", name: "add_users", down: false },
+    "U1__add_users.sql": { version: "1", name: "add_users", down: true },
+    "R__views.sql": { version: "~", name: "views", down: false },
+    "prisma/migrations/20240101120000_init/migration.sql": {
+      version: "20240101120000",
+      name: "init",
+      down: false,
+    },
+    "migrations/2024-01-01-120000_init/down.sql": { version: "20240101120000", name: "init", down: true },
+    "migrations/committed/000001.sql": { version: "000001", name: "", down: false },
+    "migrations/current.sql": { version: "~", name: "current", down: false },
+    "db/deploy/users.sql": { version: "", name: "users", down: false },
+    "db/revert/users.sql": { version: "", name: "users", down: true },
     "seed.sql": null,
     "001_readme.md": null,
   };
   for (const [path, name] of Object.entries(cases))
     test(path, () => expect(migrationName(path)).toEqual(name));
+});
+
+describe("a file's parts say whether they take back", () => {
+  for (const [up, down] of [
+    ["-- +goose Up", "-- +goose Down"],
+    ["-- migrate:up", "-- migrate:down transaction:false"],
+    ["-- +migrate Up", "-- +migrate Down"],
+    ["-- Up Migration", "-- Down Migration"],
+    ["", "-- //@UNDO"],
+  ])
+    test(down!, () => {
+      const { statements } = read(`${up}\ncreate table a (x int);\n${down}\ndrop table a;\n`);
+      expect(statements.map(({ kind, down: isDown }) => [kind, isDown])).toEqual([
+        ["create-table", undefined],
+        ["drop-table", true],
+      ]);
+    });
 });
 
 test("placeholders of files are holes", () => {

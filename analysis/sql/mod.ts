@@ -4,6 +4,7 @@ import type { SqlFacts, SqlPiece } from "../model.ts";
 import { withBound } from "./bound.ts";
 import { DIALECTS } from "./dialects.ts";
 import { templated } from "./placeholders.ts";
+import { downSections } from "./sections.ts";
 import { assemble } from "./text.ts";
 
 export { looksLikeSql } from "./looks-like.ts";
@@ -45,5 +46,10 @@ export function readSql(
  * @throws Error where {@link loadSql} was not awaited for the dialect.
  */
 export function readSqlFile(file: string, text: string, options: { dialect: Dialect }): SqlFacts {
-  return DIALECTS[options.dialect].read(templated(file, text), { file: true, whole: true });
+  const facts = DIALECTS[options.dialect].read(templated(file, text), { file: true, whole: true });
+  const isDown = downSections(text);
+  if (isDown) {
+    for (const statement of facts.statements) if (isDown(statement.at.start)) statement.down = true;
+  }
+  return facts;
 }
