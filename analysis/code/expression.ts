@@ -585,7 +585,8 @@ export function expressionReader(file: string, source: string, scopes: FileScope
   function follow(value: Expr, path: readonly string[], node: Node): Expr {
     for (const property of path) {
       const inner = value.kind === "alias" ? value.of : value;
-      if (inner.kind === "object") value = inner.entries[property] ?? unknown(node);
+      if (inner.kind === "object")
+        value = (Object.hasOwn(inner.entries, property) && inner.entries[property]) || unknown(node);
       else if (inner.kind === "array") value = inner.items[Number(property)] ?? unknown(node);
       else if (inner.kind === "env" && inner.variable === "*") value = variable(property, node);
       else if (

@@ -35,9 +35,13 @@ export function readAllChains(files: ReadonlyMap<string, FileFacts>, ask: Ask): 
     for (const { named, continued } of read)
       for (const { name, operation } of continued ? named : [])
         if (accessOf(operation) === "write") written.add(key(name.at));
+    const temporary = new Set(
+      read.flatMap(({ named }) => named.flatMap((item) => (item.temporary ? (item.name.table ?? []) : []))),
+    );
     for (const { chain, bound } of nested(read))
       for (const { name, operation } of chain.named) {
         const reads = accessOf(operation) === "read";
+        if (name.schema === null && name.table !== null && temporary.has(name.table)) continue;
         if (reads && name.schema === null && name.table !== null && bound.has(name.table)) continue;
         // const q = knex("t") is no read of its own where q.update(…) follows.
         if (reads && !chain.continued && written.has(key(name.at))) continue;

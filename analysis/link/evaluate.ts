@@ -13,6 +13,8 @@ export interface Resolve {
   (expr: Expr & { kind: "import" }, depth: number): Expr | null;
   /** The SQL that a mapped table or column writes into a hole: `"shop"."orders"`; null for anything else. */
   mapped?: (expr: Expr) => string | null;
+  /** What the type checker knows of the expression at a place; null where it was not asked, or does not know. */
+  typed?: (at: Span) => Expr | null;
   /** What callers hand a parameter (or a property of it); null where nobody is known to call. */
   given?: (parameter: Expr & { kind: "parameter" }, path?: readonly string[]) => Expr | null;
 }
@@ -85,7 +87,11 @@ class Builder {
     if (this.depth > DEEPEST) return [hole("unknown", "it is built in too many steps to follow", expr.at)];
     this.depth++;
     try {
-      return this.pieces(expr);
+      const pieces = this.pieces(expr);
+      const [only] = pieces;
+      const open = pieces.length === 1 && only?.kind === "hole" && only.hole === "unknown";
+      const typed = open ? this.resolve.typed?.(only.at) : null;
+      return typed ? this.pieces(typed) : pieces;
     } finally {
       this.depth--;
     }
@@ -207,7 +213,10 @@ class Builder {
     for (const item of items) {
       const pieces = this.build(item);
       const unknown = pieces.find((piece) => piece.kind === "hole");
-      if (unknown?.kind === "hole") return [hole("unknown", unknown.reason, expr.at)];
+      if (unknown?.kind === "hole") {
+        const typed = this.resolve.typed?.(expr.at);
+        return typed ? this.identifier(typed, expr) : [hole("unknown", unknown.reason, expr.at)];
+      }
       const name = pieces.map((piece) => (piece as TextRun).text).join("");
       texts.push(
         name
@@ -258,7 +267,8 @@ export function follow(expr: Expr, resolve: Resolve, depth = 0): Expr {
 /** The value of a member, where its object is known. */
 function memberOf(expr: Expr & { kind: "member" }, resolve: Resolve, depth: number): Expr | null {
   const of = follow(expr.of, resolve, depth);
-  if (of.kind === "object") return of.entries[expr.property] ?? null;
+  if (of.kind === "object")
+    return Object.hasOwn(of.entries, expr.property) ? (of.entries[expr.property] ?? null) : null;
   if (of.kind === "array" && of.items.length)
     return expr.property === EACH
       ? { kind: "either", options: of.items, at: expr.at }

@@ -51,7 +51,7 @@ export function followImports(
   const exportOf = (file: string, name: string, passed: Set<string>): Expr | null => {
     const exported = factsOf(file)?.exports;
     if (!exported || passed.has(file)) return null;
-    const own = exported[name];
+    const own = Object.hasOwn(exported, name) ? exported[name] : null;
     if (own) return own;
     passed.add(file);
     for (const star of stars(exported)) {

@@ -30,9 +30,10 @@ export type Answer =
 export interface Opener {
   /**
    * Boils the arguments down to the expression that says where the database is; null: the driver's
-   * own variables. Left out where the client stands on a connection that something else opens.
+   * own variables. Left out, or undefined as a result, where the client stands on a connection that
+   * something else opens.
    */
-  address?(args: Expr[]): Expr | null;
+  address?(args: Expr[]): Expr | null | undefined;
 }
 
 export interface Adapter {
@@ -59,6 +60,10 @@ export interface Adapter {
 
   /** Exports that are SQL tags without being clients (`sql` of a query builder). */
   tags?: readonly string[];
+  /** Exports that tell this client wherever they come from: its module is generated into the workspace. */
+  exports?: readonly string[];
+  /** Methods and tags that take SQL and that no other client has: they need no further evidence. */
+  raw?: readonly string[];
   /** Methods and properties by which a chain of calls shows that it may be this client's. */
   methods?: readonly string[];
   /** Functions, decorators and base classes that define a table, by their usual names. */
@@ -92,6 +97,8 @@ export interface Chain {
 export interface Named {
   name: TableName;
   operation: Operation;
+  /** It makes a temporary table: its name stands for none of anybody's in this file. */
+  temporary?: boolean;
 }
 
 /** A table's name at its place; `table` is null where it is not known, and `reason` says why. */

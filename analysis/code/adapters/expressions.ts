@@ -6,7 +6,7 @@ export function entry(expr: Expr | undefined, ...keys: string[]): Expr | null {
   if (expr?.kind === "alias") return entry(expr.of, ...keys);
   if (expr?.kind !== "object") return null;
   for (const key of keys) {
-    const found = expr.entries[key];
+    const found = Object.hasOwn(expr.entries, key) ? expr.entries[key] : null;
     if (found) return found;
   }
   return null;

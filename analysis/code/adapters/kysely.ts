@@ -1,17 +1,19 @@
 /** Kysely: https://kysely.dev. A table is named by text in the method that starts or joins. */
 import type { Expr, Operation } from "../../model.ts";
-import type { Adapter, Ask, Chain, Named } from "./adapter.ts";
+import type { Adapter, Ask, Chain, Named, TableName } from "./adapter.ts";
+import { callNames, inSchema, operations, resultOf, stepText, tableOfColumn } from "./builders.ts";
 
-/** Methods whose first argument names tables, with what they do to them. */
-const NAMING: Readonly<Record<string, Operation>> = {
+/** Methods that only Kysely has: they tell it by themselves. */
+const TELLING = operations({
   selectFrom: "select",
   insertInto: "insert",
   replaceInto: "insert",
   updateTable: "update",
   deleteFrom: "delete",
   mergeInto: "merge",
-  from: "select",
-  using: "select",
+});
+
+const JOINS = operations({
   innerJoin: "select",
   leftJoin: "select",
   rightJoin: "select",
@@ -19,98 +21,214 @@ const NAMING: Readonly<Record<string, Operation>> = {
   crossJoin: "select",
   innerJoinLateral: "select",
   leftJoinLateral: "select",
-};
+  crossJoinLateral: "select",
+  crossApply: "select",
+  outerApply: "select",
+});
 
-/** Methods that only Kysely has: they tell it by themselves. */
-const TELLING = new Set([
-  "selectFrom",
-  "insertInto",
-  "replaceInto",
-  "updateTable",
-  "deleteFrom",
-  "mergeInto",
-]);
+/** Methods that name further tables of an update, a delete or a merge. */
+const FURTHER = operations({ from: "select", using: "select" });
 
 /** Methods of the schema builder. */
-const SCHEMA: Readonly<Record<string, Operation>> = {
+const SCHEMA = operations({
   createTable: "create-table",
   alterTable: "alter-table",
   dropTable: "drop-table",
   createView: "view",
+  alterView: "alter-table",
   dropView: "drop-table",
-};
+  refreshMaterializedView: "update",
+});
+
+/** What follows in a schema builder's chain of Kysely's, and in nobody else's. */
+const BUILDING = /^(?:execute|compile|addColumn|addPrimaryKeyConstraint|ifNotExists|ifExists)$/;
+
+/** Calls within which a column is built. */
+const COLUMNS = /^(?:addColumn|modifyColumn|alterColumn|addForeignKeyConstraint)$/;
 
 export const kysely: Adapter = {
   name: "kysely",
-  packages: ["kysely"],
+  packages: ["kysely", "kysely/helpers/postgres", "kysely/helpers/mysql", "kysely/helpers/sqlite"],
   dialect: null,
   opens: { Kysely: {} },
   ready: [],
-  types: ["Kysely", "Transaction", "ControlledTransaction", "QueryCreator"],
+  types: [
+    "Kysely",
+    "Transaction",
+    "ControlledTransaction",
+    "QueryCreator",
+    "ExpressionBuilder",
+    "SelectQueryBuilder",
+    "UpdateQueryBuilder",
+    "DeleteQueryBuilder",
+    "InsertQueryBuilder",
+    "MergeQueryBuilder",
+    "SchemaModule",
+    "CreateTableBuilder",
+    "AlterTableBuilder",
+    "ColumnDefinitionBuilder",
+  ],
   variables: [],
   begets: {
     withSchema: "result",
+    withoutPlugins: "result",
     withPlugin: "result",
+    withTables: "result",
     with: "result",
     withRecursive: "result",
     execute: "callback",
+    $call: "callback",
+    $if: "callback",
+    addColumn: "callback",
+    modifyColumn: "callback",
+    alterColumn: "callback",
+    addForeignKeyConstraint: "callback",
   },
-  tags: ["sql"],
-  methods: [...TELLING, ...Object.keys(SCHEMA)],
+  tags: ["sql", "CompiledQuery"],
+  methods: [...TELLING.keys(), ...JOINS.keys(), ...SCHEMA.keys(), "references", "createIndex"],
 
   read({ form, method, args }) {
     const [first] = args;
     if (!first) return null;
     if (form === "tag") return { kind: "query", text: first };
-    if (method === "table" || method === "ref" || method === "id")
-      return { kind: "piece", hole: "identifier", of: [first] };
-    if (method === "raw") return { kind: "query", text: first };
-    return null;
+    switch (method) {
+      case "raw":
+        return { kind: "query", text: first };
+      case "executeQuery":
+        // A compiled builder's query is read where it was built.
+        return first.kind === "sql" ? { kind: "query", text: first } : null;
+      case "table":
+      case "ref":
+      case "id":
+        return { kind: "piece", hole: "identifier", of: [dotted(args)] };
+      case "join":
+        return { kind: "piece", hole: "fragment", of: args };
+      case "lit":
+      case "val":
+      case "value":
+        return { kind: "piece", hole: "value", of: args };
+      default:
+        return null;
+    }
   },
 
+  binds: (chain, ask) =>
+    chain.steps.flatMap(({ name, args }) => {
+      const text = /^with(?:Recursive)?$/.test(name) && args?.[0] ? boundName(args[0], ask) : null;
+      return text ? [text.replace(/\(.*$/s, "").trim()] : [];
+    }),
+
   chain(chain, ask) {
-    const inSchema = chain.steps.some(({ name, args }) => name === "schema" && args === null);
-    if (!chain.steps.some(({ name }) => TELLING.has(name) || (inSchema && name in SCHEMA))) return null;
-    const schema = schemaOf(chain, ask);
-    const bound = boundNames(chain, ask);
-    const found: Named[] = [];
-    for (const { name, args } of chain.steps) {
-      const operation = (inSchema ? SCHEMA[name] : undefined) ?? NAMING[name];
-      if (!operation || !args?.[0]) continue;
-      for (const expr of each(args[0], ask)) {
-        if (isCallback(expr)) continue;
-        for (const { name: table } of ask.aliased(expr)) {
-          if (table.schema === null && table.table !== null && bound.has(table.table)) continue;
-          found.push({ name: { ...table, schema: table.schema ?? schema }, operation });
-        }
-      }
-    }
-    return found;
+    const schema = stepText(chain.steps, "withSchema", ask);
+    const changes = readSchema(chain, ask);
+    if (changes) return inSchema(changes, schema);
+    const telling = chain.steps.some(({ name }) => TELLING.has(name));
+    if (!telling && !joinsAlone(chain)) return null;
+    const changing = chain.steps.some(({ name }) => /^(?:updateTable|deleteFrom|mergeInto)$/.test(name));
+    return inSchema(
+      chain.steps.flatMap(({ name, args }) => {
+        const operation = TELLING.get(name) ?? JOINS.get(name) ?? (changing ? FURTHER.get(name) : undefined);
+        return operation && args?.[0] ? named(args[0], operation, ask) : [];
+      }),
+      schema,
+    );
   },
 };
 
-/** `withSchema("x")` anywhere before holds for the whole chain. */
-function schemaOf(chain: Chain, ask: Ask): string | null {
-  const step = chain.steps.find(({ name }) => name === "withSchema");
-  return step?.args?.[0] ? ask.text(step.args[0]) : null;
+/** `qb.innerJoin("pets", …)` on a builder that came from elsewhere. */
+function joinsAlone(chain: Chain): boolean {
+  const first = chain.steps.find(({ name, args }) => JOINS.has(name) && args !== null);
+  if (!first?.args || chain.steps.some(({ name }) => name === "from")) return false;
+  return chain.certain || (chain.habitual && first.args.length > 1);
 }
 
-/** Names that `with("name", …)` gives to queries: no tables. `name(column, …)` carries its columns. */
-function boundNames(chain: Chain, ask: Ask): Set<string> {
-  const found = new Set<string>();
-  for (const { name, args } of chain.steps) {
-    const text = /^with(?:Recursive)?$/.test(name) && args?.[0] ? ask.text(args[0]) : null;
-    if (text) found.add(text.replace(/\(.*$/s, "").trim());
+/** The schema builder's tables; null where the chain is none of its. */
+function readSchema(chain: Chain, ask: Ask): Named[] | null {
+  const { steps, certain, habitual, root } = chain;
+  const handed = root.kind === "parameter" ? root.handed : null;
+  const references = steps.find(({ name, args }) => name === "references" && args?.[0]);
+  if (references?.args?.[0] && (certain || habitual) && handed && COLUMNS.test(handed.method)) {
+    const table = tableOfColumn(references.args[0], ask);
+    return table ? [{ name: table, operation: "references" }] : [];
   }
-  return found;
+  const at = steps.findIndex(
+    ({ name, args }) => args !== null && (SCHEMA.has(name) || /^(?:create|drop)Index$/.test(name)),
+  );
+  const inside = steps.some(({ name }) => name === "schema") || chain.receiver.at(-1) === "schema";
+  if (at < 0 || !(inside || certain)) return null;
+  if (!certain && !steps.slice(at + 1).some(({ name }) => BUILDING.test(name))) return null;
+  return steps.slice(at).flatMap(({ name, args }): Named[] => {
+    const [first] = args ?? [];
+    if (!first) return [];
+    if (SCHEMA.has(name)) {
+      const temporary = name === "createTable" && steps.some((step) => step.name === "temporary");
+      return named(first, SCHEMA.get(name) ?? "alter-table", ask).map((item) =>
+        temporary ? { ...item, temporary } : item,
+      );
+    }
+    if (name === "on") return named(first, "create-index", ask);
+    const [, , target] = args ?? [];
+    return name === "addForeignKeyConstraint" && target ? named(target, "references", ask) : [];
+  });
 }
 
-function each(expr: Expr, ask: Ask): Expr[] {
+/** The tables that an argument names; nothing for a subquery, whose own chain names its tables. */
+function named(expr: Expr, operation: Operation, ask: Ask): Named[] {
   const inner = ask.follow(expr);
-  return inner.kind === "array" ? inner.items : [expr];
+  if (inner.kind === "array") return inner.items.flatMap((item) => named(item, operation, ask));
+  return tableNames(expr, ask).map((name) => ({ name, operation }));
 }
 
-/** A subquery: its own chain names its tables. */
-function isCallback(expr: Expr): boolean {
-  return expr.kind === "function" || expr.kind === "call" || expr.kind === "sql";
+function tableNames(expr: Expr, ask: Ask): TableName[] {
+  const inner = resultOf(expr, ask);
+  if (inner.kind === "function") return [];
+  if (inner.kind === "sql") return inner.hole === "identifier" && inner.of[0] ? ask.names(inner.of[0]) : [];
+  if (inner.kind !== "call") return ask.aliased(expr).map(({ name }) => name);
+  const names = callNames(inner, ask);
+  // db.dynamic.table(name).as("t"), sql.table(name).as("t")
+  const table = names.indexOf("table");
+  if (table >= 0 && table < 2) {
+    const made = table === 0 ? inner : ownerOf(inner, ask);
+    if (made?.kind === "call" && made.args[0]) return ask.names(made.args[0]);
+  }
+  const made = names[0] === "as" ? ownerOf(inner, ask) : null;
+  if (made?.kind === "sql") return tableNames(made, ask);
+  // What is given an alias, or was started as a query, is a subquery.
+  if (
+    names[0] === "as" ||
+    names.some((name) => TELLING.has(name) || name === "with" || name === "selectNoFrom")
+  )
+    return [];
+  return ask.names(expr);
+}
+
+/** What `.as("t")` is called on. */
+function ownerOf(call: Expr & { kind: "call" }, ask: Ask): Expr | null {
+  const callee = call.callee.kind === "alias" ? call.callee.of : call.callee;
+  return callee.kind === "member" ? resultOf(callee.of, ask) : null;
+}
+
+/** The name that `with` gives: text, or `(cte) => cte("name").materialized()`. */
+function boundName(expr: Expr, ask: Ask): string | null {
+  const inner = ask.follow(expr);
+  if (inner.kind !== "function") return ask.text(expr);
+  let at = inner.result;
+  while (at?.kind === "call") {
+    const callee: Expr = at.callee.kind === "alias" ? at.callee.of : at.callee;
+    if (callee.kind !== "member") return at.args[0] ? ask.text(at.args[0]) : null;
+    at = callee.of;
+  }
+  return null;
+}
+
+/** `sql.id("shop", "orders")`: parts of one name. */
+function dotted(args: readonly Expr[]): Expr {
+  const [first] = args as [Expr];
+  if (args.length === 1) return first;
+  const dot: Expr = { kind: "text", runs: [{ kind: "text", text: ".", at: first.at }], at: first.at };
+  return {
+    kind: "concat",
+    parts: args.flatMap((part, index) => (index ? [dot, part] : [part])),
+    at: first.at,
+  };
 }

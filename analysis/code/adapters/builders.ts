@@ -1,0 +1,69 @@
+/** What query builders share: subqueries told from names, columns that carry their table. */
+import type { ChainStep, Expr, Operation } from "../../model.ts";
+import type { Ask, Named, TableName } from "./adapter.ts";
+
+const DEEPEST = 8;
+
+/** Methods with what they do to the table that they name; a map, for methods called `constructor`. */
+export function operations(table: Readonly<Record<string, Operation>>): ReadonlyMap<string, Operation> {
+  return new Map(Object.entries(table));
+}
+
+/** The expression behind names and behind functions that return one expression. */
+export function resultOf(expr: Expr, ask: Ask, depth = 0): Expr {
+  const inner = ask.follow(expr);
+  if (depth > DEEPEST || inner.kind !== "call") return inner;
+  const callee = ask.follow(inner.callee);
+  const result = callee.kind === "function" ? ask.apply(callee, inner.args) : null;
+  return result ? resultOf(result, ask, depth + 1) : inner;
+}
+
+/** The names that a chain of calls consists of, the last one first. */
+export function callNames(expr: Expr, ask: Ask): string[] {
+  const names: string[] = [];
+  let at = resultOf(expr, ask);
+  for (let depth = 0; depth < 40; depth++) {
+    if (at.kind === "call") at = at.callee.kind === "alias" ? at.callee.of : at.callee;
+    else if (at.kind === "member") {
+      names.push(at.property);
+      at = resultOf(at.of, ask);
+    } else if (at.kind === "client" && at.made) at = { ...at.made, kind: "call", reason: "" };
+    else break;
+  }
+  return names;
+}
+
+/** The table of a column written as text: `users.id`, `shop.users.id`; null where there is no dot. */
+export function tableOfColumn(expr: Expr, ask: Ask): TableName | null {
+  const [whole] = ask.names(expr);
+  if (!whole || whole.table === null) return whole ?? null;
+  const text = ask.text(expr);
+  const end = text?.lastIndexOf(".") ?? -1;
+  if (text === null || end < 0) return null;
+  const parts = text.slice(0, end).split(".");
+  const verbatim = whole.at.end - whole.at.start === text.length;
+  return {
+    schema: parts.length > 1 ? (parts.at(-2) ?? null) : null,
+    table: parts.at(-1) ?? null,
+    reason: null,
+    at: verbatim ? { ...whole.at, end: whole.at.start + end } : whole.at,
+  };
+}
+
+/** The text that a call's step says, where it is known. */
+export function stepText(steps: readonly ChainStep[], name: string, ask: Ask): string | null {
+  const step = steps.find((item) => item.name === name && item.args?.[0]);
+  return step?.args?.[0] ? ask.text(step.args[0]) : null;
+}
+
+/** Unqualified names stand in the schema that the chain says. */
+export function inSchema(named: Named[], schema: string | null): Named[] {
+  return schema === null
+    ? named
+    : named.map(({ name, ...rest }) => ({ ...rest, name: { ...name, schema: name.schema ?? schema } }));
+}
+
+/** A name of which only the place and the reason why it is not known are. */
+export function unknownName(expr: Expr, reason: string): TableName {
+  return { schema: null, table: null, reason, at: expr.at };
+}
