@@ -16,14 +16,19 @@ import { readAllConnections } from "./link/connections.ts";
 import { createResolver } from "./link/resolve.ts";
 import { followImports, readAllSites, readAllUses } from "./link/sites.ts";
 import { drawTerritory } from "./link/territory.ts";
-import type { FileFacts, InputProblem, Model } from "./model.ts";
+import type { Expr, FileFacts, InputProblem, Model, Span } from "./model.ts";
+import { position } from "./places.ts";
+import { compilePrisma, PRISMA } from "./prisma/compile.ts";
+import { prismaModules } from "./prisma/modules.ts";
+import { readSchemas } from "./prisma/schemas.ts";
 import { replay } from "./replay.ts";
 import { loadSql } from "./sql/mod.ts";
+import { type LiteralTypes, placeKey, readLiteralTypes } from "./types.ts";
 
 export type { SourceFile } from "./files.ts";
 
 export interface Progress {
-  stage: "files" | "compile" | "link";
+  stage: "files" | "compile" | "link" | "types";
   done: number;
   total: number;
 }
@@ -32,6 +37,8 @@ export interface AnalyseOptions {
   /** `YYYY-MM-DD`; today by the machine's clock (UTC) where it is left out. */
   today?: string;
   onProgress?: (progress: Progress) => void;
+  /** Told once the type checker was asked: how many places were open, and how many it resolved. */
+  onTypes?: (outcome: { open: number; resolved: number }) => void;
   signal?: AbortSignal;
 }
 
@@ -42,7 +49,12 @@ export interface AnalyseOptions {
  * @throws the signal's reason, once it is aborted
  */
 export async function analyse(
-  options: AnalyseOptions & { root: string; manifest: Manifest },
+  options: AnalyseOptions & {
+    root: string;
+    manifest: Manifest;
+    /** Hands what stays unresolved to TypeScript's checker. */
+    types?: boolean;
+  },
 ): Promise<Model> {
   const { root, manifest } = options;
   const found = discover(root, {
@@ -51,12 +63,18 @@ export async function analyse(
     onFile: (done, total) => options.onProgress?.({ stage: "files", done, total }),
   });
   const configs = [...found.configs].map(([path, text]) => ({ path, text }));
-  return analyseFiles([...found.files, ...configs], manifest, {
-    ...options,
-    problems: found.problems,
-    leftOut: found.leftOut,
-    links: found.links,
-  });
+  const all = [...found.files, ...configs];
+  const given = { ...options, problems: found.problems, leftOut: found.leftOut, links: found.links };
+  const model = await analyseFiles(all, manifest, given);
+  const open = options.types ? model.references.filter(({ verdict }) => verdict === "unresolved") : [];
+  if (open.length === 0) return model;
+  const literalTypes = await readLiteralTypes(
+    root,
+    open.map(({ at }) => at),
+    (done, total) => options.onProgress?.({ stage: "types", done, total }),
+  );
+  options.onTypes?.({ open: open.length, resolved: literalTypes.size });
+  return literalTypes.size ? analyseFiles(all, manifest, { ...given, literalTypes }) : model;
 }
 
 /**
@@ -71,6 +89,8 @@ export async function analyseFiles(
     leftOut?: number;
     /** Links within the workspace, to the paths that they lead to. */
     links?: ReadonlyMap<string, string>;
+    /** What the type checker knows of places that an analysis before this one left open. */
+    literalTypes?: LiteralTypes;
   } = {},
 ): Promise<Model> {
   const configs = new Map<string, string>();
@@ -94,7 +114,9 @@ export async function analyseFiles(
       path,
       path.endsWith(".sql")
         ? compileSql(path, text, dialectOf(path))
-        : compileCode(path, text, { queryFunctions: manifest.queryFunctions }),
+        : PRISMA.test(path)
+          ? compilePrisma(path, text)
+          : compileCode(path, text, { queryFunctions: manifest.queryFunctions }),
     );
   }
   // A client brings its own dialect, whatever the service's is.
@@ -104,7 +126,8 @@ export async function analyseFiles(
     ),
   );
   options.onProgress?.({ stage: "link", done: 0, total: 1 });
-  const resolver = createResolver(new Set(files.keys()), configs, options.links);
+  const schemas = readSchemas([...files.values()].flatMap(({ definitions }) => definitions));
+  const resolver = createResolver(new Set(files.keys()), configs, options.links, prismaModules(schemas));
   const deepened = new Map<string, FileFacts>();
   /** A file's facts; one that was only skimmed is read whole when a constant of its is asked for. */
   const wholeFacts = (path: string): FileFacts | null => {
@@ -124,6 +147,7 @@ export async function analyseFiles(
     if (owner) migrations.set(owner, [...(migrations.get(owner) ?? []), path]);
   }
   resolve.given = createCallers(files, textOf, resolver);
+  if (options.literalTypes) resolve.typed = typedBy(options.literalTypes, files);
   const ask = createAsk(files, resolve);
   const model = join({
     manifest,
@@ -140,4 +164,25 @@ export async function analyseFiles(
   });
   options.onProgress?.({ stage: "link", done: 1, total: 1 });
   return model;
+}
+
+/** The alternatives of a place as the evaluator takes them: one and the same expression at each asking. */
+function typedBy(
+  literalTypes: LiteralTypes,
+  files: ReadonlyMap<string, FileFacts>,
+): (at: Span) => Expr | null {
+  const answers = new Map<string, Expr>();
+  return (at) => {
+    const starts = files.get(at.file)?.lineStarts;
+    if (!starts) return null;
+    const key = placeKey({ file: at.file, ...position(starts, at.start) });
+    const texts = literalTypes.get(key);
+    if (!texts) return null;
+    const known = answers.get(key);
+    if (known) return known;
+    const options = texts.map((text): Expr => ({ kind: "text", runs: [{ kind: "text", text, at }], at }));
+    const answer: Expr = { kind: "either", options, at };
+    answers.set(key, answer);
+    return answer;
+  };
 }

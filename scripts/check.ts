@@ -7,7 +7,7 @@ import type { CheckResult } from "../analysis/model.ts";
 import { checkFormats } from "../report/mod.ts";
 import { rules } from "../rules/mod.ts";
 import { ExpectedError, exitCodes, type Io } from "./io.ts";
-import { progressOf } from "./progress.ts";
+import { typesOption } from "./types-option.ts";
 import { openWorkspace, sourceReader } from "./workspace.ts";
 
 export interface CheckOptions {
@@ -16,13 +16,14 @@ export interface CheckOptions {
   format: keyof typeof checkFormats;
   config?: string;
   maxWarnings?: number;
+  types?: boolean;
 }
 
 export async function run(options: CheckOptions, io: Io): Promise<number> {
   const started = performance.now();
   const { root, manifest } = openWorkspace(io, options.config);
   const within = options.paths.map((path) => workspacePath(root, io.cwd, path));
-  const model = await analyse({ root, manifest, onProgress: progressOf(io) });
+  const model = await analyse({ root, manifest, ...typesOption(options, io) });
   const whole = check(model, rules, { milliseconds: performance.now() - started });
   const result = narrow(whole, within);
   io.status(null);

@@ -42,6 +42,7 @@ test("help says what there is, with examples and exit codes", async () => {
       --config <file>     the manifest to use; its folder is the workspace (default: the nearest
                           freehold.json)
       --max-warnings <n>  fail if there are more warnings than this
+      --types             ask TypeScript's checker where a table is still unknown (slower)
       -h, --help          print help for a command
 
     Examples:
@@ -61,6 +62,7 @@ test("help says what there is, with examples and exit codes", async () => {
       --config <file>      the manifest to use; its folder is the workspace (default: the nearest
                            freehold.json)
       --service <name>     only what this service's code names
+      --types              ask TypeScript's checker where a table is still unknown (slower)
       --table <name>       only this table: "table" or "schema.table", * for any characters
       --verdict <verdict>  only references of this kind; system tables show only so (choices: "own",
                            "foreign", "unowned", "unresolved", "engine")

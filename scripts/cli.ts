@@ -72,6 +72,7 @@ function commands(io: Io, done: (code: number) => void): Command {
     .addOption(formats(checkFormats, "pretty"))
     .addOption(config())
     .option("--max-warnings <n>", "fail if there are more warnings than this", wholeNumber)
+    .addOption(types())
     .addHelpText(
       "after",
       examples("check", "check services/guardian", "check --format json --max-warnings 0"),
@@ -87,6 +88,7 @@ function commands(io: Io, done: (code: number) => void): Command {
     .addOption(formats(factsFormats, "table"))
     .addOption(config())
     .option("--service <name>", "only what this service's code names")
+    .addOption(types())
     .option("--table <name>", 'only this table: "table" or "schema.table", * for any characters')
     .addOption(
       new Option("--verdict <verdict>", "only references of this kind; system tables show only so").choices([
@@ -149,6 +151,10 @@ migration is wrong or fails, 2 a database cannot be reached or may not be change
 
 function formats(list: object, usual: string): Option {
   return new Option("--format <format>", "how to print").choices(Object.keys(list)).default(usual);
+}
+
+function types(): Option {
+  return new Option("--types", "ask TypeScript's checker where a table is still unknown (slower)");
 }
 
 function config(): Option {

@@ -4,7 +4,7 @@ import type { Manifest, Reference, Verdict } from "../analysis/model.ts";
 import { matchTable, nearest, parseTableName, serviceByName } from "../manifest/mod.ts";
 import { factsFormats, type ReportContext, unreadLines } from "../report/mod.ts";
 import { ExpectedError, exitCodes, type Io } from "./io.ts";
-import { progressOf } from "./progress.ts";
+import { typesOption } from "./types-option.ts";
 import { openWorkspace, sourceReader } from "./workspace.ts";
 
 export interface FactsOptions {
@@ -13,12 +13,13 @@ export interface FactsOptions {
   service?: string;
   table?: string;
   verdict?: Verdict;
+  types?: boolean;
 }
 
 export async function run(options: FactsOptions, io: Io): Promise<number> {
   const { root, manifest } = openWorkspace(io, options.config);
   const wanted = selector(manifest, options);
-  const model = await analyse({ root, manifest, onProgress: progressOf(io) });
+  const model = await analyse({ root, manifest, ...typesOption(options, io) });
   io.status(null);
 
   const context: ReportContext = { color: io.color, width: io.width, source: sourceReader(root) };
