@@ -245,8 +245,10 @@ export interface ChainSite {
 }
 
 export interface ChainStep {
-  /** Empty where the root itself is called: `knex("t")`. */
+  /** Empty where the root itself is called (`knex("t")`), and where the name is computed. */
   name: string;
+  /** The name as an expression, where it is computed: `db[table]`. */
+  key?: Expr;
   /** Null for a property that is read, not called. */
   args: Expr[] | null;
   at: Span;
@@ -346,7 +348,7 @@ export interface InputProblem {
 /** Everything known of one file once its syntax tree is dropped. Plain data, cacheable by content hash. */
 export interface FileFacts {
   file: string;
-  kind: "code" | "sql";
+  kind: "code" | "sql" | "prisma";
   /** Only its imports were read: nothing in it looks like a database. */
   skimmed: boolean;
   /** UTF-16 offset at which each line starts. */

@@ -103,7 +103,10 @@ function readChain(file: string, node: Node, scope: Scope, expressions: Expressi
         here = callee;
       }
     } else if (here.type === "MemberExpression" && unwrap(here.object as Node).type !== "ThisExpression") {
-      steps.unshift({ name: propertyName(here) ?? "", args: null, at: at(here.property as Node) });
+      const name = propertyName(here);
+      const property = here.property as Node;
+      const step: ChainStep = { name: name ?? "", args: null, at: at(property) };
+      steps.unshift(name === null ? { ...step, key: expressions.read(property, scope) } : step);
       here = bare(here.object as Node);
     } else {
       root = expressions.root(here, scope);

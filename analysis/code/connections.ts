@@ -53,9 +53,11 @@ export function readConnections(
       const opened = openerOf(node.callee as Node, scope);
       if (opened?.opener.address) {
         const args = node.arguments.map((argument) => expressions.read(argument as Node, scope));
+        const address = opened.opener.address(args);
+        if (address === undefined) continue;
         result.connections.push({
           client: opened.adapter.name,
-          address: opened.opener.address(args),
+          address,
           variables: [...opened.adapter.variables],
           at: at(node),
           enclosing: scope.enclosing,

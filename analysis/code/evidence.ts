@@ -14,6 +14,24 @@ const byPackage = new Map(
   adapters.flatMap((adapter) => adapter.packages.map((name) => [name, adapter] as const)),
 );
 
+const byExport = new Map(
+  adapters.flatMap((adapter) => (adapter.exports ?? []).map((name) => [name, adapter] as const)),
+);
+
+const byRaw = new Map(
+  adapters.flatMap((adapter) => (adapter.raw ?? []).map((name) => [name, adapter] as const)),
+);
+
+/** The adapter whose package or generated module an import comes from. */
+function importedAdapter(from: { specifier: string; name: string } | null): Adapter | null {
+  return from && (byPackage.get(from.specifier) ?? byExport.get(from.name) ?? null);
+}
+
+/** The adapter that alone has this method or tag for SQL. */
+export function rawAdapter(method: string): Adapter | null {
+  return byRaw.get(method) ?? null;
+}
+
 /** Type names that say which client they are wherever they are imported from. */
 const TELLING_TYPES = new Map(
   adapters
@@ -64,7 +82,7 @@ function isNamespace(name: string): boolean {
 /** The adapter whose connection the callee opens. */
 export function openerOf(callee: Node, scope: Scope): { adapter: Adapter; opener: Opener } | null {
   const from = moduleExport(callee, scope);
-  const adapter = from && byPackage.get(from.specifier);
+  const adapter = importedAdapter(from);
   if (!from || !adapter) return null;
   const opener = adapter.opens[from.name] ?? (from.name === "*" ? adapter.opens["default"] : undefined);
   return opener ? { adapter, opener } : null;
@@ -74,7 +92,7 @@ export function openerOf(callee: Node, scope: Scope): { adapter: Adapter; opener
 export function tagAdapter(node: Node, scope: Scope): Adapter | null {
   const inner = unwrap(node);
   const from = moduleExport(inner, scope);
-  const adapter = from && byPackage.get(from.specifier);
+  const adapter = importedAdapter(from);
   if (from && adapter?.tags?.includes(from.name)) return adapter;
   if (inner.type === "MemberExpression") return tagAdapter(inner.object as Node, scope);
   return inner.type === "CallExpression" ? tagAdapter(inner.callee as Node, scope) : null;
@@ -215,7 +233,9 @@ function typeClient(type: Node, scope: Scope, scopes: FileScopes, depth: number)
       const name = type.typeName as Node;
       if (name.type === "TSQualifiedName") {
         const from = name.left.type === "Identifier" ? lookup(scope, name.left.name)?.imported : null;
-        return (from && byPackage.get(from.specifier)) ?? null;
+        const adapter = from ? importedAdapter(from) : null;
+        const type = name.right.name;
+        return adapter && (adapter.types.includes(type) || type in adapter.opens) ? adapter : null;
       }
       if (name.type !== "Identifier") return null;
       const from = lookup(scope, name.name)?.imported;

@@ -8,7 +8,7 @@ import type { QueryFunction } from "../../manifest/model.ts";
 import type { Expr, Span, SqlSite, TableUse } from "../model.ts";
 import type { Adapter, Answer } from "./adapters/adapter.ts";
 import { entry } from "./adapters/expressions.ts";
-import { clientByImports, clientOf, moduleExport, tagAdapter } from "./evidence.ts";
+import { clientByImports, clientOf, moduleExport, rawAdapter, tagAdapter } from "./evidence.ts";
 import type { ExpressionReader } from "./expression.ts";
 import { looksLikeTag } from "./expression.ts";
 import type { FileScopes, Scope } from "./scope.ts";
@@ -90,7 +90,7 @@ export function readSites(
       if (taken.has(node.start)) continue;
       const tag = node.tag as Node;
       const template = () => expressions.tagged(node, scope);
-      const adapter = clientOf(tag, scope, scopes) ?? tagAdapter(tag, scope);
+      const adapter = clientOf(tag, scope, scopes) ?? tagAdapter(tag, scope) ?? rawAdapter(lastName(tag));
       if (adapter)
         answer(node, scope, adapter, adapter.read({ form: "tag", method: "", args: [template()] }));
       else if (looksLikeTag(tag))
@@ -108,7 +108,7 @@ export function readSites(
       }
       if (callee.type === "MemberExpression" && node.type === "CallExpression") {
         const method = propertyName(callee) ?? "";
-        const adapter = clientOf(callee.object as Node, scope, scopes);
+        const adapter = rawAdapter(method) ?? clientOf(callee.object as Node, scope, scopes);
         if (adapter) {
           const args = node.arguments.map((argument) => expressions.read(argument as Node, scope));
           const said = adapter.read({ form: "method", method, args });

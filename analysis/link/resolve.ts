@@ -27,11 +27,23 @@ const COMPILED: Record<string, string[]> = {
 };
 const BUILT = /(^|\/)(?:dist|build|lib|out|esm|cjs)(?=\/)/g;
 
-/** @param links links within the workspace: what they lead to is among `files` under its own path */
+/** Modules that a generator writes and git does not hold: what they are made from stands for them. */
+export interface GeneratedModules {
+  /** What lies at a path of the workspace, or is made to; null for any other path. */
+  at(path: string): string | null;
+  /** What a bare specifier means, as the importing file sees it; null for any other package. */
+  package(from: string, specifier: string): string | null;
+}
+
+/**
+ * @param links links within the workspace: what they lead to is among `files` under its own path
+ * @param generated asked before `files`: of what is generated, a copy may lie there
+ */
 export function createResolver(
   files: ReadonlySet<string>,
   configs: ConfigTexts,
   links: ReadonlyMap<string, string> = new Map(),
+  generated?: GeneratedModules,
 ): Resolver {
   const packages = readPackages(configs);
   const byName = new Map(packages.flatMap((item) => (item.name ? [[item.name, item] as const] : [])));
@@ -81,7 +93,8 @@ export function createResolver(
 
   const file = (path: string): string | null => {
     const given = posix.normalize(path).replace(/\/$/, "");
-    return given.startsWith("..") ? null : (find(given) ?? (links.size ? find(behind(given)) : null));
+    if (given.startsWith("..")) return null;
+    return generated?.at(given) ?? find(given) ?? (links.size ? find(behind(given)) : null);
   };
 
   /** A built file's source within a folder: `dist/x.js` is `src/x.ts` where dist is not in the tree. */
@@ -149,6 +162,8 @@ export function createResolver(
       const mapped = map && first(mappedTargets(map, specifier) ?? [], (path) => built("", path));
       if (mapped) return mapped;
       if (specifier.startsWith("#")) return named(from, specifier);
+      const made = generated?.package(from, specifier);
+      if (made) return made;
       const [item, subpath] = packageOf(specifier) ?? [];
       if (item) return inPackage(item, subpath ?? "");
       return map?.root ? file(posix.join(map.root, specifier)) : null;

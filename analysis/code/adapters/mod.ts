@@ -6,6 +6,7 @@ import { kysely } from "./kysely.ts";
 import { mysql2 } from "./mysql2.ts";
 import { nodePostgres } from "./node-postgres.ts";
 import { postgresJs } from "./postgres-js.ts";
+import { prisma } from "./prisma.ts";
 import { slonik } from "./slonik.ts";
 import { sqlTemplate } from "./sql-template.ts";
 import { sqlite } from "./sqlite.ts";
@@ -19,6 +20,7 @@ export const adapters: readonly Adapter[] = [
   kysely,
   drizzle,
   mysql2,
+  prisma,
   slonik,
   sqlTemplate,
   sqlite,

@@ -1,0 +1,276 @@
+/**
+ * Prisma: https://www.prisma.io/docs/orm/prisma-client. A table is a model of schema.prisma, which
+ * the client offers as a property: `prisma.user.findMany(…)`. What is read and written along
+ * relations is in prisma-relations.ts.
+ *
+ * Where a whole argument (`findMany(args)`), a filter or the data are not known, the model's own
+ * table is named and nothing else: such values rarely reach into a relation. An unknown `include` or
+ * `select` always does, so it is said to be unresolved.
+ */
+
+import type { ChainStep, ClassExpr, Expr, Operation, Span } from "../../model.ts";
+import { KIND } from "../../prisma/compile.ts";
+import type { Model, Schema } from "../../prisma/schemas.ts";
+import { modelOf, readSchemas, schemaOfFile } from "../../prisma/schemas.ts";
+import type { Adapter, Ask, Chain, TableDefinition } from "./adapter.ts";
+import { addressOf, entry } from "./expressions.ts";
+import { argumentsOf, fluent, objectsOf } from "./prisma-relations.ts";
+
+const OPERATIONS: Readonly<Record<string, Operation>> = {
+  findMany: "select",
+  findFirst: "select",
+  findFirstOrThrow: "select",
+  findUnique: "select",
+  findUniqueOrThrow: "select",
+  count: "select",
+  aggregate: "select",
+  groupBy: "select",
+  create: "insert",
+  createMany: "insert",
+  createManyAndReturn: "insert",
+  upsert: "insert",
+  update: "update",
+  updateMany: "update",
+  updateManyAndReturn: "update",
+  delete: "delete",
+  deleteMany: "delete",
+};
+
+/** Operations that other objects have, too: without evidence of a client, their arguments must look like Prisma's. */
+const COMMON = new Set(["count", "aggregate", "create", "update", "delete", "upsert"]);
+
+/** Keys of an operation's one argument. */
+const ARGUMENTS = new Set(
+  "where data include select create update orderBy take skip cursor distinct omit skipDuplicates".split(" "),
+);
+
+const RAW = ["$queryRaw", "$executeRaw", "$queryRawUnsafe", "$executeRawUnsafe"];
+
+/** Names under which people keep the client. */
+const HABIT = /prisma/i;
+
+/** Driver adapters open the connection in the client's place. */
+const url = (...keys: string[]) => ({ address: (args: Expr[]) => addressOf(args, ...keys) });
+
+export const prisma: Adapter = {
+  name: "prisma",
+  packages: [
+    "@prisma/client",
+    "@prisma/client/edge",
+    "@prisma/client/extension",
+    ".prisma/client",
+    "@prisma/adapter-pg",
+    "@prisma/adapter-neon",
+    "@prisma/adapter-mariadb",
+    "@prisma/adapter-planetscale",
+    "@prisma/adapter-libsql",
+    "@prisma/adapter-better-sqlite3",
+    "prisma/config",
+  ],
+  dialect: null,
+  opens: {
+    PrismaClient: { address: ([options]) => clientAddress(options) },
+    PrismaPg: url("connectionString"),
+    PrismaNeon: url("connectionString"),
+    PrismaMariaDb: url("connectionString", "uri"),
+    PrismaPlanetScale: url("url"),
+    PrismaLibSQL: url("url"),
+    PrismaBetterSQLite3: url("url"),
+    defineConfig: { address: ([options]) => entry(entry(options, "datasource") ?? undefined, "url") },
+  },
+  ready: [],
+  types: ["PrismaClient", "TransactionClient", "DefaultPrismaClient"],
+  variables: ["PGHOST", "PGDATABASE"],
+  begets: { $transaction: "callback", $extends: "result", $replica: "result", $primary: "result" },
+  tags: ["Prisma", "sql"],
+  exports: ["PrismaClient", "Prisma"],
+  raw: RAW,
+  methods: Object.keys(OPERATIONS),
+
+  read({ form, method, args }) {
+    const [first] = args;
+    if (!first) return null;
+    if (form === "tag" || RAW.includes(method)) return { kind: "query", text: first };
+    if (method === "raw" || method === "sql") return { kind: "query", text: first };
+    if (method === "join") return joined(first, args[1] ?? null);
+    return null;
+  },
+
+  define(definition, ask) {
+    if (definition.kind !== "class") return null;
+    const kind = definition.decorators[0]?.name;
+    if (kind !== KIND.model && kind !== KIND.view && kind !== KIND.join) return null;
+    const schema = schemaOfFile(readSchemas(ask.sources()), definition.at.file);
+    if (!schema) return null;
+    return kind === KIND.join ? defineJoin(definition, schema) : defineModel(definition, schema);
+  },
+
+  chain(chain, ask) {
+    const at = chain.steps.findIndex(({ name, args }) => args !== null && Object.hasOwn(OPERATIONS, name));
+    const step = chain.steps[at];
+    const operation = OPERATIONS[step?.name ?? ""];
+    const property = chain.steps[at - 1];
+    if (!step?.args || !operation || !property || property.args !== null) return null;
+    const speaks =
+      chain.certain || chain.receiver.some((name, i) => i < chain.receiver.length - 1 && HABIT.test(name));
+    const found = findModel(property, chain, ask);
+    if (!found.model)
+      return speaks
+        ? [{ name: { schema: null, table: null, reason: found.reason, at: property.at }, operation }]
+        : null;
+    if (!speaks && !looksLikePrisma(step, ask)) return null;
+    const { model } = found;
+    return [
+      { name: { ...model.table, reason: null, at: property.at }, operation },
+      ...argumentsOf(model, step.name, step.args[0], ask),
+      ...fluent(model, chain.steps.slice(at + 1), ask),
+    ];
+  },
+};
+
+/** `datasources` and `datasourceUrl` override the schema's own address, which is told there. */
+function clientAddress(options: Expr | undefined): Expr | null | undefined {
+  const sources = entry(options, "datasources");
+  const inner = sources?.kind === "alias" ? sources.of : sources;
+  const [source] = inner?.kind === "object" ? Object.values(inner.entries) : [];
+  return entry(options, "datasourceUrl") ?? entry(source, "url") ?? undefined;
+}
+
+/** `Prisma.join([sql, sql], " and ")`: pieces where they are known, else values. */
+function joined(list: Expr, separator: Expr | null): ReturnType<Adapter["read"]> {
+  const inner = list.kind === "alias" ? list.of : list;
+  if (inner.kind !== "array" || !inner.items.some(({ kind }) => kind === "sql"))
+    return { kind: "piece", hole: "value", of: [list] };
+  const comma: Expr = {
+    kind: "text",
+    runs: [{ kind: "text", text: ", ", at: list.at }],
+    at: list.at,
+  };
+  const parts = inner.items.flatMap((item, index) => (index ? [separator ?? comma, item] : [item]));
+  return { kind: "query", text: { kind: "concat", parts, at: list.at } };
+}
+
+function defineModel(source: ClassExpr, schema: Schema): TableDefinition | null {
+  const model = schema.models.get(source.name);
+  if (!model || model.source !== source) return null;
+  const relations = [...model.relations.values()];
+  return {
+    client: "prisma",
+    name: { ...model.table, reason: null },
+    columns: [...model.columns.values()],
+    properties: Object.fromEntries(model.columns),
+    references: relations.flatMap(({ declares, target, at }) =>
+      declares && schema.foreignKeys ? [{ to: { ...target.table, reason: null, at }, at }] : [],
+    ),
+    relations: Object.fromEntries(relations.map(({ field, target }) => [field, target.source])),
+  };
+}
+
+/** The table between two lists, told at the first one's end. */
+function defineJoin(source: ClassExpr, schema: Schema): TableDefinition | null {
+  const [owner = "", field = ""] = source.name.split(".");
+  const model = schema.models.get(owner);
+  const relation = model?.relations.get(field);
+  if (!model || !relation || typeof relation.key === "string") return null;
+  const { key, target, at } = relation;
+  const first = model.name < target.name || (model === target && isFirst(model, field, key.table));
+  if (!first) return null;
+  const ends = [model.table, target.table];
+  return {
+    client: "prisma",
+    name: { ...key, reason: null },
+    columns: ["A", "B"],
+    references: schema.foreignKeys ? ends.map((end) => ({ to: { ...end, reason: null, at }, at })) : [],
+    relations: {},
+  };
+}
+
+/** A model related to itself has both ends: the upper one counts. */
+function isFirst(model: Model, field: string, table: string): boolean {
+  const ends = [...model.relations.values()].filter(
+    ({ key }) => typeof key !== "string" && key.table === table,
+  );
+  return ends[0]?.field === field;
+}
+
+/** The model that a property of the client means, in the schema that the client is generated from. */
+function findModel(
+  { name, key }: ChainStep,
+  chain: Chain,
+  ask: Ask,
+): { model: Model } | { model: null; reason: string } {
+  if (name === "") {
+    const reason = key && ask.names(key).find(({ table }) => table === null)?.reason;
+    return { model: null, reason: reason ?? "the model is not known before it runs" };
+  }
+  const all = readSchemas(ask.sources());
+  const own = schemaOf(chain.root, ask, 0) ?? clientAt(chain.at, ask);
+  const schemas = own ? all.filter(({ file }) => file === own) : all;
+  const models = schemas.flatMap((schema) => modelOf(schema, name) ?? []);
+  const [first, ...others] = models;
+  if (!first)
+    return {
+      model: null,
+      reason: all.length
+        ? `${own ?? "no schema.prisma"} has no model for \`${name}\``
+        : "the workspace holds no schema.prisma",
+    };
+  if (others.some(({ table }) => table.table !== first.table.table || table.schema !== first.table.schema))
+    return { model: null, reason: `several schemas have a model for \`${name}\`` };
+  return { model: first };
+}
+
+/** The schema behind a client: what its class is generated from, else the one near the file that makes it. */
+function schemaOf(expr: Expr, ask: Ask, depth: number): string | null {
+  if (depth > 12) return null;
+  const next = (inner: Expr) => schemaOf(inner, ask, depth + 1);
+  const inner = ask.follow(expr);
+  switch (inner.kind) {
+    case "client":
+      if (inner.at.file.endsWith(".prisma")) return inner.at.file;
+      return (inner.made ? next(inner.made.callee) : null) ?? clientAt(inner.at, ask);
+    case "class":
+      return inner.extends && next(inner.extends);
+    case "typed": {
+      const { from } = inner.type;
+      if (!from) return null;
+      const at = inner.at;
+      return (
+        next({ kind: "import", ...from, at }) ??
+        next({ kind: "import", specifier: from.specifier, name: "PrismaClient", at })
+      );
+    }
+    case "parameter":
+      return inner.handed && next(inner.handed.receiver);
+    case "call":
+    case "new":
+      return next(inner.callee);
+    case "member":
+      return next(inner.of);
+    case "function":
+      return inner.result && next(inner.result);
+    case "either":
+      for (const option of inner.options) {
+        const found = next(option);
+        if (found) return found;
+      }
+      return null;
+    default:
+      return null;
+  }
+}
+
+/** The schema whose client a file at this place would import by its usual name. */
+function clientAt(at: Span, ask: Ask): string | null {
+  const found = ask.follow({ kind: "import", specifier: "@prisma/client", name: "PrismaClient", at });
+  return found.kind === "client" ? found.at.file : null;
+}
+
+/** Without evidence of a client: an operation that only Prisma has, or one with arguments like its own. */
+function looksLikePrisma({ name, args }: ChainStep, ask: Ask): boolean {
+  if (!COMMON.has(name)) return true;
+  const [first, ...others] = args ?? [];
+  if (!first) return name === "count";
+  const keys = objectsOf(first, ask).objects.flatMap(({ entries }) => Object.keys(entries));
+  return others.length === 0 && keys.length > 0 && keys.every((key) => ARGUMENTS.has(key) || key === "...");
+}
