@@ -31,6 +31,26 @@ describe("one broken statement loses itself only", () => {
     ).toEqual(["insert b", "insert c", "select d"]);
   });
 
+  test("a quote that a later statement's quote closes", () => {
+    expect(
+      named(
+        "select a, 'it'' from x;\ninsert into a values (1, 'x;y');\nselect 1 from b;\nselect 'z' from c;\n",
+      ),
+    ).toEqual([
+      "insert a",
+      "select b",
+      "select c",
+      "problem a quote that nothing closes before the next statement at 'it'' from x;",
+    ]);
+  });
+
+  test("text that only looks like two statements stays a text", () => {
+    expect(named("insert into a values ('x;\nselect 1 from y;');\nselect 1 from b;")).toEqual([
+      "insert a",
+      "select b",
+    ]);
+  });
+
   test("a forgotten semicolon costs nothing but a problem", () => {
     expect(named("select 1 from a\ninsert into b values (1);\nselect 2 from c")).toEqual([
       "select a",

@@ -7,7 +7,7 @@ import { readFragment } from "./fragment.ts";
 import { loadGrammar } from "./grammar.ts";
 import { psqlCommand } from "./psql.ts";
 import type { Context, Session } from "./reading.ts";
-import { beforeForgottenSemicolon, resynchronise } from "./resynchronise.ts";
+import { beforeForgottenSemicolon, resynchronise, tornQuote } from "./resynchronise.ts";
 import { type Outcome, parseStatement } from "./statement.ts";
 
 const TOP: Context = { stored: null, conditional: false };
@@ -62,27 +62,39 @@ function readText(
       emit(psqlCommand(text, raw));
       continue;
     }
+    const parses = (other: RawStatement): boolean => {
+      spent += other.end - other.start;
+      return parseStatement(text, other).ok;
+    };
     const parsed = parseStatement(text, raw);
     if (parsed.ok) {
+      const torn = tornQuote(raw);
+      const cut = torn < 0 ? null : afterTornQuote(text.text, raw, psql, parses);
+      if (cut !== null) {
+        comments.push(...raw.comments.filter((comment) => comment.end <= cut));
+        const at = text.span(torn, Math.max(torn + 1, text.text.indexOf("\n", torn)));
+        session.problems.push({ message: "a quote that nothing closes before the next statement", at });
+        position = cut;
+        continue;
+      }
       comments.push(...raw.comments);
       readTree(text, raw, parsed, session, context, emit);
       continue;
     }
-    const before = beforeForgottenSemicolon(raw, parsed.offset);
+    spent += raw.end - raw.start;
+    // What was swallowed before the error is the likelier cause; then a forgotten semicolon at it.
+    let cut = resynchronise(text.text, raw, psql, parsed.offset, parses);
+    const before = cut === null ? beforeForgottenSemicolon(raw, parsed.offset) : null;
     const alone = before && parseStatement(text, before);
     if (before && alone?.ok) {
       comments.push(...before.comments);
-      emit(alone.read(session, context));
+      readTree(text, before, alone, session, context, emit);
       const at = errorSpan(text, raw, before.next, raw.end);
       session.problems.push({ message: "no semicolon before this statement", at });
       position = before.next;
       continue;
     }
-    spent += raw.end - raw.start;
-    const cut = resynchronise(text.text, raw, psql, (other) => {
-      spent += other.end - other.start;
-      return parseStatement(text, other).ok;
-    });
+    cut ??= resynchronise(text.text, raw, psql, raw.end, parses);
     const end = cut ?? raw.end;
     position = cut ?? next;
     comments.push(...raw.comments.filter((comment) => comment.end <= end));
@@ -97,6 +109,18 @@ function readText(
     }
   }
   return comments;
+}
+
+/** A statement with a torn quote stands only if what follows it does, too. Null where it stands. */
+function afterTornQuote(
+  text: string,
+  raw: RawStatement,
+  psql: boolean,
+  parses: (statement: RawStatement) => boolean,
+): number | null {
+  const next = nextStatement(text, Math.max(raw.next, raw.end), psql, []);
+  const stands = raw.blanks.length === 0 && (!next || (next.kind === "sql" && parses(next)));
+  return stands ? null : resynchronise(text, raw, psql, raw.end, parses);
 }
 
 /** Walks a statement's tree. One that is deeper than the stack is a problem like any other. */

@@ -3,7 +3,7 @@
  * a semicolon, a line's end and a statement's first word say where the next statement most likely
  * begins, and the grammar must agree.
  */
-import { DOLLAR } from "../lexer.ts";
+import { DOLLAR, QUOTED, STRING } from "../lexer.ts";
 import { nextStatement, type RawStatement } from "../splitter.ts";
 import { last } from "../text.ts";
 
@@ -15,6 +15,19 @@ const MOST_CANDIDATES = 40;
 
 /** A candidate must end within this many characters: one that swallows the file proves nothing, and costs the most. */
 const LONGEST = 16_384;
+
+/**
+ * Offset of a quoted string or name that holds the end of one statement and the beginning of another:
+ * its quote was most likely left open, and a later one closed it. -1 where there is none.
+ */
+export function tornQuote({ tokens }: RawStatement): number {
+  for (let i = 0; i < tokens.kinds.length; i++) {
+    if (tokens.kinds[i] !== STRING && tokens.kinds[i] !== QUOTED) continue;
+    const written = tokens.text.slice(tokens.starts[i], tokens.ends[i]);
+    if (written.includes("\n") && written.search(RESTART) >= 0) return tokens.starts[i]!;
+  }
+  return -1;
+}
 
 const KEYWORD =
   /^(?:select|insert|update|delete|merge|with|truncate|copy|lock|create|alter|drop|comment|grant|revoke|refresh|set|begin|commit|rollback|do|call)$/i;
@@ -56,6 +69,7 @@ function beginsLine({ start, tokens }: RawStatement, index: number): boolean {
 }
 
 /**
+ * @param limit Only semicolons before this offset are looked at.
  * @param parses Whether the grammar accepts a statement.
  * @returns The offset at which the next statement begins, or null where the broken one ends by itself.
  */
@@ -63,6 +77,7 @@ export function resynchronise(
   text: string,
   raw: RawStatement,
   psql: boolean,
+  limit: number,
   parses: (statement: RawStatement) => boolean,
 ): number | null {
   const swallowed = text.slice(raw.start, raw.end);
@@ -71,12 +86,14 @@ export function resynchronise(
   for (const match of swallowed.matchAll(RESTART)) {
     const semicolon = raw.start + match.index;
     const at = semicolon + match[0].length;
+    if (semicolon >= limit) return null;
     // Too many in a row are broken, too: an open end has to be cut somewhere.
     if (candidates++ >= MOST_CANDIDATES) return raw.open ? at : null;
     const token = last(raw.tokens.starts, semicolon);
     const openEnded = raw.open !== null;
+    const blanked = raw.blanks.some(({ start, end }) => start <= semicolon && semicolon < end);
     const quoted = token >= 0 && raw.tokens.ends[token]! > semicolon && raw.tokens.kinds[token] !== DOLLAR;
-    if (!openEnded && !quoted) {
+    if (!openEnded && !quoted && !blanked) {
       // A closed body holds statements of its own: only a broken sequel is a reason to look inside.
       followed ??= parsesAt(text, Math.max(raw.next, raw.end), psql, parses) ?? true;
       if (followed) continue;
