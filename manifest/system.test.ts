@@ -13,6 +13,8 @@ const { manifest } = loadManifest(
 test.each([
   ["prisma", "_prisma_migrations"],
   ["drizzle", "drizzle.__drizzle_migrations"],
+  ["drizzle, by module", "drizzle.__drizzle_migrations_orders"],
+  ["freehold", "freehold_orders.migration"],
   ["knex", "knex_migrations_lock"],
   ["typeorm", "typeorm_metadata"],
   ["sequelize", "SequelizeMeta"],

@@ -10,7 +10,8 @@ const mysqlSchemas = new Set(["information_schema", "mysql", "performance_schema
 /** In the order: migration tools, job queues, extensions, platforms. A name without a schema stands in any. */
 const names = `
   _prisma_migrations
-  __drizzle_migrations
+  __drizzle_migrations*
+  freehold_*.migration
   knex_migrations knex_migrations_lock
   typeorm_metadata migrations
   SequelizeMeta SequelizeData
