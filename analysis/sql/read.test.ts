@@ -107,7 +107,7 @@ describe("tables", () => {
       "partition a schema < partition b",
       "partition b schema < partition a",
     ],
-    ["alter table a inherit b", "alter-table a", "inherit b schema < inherit a"],
+    ["alter table a inherit b", "alter-table a", "inherit b schema < inheritance a"],
     ["alter table a rename to b", "alter-table a"],
     ["alter table a set schema b", "alter-table a"],
     ["alter index i rename to j"],
@@ -154,6 +154,37 @@ describe("tables", () => {
       "comment s.b",
     ],
   ] as [string, ...string[]][]);
+});
+
+describe("upkeep", () => {
+  table([
+    ["vacuum (full) a, s.b (c); analyze a; vacuum", "alter-table a", "alter-table s.b", "alter-table a"],
+    ["reindex table concurrently a; reindex index i; reindex schema s", "alter-table a"],
+    ["cluster a using i; cluster", "alter-table a"],
+    ["create sequence q owned by s.t.c; alter sequence q owned by none", "alter-table s.t"],
+    ["create statistics st (dependencies) on a, b from t", "create-index t"],
+    [
+      "create publication p for table a, s.b where (x > 1), tables in schema z",
+      "alter-table a",
+      "alter-table s.b",
+      "alter-table z.!every table of schema z at z",
+    ],
+    ["create publication q for all tables", "alter-table !every table of the database at all tables"],
+    ["alter extension x add table s.t", "alter-table s.t", "act ALTER EXTENSION x"],
+    ["security label for x on table a is 'y'", "comment a"],
+    ["alter materialized view m depends on extension e", "alter-table m"],
+  ]);
+});
+
+describe("what names no table", () => {
+  for (const sql of [
+    "create type t as (a int); create type e as enum ('a'); create domain d as int; alter type t add attribute b int",
+    "alter default privileges in schema s grant select on tables to r",
+    "comment on database d is 'x'; comment on schema s is 'x'; comment on constraint c on domain d is 'x'",
+    "execute p(1); listen x; notify x; fetch 1 from c; close c; checkpoint; set constraints all deferred; show x",
+    "create event trigger e on ddl_command_start execute function f()",
+  ])
+    test(sql, () => expect(named(sql)).toEqual([]));
 });
 
 describe("stored objects", () => {

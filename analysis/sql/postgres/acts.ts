@@ -100,6 +100,7 @@ export const actHandlers: Handlers = {
   CreateUserMappingStmt: (reading, node) => act(reading, "CREATE USER MAPPING", node.servername ?? null),
   ImportForeignSchemaStmt: (reading, node) => act(reading, "IMPORT FOREIGN SCHEMA", node.server_name ?? null),
   CreateSubscriptionStmt: (reading, { subname }) => act(reading, "CREATE SUBSCRIPTION", subname ?? null),
+  DropSubscriptionStmt: (reading, node) => act(reading, "DROP SUBSCRIPTION", node.subname ?? null),
   LoadStmt: (reading, { filename }) => act(reading, "LOAD", filename ?? null),
   DiscardStmt: (reading, { target }) => act(reading, "DISCARD", target?.replace("DISCARD_", "") ?? null),
   TransactionStmt(reading, { kind }) {

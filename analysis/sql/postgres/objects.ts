@@ -23,6 +23,13 @@ const ON_TABLE: Partial<Record<ObjectType, Operation>> = {
   OBJECT_RULE: "rule",
 };
 
+/** Objects bigger than a table that DROP takes. */
+const BIG: Partial<Record<ObjectType, string>> = {
+  OBJECT_EXTENSION: "DROP EXTENSION",
+  OBJECT_FOREIGN_SERVER: "DROP SERVER",
+  OBJECT_FDW: "DROP FOREIGN DATA WRAPPER",
+};
+
 /** How many words name the kind of an object in DROP and COMMENT ON. */
 function kindWords(type: ObjectType | undefined): number {
   return type === "OBJECT_MATVIEW" || type === "OBJECT_FOREIGN_TABLE" ? 2 : 1;
@@ -119,8 +126,9 @@ export const objectHandlers: Handlers = {
   DropStmt(reading, statement) {
     const { removeType, objects } = statement;
     const { tokens } = reading;
-    if (removeType === "OBJECT_EXTENSION") {
-      for (const node of objects ?? []) act(reading, "DROP EXTENSION", listed(node)[0] ?? null);
+    const big = removeType && BIG[removeType];
+    if (big) {
+      for (const node of objects ?? []) act(reading, big, listed(node)[0] ?? null);
       return;
     }
     const names = namesAt(tokens, 1 + kindWords(removeType) + (statement.missing_ok ? 2 : 0));
@@ -169,6 +177,13 @@ export const objectHandlers: Handlers = {
         ifExists: reading.conditional || (statement.missing_ok ?? false),
       });
     });
+  },
+  AlterExtensionContentsStmt(reading, { extname, objtype, object }) {
+    act(reading, "ALTER EXTENSION", extname ?? null);
+    if (!object || !tableKind(objtype)) return;
+    // ALTER EXTENSION name ADD | DROP kind table
+    const place = nameAt(reading.tokens, 4 + kindWords(objtype));
+    referName(reading, place, ...tableParts(listed(object)), "alter-table");
   },
   CommentStmt(reading, statement) {
     describe(reading, statement, "comment");

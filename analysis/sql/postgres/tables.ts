@@ -105,7 +105,8 @@ function alterCommand(reading: Reading, relation: RangeVar | undefined, command:
   if (tie && def) {
     const other =
       "PartitionCmd" in def ? def.PartitionCmd.name : "RangeVar" in def ? def.RangeVar : undefined;
-    within(reading, { operation: tie.named, kind: tie.named, name: relation?.relname ?? "" }, () =>
+    const kind = tie.named === "inherit" ? "inheritance" : "partition";
+    within(reading, { operation: tie.named, kind, name: relation?.relname ?? "" }, () =>
       refer(reading, other, tie.named),
     );
     return;
