@@ -5,6 +5,7 @@
 import type { ChainSite, ChainStep, Expr, Span } from "../model.ts";
 import { adapters } from "./adapters/mod.ts";
 import type { ExpressionReader } from "./expression.ts";
+import { superClassOf } from "./expression.ts";
 import type { FileScopes, Scope } from "./scope.ts";
 import { lookupField } from "./scope.ts";
 import type { Node } from "./syntax.ts";
@@ -28,7 +29,7 @@ export function readChains(file: string, scopes: FileScopes, expressions: Expres
       !names.called.some((name) => CALLED.test(name))
     )
       continue;
-    found.push(readChain(file, node, scope, expressions));
+    found.push(readChain(file, node, scope, scopes, expressions));
   }
   return found;
 }
@@ -84,7 +85,13 @@ function bare(node: Node): Node {
   return at;
 }
 
-function readChain(file: string, node: Node, scope: Scope, expressions: ExpressionReader): ChainSite {
+function readChain(
+  file: string,
+  node: Node,
+  scope: Scope,
+  scopes: FileScopes,
+  expressions: ExpressionReader,
+): ChainSite {
   const at = (inner: Node): Span => ({ file, start: inner.start, end: inner.end });
   const steps: ChainStep[] = [];
   let here = bare(node);
@@ -102,7 +109,7 @@ function readChain(file: string, node: Node, scope: Scope, expressions: Expressi
         steps.unshift({ name: "", args, at: at(callee) });
         here = callee;
       }
-    } else if (here.type === "MemberExpression" && unwrap(here.object as Node).type !== "ThisExpression") {
+    } else if (here.type === "MemberExpression" && !isOwn(here, scope, scopes)) {
       const name = propertyName(here);
       const property = here.property as Node;
       const step: ChainStep = { name: name ?? "", args: null, at: at(property) };
@@ -119,6 +126,13 @@ function readChain(file: string, node: Node, scope: Scope, expressions: Expressi
     }
   }
   return { root, rootName, steps, at: at(node), enclosing: scope.enclosing };
+}
+
+/** `this.x`, unless a class that this one extends brings it along. */
+function isOwn(node: Node & { type: "MemberExpression" }, scope: Scope, scopes: FileScopes): boolean {
+  const object = unwrap(node.object as Node);
+  if (object.type !== "ThisExpression") return false;
+  return lookupField(scope, propertyName(node) ?? "") !== null || superClassOf(object, scopes) === null;
 }
 
 function isField(callee: Node & { type: "MemberExpression" }, scope: Scope): boolean {

@@ -507,7 +507,7 @@ export function expressionReader(file: string, source: string, scopes: FileScope
       const handed = owner && handedTo(owner, scope);
       return handed
         ? { kind: "parameter", function: "", index: 0, name: "this", path: [], handed, at: at(inner) }
-        : unknown(inner);
+        : (inherited(inner, scope) ?? unknown(inner));
     }
     if (inner.type === "MemberExpression" && unwrap(inner.object as Node).type === "ThisExpression") {
       const name = propertyName(inner) ?? "";
@@ -521,6 +521,12 @@ export function expressionReader(file: string, source: string, scopes: FileScope
         : value;
     }
     return read(inner, scope);
+  }
+
+  /** `this` of a class that extends another: one of those, as far as it has what that one gives it. */
+  function inherited(node: Node, scope: Scope): Expr | null {
+    const parent = superClassOf(node, scopes);
+    return parent && { kind: "new", callee: read(parent, scope), args: [], at: at(node) };
   }
 
   /** The call that a function is an argument of. */
@@ -656,6 +662,16 @@ export function looksLikeTag(node: Node): boolean {
     return name === "sql" || name === "SQL" || looksLikeTag(node.object as Node);
   }
   return node.type === "CallExpression" && looksLikeTag(node.callee as Node);
+}
+
+/** What the class extends whose instance a `this` is; null where it extends nothing, or `this` is another's. */
+export function superClassOf(node: Node, scopes: FileScopes): Node | null {
+  for (let at = scopes.parents.get(node); at; at = scopes.parents.get(at)) {
+    if (at.type === "ClassDeclaration" || at.type === "ClassExpression") return at.superClass as Node | null;
+    if (at.type === "FunctionDeclaration") return null;
+    if (at.type === "FunctionExpression" && scopes.parents.get(at)?.type !== "MethodDefinition") return null;
+  }
+  return null;
 }
 
 function isAwaited(node: Node): boolean {
