@@ -65,6 +65,18 @@ describe("functions", () => {
   });
 });
 
+test("a function's own search path says where its names stand", () => {
+  const body = "as 'select 1 from a, c.b'";
+  expect(named(`create function f() returns int language sql set search_path = s, pg_temp ${body}`)).toEqual([
+    "function s.a read < function f at a",
+    "function c.b read < function f",
+  ]);
+  expect(named(`create function f() returns int language sql set search_path = s, public ${body}`)).toEqual([
+    "function a read < function f",
+    "function c.b read < function f",
+  ]);
+});
+
 describe("DO blocks act", () => {
   const cases: [sql: string, ...expected: string[]][] = [
     ["do $$ begin delete from a where x in (select x from b); end $$", "delete a", "select b"],

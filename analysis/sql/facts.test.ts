@@ -83,6 +83,10 @@ describe("changes for the replay", () => {
     ["drop schema s cascade", 'drop-schema {"schema":null,"name":"s"}'],
     ['set search_path to a, "B"', 'search-path {"schema":null,"name":"a","path":["a","B"]}'],
     [
+      "select pg_catalog.set_config('search_path', 'a, \"B\"', false)",
+      'search-path {"schema":null,"name":"a","path":["a","B"]}',
+    ],
+    [
       "do $$ begin if x then create table t (a int); end if; end $$",
       'create {"schema":null,"name":"t","object":"table","temporary":false,"ifNotExists":true,"columns":["a"]}',
     ],

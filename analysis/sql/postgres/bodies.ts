@@ -77,6 +77,7 @@ function readFunction(reading: Reading, statement: CreateFunctionStmt): void {
   const stored: Stored = { operation: "function", kind, name };
   const acts = reading.acts.length;
   const changes = reading.changes.length;
+  const references = reading.references.length;
   // What a body makes and drops happens when it is called: to the session outside, nothing has changed.
   const temporary = new Set(reading.session.temporary);
   within(reading, stored, () => {
@@ -99,11 +100,25 @@ function readFunction(reading: Reading, statement: CreateFunctionStmt): void {
       readBody(reading, languageOf(options, guess(reading, token)), token, `${kind} ${name}`);
     }
   });
+  const schema = onlySchema(options);
+  if (schema !== null) {
+    for (const reference of reading.references.slice(references)) reference.schema ??= schema;
+  }
   reading.session.temporary.clear();
   for (const table of temporary) reading.session.temporary.add(table);
   reading.changes.length = changes;
   const transactional = /^(?:BEGIN|COMMIT|ROLLBACK|SET|RESET)\b/;
   reading.acts.push(...reading.acts.splice(acts).filter(({ act }) => !transactional.test(act)));
+}
+
+/** The one schema in which a function's names stand, where its SET search_path says so; `pg_catalog` and `pg_temp` hold no tables of ours. */
+function onlySchema(options: readonly Node[] | undefined): string | null {
+  const set = option(options, "set")?.arg;
+  if (!set || !("VariableSetStmt" in set) || set.VariableSetStmt.name !== "search_path") return null;
+  const path = (set.VariableSetStmt.args ?? [])
+    .map((node) => ("A_Const" in node ? (node.A_Const.sval?.sval ?? "") : ""))
+    .filter((schema) => !["", "pg_catalog", "pg_temp"].includes(schema));
+  return path.length === 1 && path[0] !== "$user" ? path[0]! : null;
 }
 
 /** `RETURNS SETOF t` and `t.column%TYPE`: a table's name where a type stands. */

@@ -34,7 +34,22 @@ function readCall(reading: Reading, call: FuncCall, scope: Scope): void {
       dependency: stored ? { kind: stored.kind, name: stored.name } : null,
     });
   }
+  if (name === "set_config") setConfig(reading, call);
   walkAll(reading, [args, call.agg_filter, call.agg_order, call.over], scope);
+}
+
+/** `set_config('search_path', …)` is SET search_path in a query's clothes: pg_dump writes it so. */
+function setConfig(reading: Reading, { args }: FuncCall): void {
+  const [variable, value] = (args ?? []).map((node) => ("A_Const" in node ? node.A_Const : undefined));
+  if (variable?.sval?.sval?.toLowerCase() !== "search_path" || !value?.sval) return;
+  const path = (value.sval.sval ?? "")
+    .split(",")
+    .map((entry) => storedName(entry.trim()))
+    .filter((entry) => entry !== "");
+  const { tokens, source } = reading;
+  const token = last(tokens.starts, reading.at(value.location));
+  const at = source.span(tokens.starts[token] ?? 0, tokens.ends[token] ?? 0);
+  reading.changes.push({ kind: "search-path", schema: null, name: path[0] ?? "", at, path });
 }
 
 function isRegclass(node: Node): boolean {

@@ -158,7 +158,7 @@ export const tableHandlers: Handlers = {
       walk(reading, { query }, scope),
     );
     const columns = named.length > 0 ? named : queryColumns(query);
-    createTable(reading, view, "view", columns, statement.replace ?? false);
+    createTable(reading, view, "view", columns, false);
   },
   Constraint(reading, constraint, scope) {
     refer(reading, constraint.pktable, "references");
