@@ -4,6 +4,7 @@
  */
 import type { ChainSite, ChainStep, Expr, Span } from "../model.ts";
 import { adapters } from "./adapters/mod.ts";
+import { clientOf } from "./evidence.ts";
 import type { ExpressionReader } from "./expression.ts";
 import { superClassOf } from "./expression.ts";
 import type { FileScopes, Scope } from "./scope.ts";
@@ -21,10 +22,10 @@ export function readChains(file: string, scopes: FileScopes, expressions: Expres
   const found: ChainSite[] = [];
   for (const { node, scope } of scopes.candidates) {
     if (node.type !== "CallExpression" || isContinued(node, scopes)) continue;
-    const names = stepNames(node);
-    const direct = names.steps[0] === "" && names.root !== null && CALLED.test(names.root);
+    const names = stepNames(node, scope);
+    const builder = names.builder && clientOf(names.builder, scope, scopes)?.chain;
     if (
-      !direct &&
+      !builder &&
       !names.steps.some((name) => TELLING.has(name)) &&
       !names.called.some((name) => CALLED.test(name))
     )
@@ -54,27 +55,28 @@ function isContinued(node: Node, scopes: FileScopes): boolean {
   return parent?.type === "CallExpression" && parent.callee === inner;
 }
 
-/** The names alone: cheap enough to ask of every call. */
-function stepNames(node: Node): { root: string | null; steps: string[]; called: string[] } {
+/** The names alone: cheap enough to ask of every call. `builder` is what is itself called, at the beginning. */
+function stepNames(node: Node, scope: Scope): { steps: string[]; called: string[]; builder: Node | null } {
   const steps: string[] = [];
   const called: string[] = [];
+  let builder: Node | null = null;
   let at = bare(node);
   for (;;) {
     if (at.type === "CallExpression") {
       const callee = bare(at.callee as Node);
-      if (callee.type === "MemberExpression") {
-        const name = propertyName(callee) ?? "";
+      const name = callee.type === "Identifier" ? callee.name : (propertyName(callee) ?? "");
+      called.unshift(name);
+      if (callee.type === "MemberExpression" && !isField(callee, scope)) {
         steps.unshift(name);
-        called.unshift(name);
         at = bare(callee.object as Node);
       } else {
-        steps.unshift("");
+        builder = callee;
         at = callee;
       }
     } else if (at.type === "MemberExpression") {
       steps.unshift(propertyName(at) ?? "");
       at = bare(at.object as Node);
-    } else return { root: at.type === "Identifier" ? at.name : null, steps, called };
+    } else return { steps, called, builder };
   }
 }
 

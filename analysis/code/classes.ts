@@ -21,7 +21,10 @@ export function readClass(
       const call = expression.type === "CallExpression" ? expression : null;
       const name = lastName((call ? call.callee : expression) as Node);
       const args = call ? call.arguments.map((argument) => read(argument as Node, scope)) : [];
-      return name ? [{ name, args, at: { file, start: item.start, end: item.end } }] : [];
+      const from = importOf((call ? call.callee : expression) as Node, scope);
+      return name
+        ? [{ name, ...(from && { from }), args, at: { file, start: item.start, end: item.end } }]
+        : [];
     });
   const members: ClassMember[] = [];
   for (const member of node.body.body) {
@@ -46,10 +49,14 @@ export function readClass(
       at: at(member.key as Node),
     });
   }
+  const extendsArgs = (node.superTypeArguments?.params ?? []).flatMap(
+    (param) => typeName(param as Node, scope) ?? [],
+  );
   return {
     kind: "class",
     name: node.id?.name ?? "",
     extends: node.superClass ? read(node.superClass as Node, scope) : null,
+    ...(extendsArgs.length > 0 && { extendsArgs }),
     decorators: decorators(node.decorators),
     members,
     at: at((node.id ?? node) as Node),
@@ -96,11 +103,9 @@ export function typeName(
       if (inner.type === "TSQualifiedName") {
         const left = inner.left.type === "Identifier" ? inner.left.name : "";
         const from = lookup(scope, left)?.imported ?? null;
-        return {
-          name: inner.right.name,
-          from: from && { specifier: from.specifier, name: inner.right.name },
-          args,
-        };
+        // Knex.Transaction; of a namespace import the type alone counts.
+        const name = from && from.name !== "*" ? `${from.name}.${inner.right.name}` : inner.right.name;
+        return { name: inner.right.name, from: from && { specifier: from.specifier, name }, args };
       }
       if (inner.type !== "Identifier") return null;
       const alias = types.get(inner.name);
@@ -133,4 +138,13 @@ function lastName(node: Node): string {
   const inner = unwrap(node);
   if (inner.type === "Identifier") return inner.name;
   return inner.type === "MemberExpression" ? (propertyName(inner) ?? "") : "";
+}
+
+/** The module's export that a decorator is: `Entity`, `orm.Entity`. */
+function importOf(node: Node, scope: Scope): { specifier: string; name: string } | null {
+  const inner = unwrap(node);
+  if (inner.type === "Identifier") return lookup(scope, inner.name)?.imported ?? null;
+  if (inner.type !== "MemberExpression" || inner.object.type !== "Identifier") return null;
+  const whole = lookup(scope, inner.object.name)?.imported;
+  return whole ? { specifier: whole.specifier, name: propertyName(inner) ?? "" } : null;
 }

@@ -41,6 +41,11 @@ const TELLING_TYPES = new Map(
     ),
 );
 
+/** Names that say by themselves whose client they hold. */
+const HABITS = new Map(
+  adapters.flatMap((adapter) => (adapter.habits ?? []).map((name) => [name, adapter] as const)),
+);
+
 const DEEPEST = 8;
 
 /** The export of a module that a node stands for: `Pool`, `pg.Pool`, `Bun.SQL`. */
@@ -118,10 +123,13 @@ export function clientOf(node: Node, scope: Scope, scopes: FileScopes, depth = 0
         if (!field) return null;
         return (
           (field.type && typeClient(field.type, field.scope, scopes, depth)) ??
-          (field.init && next(field.init, field.scope))
+          (field.init && next(field.init, field.scope)) ??
+          HABITS.get(name) ??
+          null
         );
       }
-      return null;
+      const owner = next(object);
+      return owner?.begets[name] === "property" ? owner : (HABITS.get(name) ?? null);
     }
     case "NewExpression":
     case "CallExpression": {
@@ -130,7 +138,7 @@ export function clientOf(node: Node, scope: Scope, scopes: FileScopes, depth = 0
       const callee = unwrap(node.callee as Node);
       if (callee.type === "MemberExpression") {
         const adapter = next(callee.object as Node);
-        return adapter?.begets[propertyName(callee) ?? ""] === "result" ? adapter : null;
+        return adapter && begetsResult(adapter, propertyName(callee) ?? "") ? adapter : null;
       }
       if (callee.type !== "Identifier") return null;
       const made = lookup(scope, callee.name);
@@ -188,7 +196,8 @@ function readBindingClient(binding: Binding, scopes: FileScopes, depth: number):
     const written = clientOf(write.value, write.scope, scopes, depth + 1);
     if (written) return written;
   }
-  return null;
+  const made = binding.kind === "function" || binding.kind === "class" || importedAdapter(binding.imported);
+  return made ? null : (HABITS.get(binding.name) ?? null);
 }
 
 /** `sql.begin((tx) => …)`: the callback's first parameter is a client, too. */
@@ -203,7 +212,17 @@ function callbackClient(binding: Binding, scopes: FileScopes, depth: number): Ad
     scopes,
     depth + 1,
   );
-  return adapter?.begets[method] === "callback" ? adapter : null;
+  return adapter && begetsCallback(adapter, method) ? adapter : null;
+}
+
+/** The method's result is a client of the same kind. */
+export function begetsResult({ begets }: Adapter, method: string): boolean {
+  return begets[method] === "result" || begets[method] === "both";
+}
+
+/** The method hands a client to the function that it is given. */
+export function begetsCallback({ begets }: Adapter, method: string): boolean {
+  return begets[method] === "callback" || begets[method] === "both";
 }
 
 function readyClient(from: { specifier: string; name: string } | null): Adapter | null {
@@ -235,7 +254,10 @@ function typeClient(type: Node, scope: Scope, scopes: FileScopes, depth: number)
         const from = name.left.type === "Identifier" ? lookup(scope, name.left.name)?.imported : null;
         const adapter = from ? importedAdapter(from) : null;
         const type = name.right.name;
-        return adapter && (adapter.types.includes(type) || type in adapter.opens) ? adapter : null;
+        return adapter &&
+          [type, from?.name ?? ""].some((one) => adapter.types.includes(one) || one in adapter.opens)
+          ? adapter
+          : null;
       }
       if (name.type !== "Identifier") return null;
       const from = lookup(scope, name.name)?.imported;

@@ -4,7 +4,10 @@ import { isCheckedByModule } from "./checks.ts";
 import type { ExpressionReader } from "./expression.ts";
 import type { FileScopes } from "./scope.ts";
 import type { EcmaScriptModule, Node, Program } from "./syntax.ts";
-import { literalText } from "./syntax.ts";
+import { literalText, propertyName } from "./syntax.ts";
+
+/** The entry of a file's exports that is the module itself, where it exports one value: `module.exports = x`. */
+export const WHOLE = "=";
 
 /** The entry of a file's exports that lists the modules of its `export * from`. */
 export const STARS = "*";
@@ -133,6 +136,7 @@ export function readExports(
       if (node.exported) found[exportName(node.exported as Node)] = whole;
       else stars.push(whole);
     }
+    if (node.type === "ExpressionStatement") assigned(node.expression as Node);
     if (node.type !== "ExportNamedDeclaration") continue;
     const declared = node.declaration as Node | null;
     if (
@@ -165,8 +169,33 @@ export function readExports(
     const type = expressions.type(declared.id as Node);
     if (type && !found[declared.id.name]) found[declared.id.name] = type;
   }
+  if (found[WHOLE] && !found["default"]) found["default"] = found[WHOLE];
   if (stars.length) found[STARS] = { kind: "array", items: stars, at: { file, start: 0, end: 0 } };
   return found;
+
+  /** `module.exports = x`, `module.exports = { x }`, `exports.x = …`: CommonJS. */
+  function assigned(node: Node): void {
+    if (node.type !== "AssignmentExpression" || node.left.type !== "MemberExpression") return;
+    const target = commonName(node.left as Node);
+    if (target === null) return;
+    // exports = module.exports = x
+    const value =
+      node.right.type === "AssignmentExpression" ? (node.right.right as Node) : (node.right as Node);
+    const read_ = read(value);
+    if (target !== "") found[target] = read_;
+    else if (read_.kind === "object") Object.assign(found, read_.entries, { default: read_ });
+    else found[WHOLE] = read_;
+  }
+}
+
+/** The name under which an assignment exports: empty for the whole module, null where it exports nothing. */
+function commonName(left: Node): string | null {
+  if (left.type !== "MemberExpression") return null;
+  const name = propertyName(left) ?? "";
+  const object = left.object as Node;
+  if (object.type === "Identifier" && object.name === "module" && name === "exports") return "";
+  if (object.type === "Identifier" && object.name === "exports") return name;
+  return object.type === "MemberExpression" && commonName(object) === "" ? name : null;
 }
 
 function exportName(node: Node): string {

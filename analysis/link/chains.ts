@@ -4,6 +4,7 @@
  */
 import type { Adapter, Ask, Chain, Named } from "../code/adapters/adapter.ts";
 import { adapters } from "../code/adapters/mod.ts";
+import { begetsCallback, begetsResult } from "../code/evidence.ts";
 import type { ChainSite, ChainStep, Expr, FileFacts, Span, TypeName } from "../model.ts";
 import { accessOf } from "../sql/mod.ts";
 import type { ReadUse } from "./sites.ts";
@@ -157,7 +158,7 @@ function adapterOf(root: Expr, ask: Ask, depth: number): Adapter | null {
       return adapterOfType(inner.type) ?? typedElsewhere(inner, ask, depth);
     case "parameter": {
       const adapter = inner.handed && next(inner.handed.receiver);
-      return inner.handed && adapter?.begets[inner.handed.method] === "callback" ? adapter : null;
+      return inner.handed && adapter && begetsCallback(adapter, inner.handed.method) ? adapter : null;
     }
     case "function":
       return inner.result && next(inner.result);
@@ -169,7 +170,7 @@ function adapterOf(root: Expr, ask: Ask, depth: number): Adapter | null {
       const callee = inner.callee.kind === "alias" ? inner.callee.of : inner.callee;
       if (callee.kind !== "member") return next(callee);
       const owner = next(callee.of);
-      return owner?.begets[callee.property] === "result" ? owner : null;
+      return owner && begetsResult(owner, callee.property) ? owner : null;
     }
     case "new":
       return next(inner.callee);
@@ -188,7 +189,8 @@ function adapterOf(root: Expr, ask: Ask, depth: number): Adapter | null {
 
 function adapterOfType(type: TypeName): Adapter | null {
   const adapter = type.from && byPackage.get(type.from.specifier);
-  return type.from && adapter?.types.includes(type.from.name) ? adapter : null;
+  const names = type.from?.name.split(".") ?? [];
+  return adapter && names.some((name) => adapter.types.includes(name)) ? adapter : null;
 }
 
 /** A type that another module of the workspace declares. */

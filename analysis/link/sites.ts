@@ -1,7 +1,7 @@
 /** Sites of code, evaluated across files and read by the SQL engine. */
 import type { Dialect } from "../../manifest/model.ts";
 import { adapters } from "../code/adapters/mod.ts";
-import { STARS } from "../code/imports.ts";
+import { STARS, WHOLE } from "../code/imports.ts";
 import type { Expr, FileFacts, Operation, Span, SqlFacts, SqlPiece, SqlSite } from "../model.ts";
 import { looksLikeSql, readSql } from "../sql/mod.ts";
 import type { Resolve } from "./evaluate.ts";
@@ -81,6 +81,11 @@ export function followImports(
     for (let step = depth; step < DEEPEST && at.kind === "import"; step++) {
       const target = moduleOf(at);
       if (target === null || !factsOf(target)) return null;
+      const whole: Expr | undefined = at.name === "*" ? factsOf(target)?.exports[WHOLE] : undefined;
+      if (whole) {
+        at = whole;
+        continue;
+      }
       if (at.name === "*") {
         const entries = namespaces.get(target) ?? allOf(target, new Set());
         namespaces.set(target, entries);

@@ -51,8 +51,8 @@ export interface Adapter {
   variables: readonly string[];
   /** Names that say by themselves whose client they hold, where nothing else is known: `knex`. */
   habits?: readonly string[];
-  /** Methods that hand a client on: to a callback's first parameter, or as their result. */
-  begets: Readonly<Record<string, "callback" | "result">>;
+  /** Methods that hand a client on: to a callback's first parameter, as their result, or both; properties that are one. */
+  begets: Readonly<Record<string, "callback" | "result" | "both" | "property">>;
   /** What this use means; null where it is none of this client's. */
   read(use: ClientUse): Answer | null;
 
@@ -143,6 +143,8 @@ export interface Ask {
   sources(): readonly Expr[];
   /** The result of a function with these arguments, where it returns one expression. */
   apply(fn: Expr, args: readonly Expr[]): Expr | null;
+  /** What callers hand a parameter, or a property of one; null for any other expression, and where nobody calls. */
+  given(expr: Expr): Expr | null;
   /** The client that an expression is, by evidence. */
   client(expr: Expr): string | null;
   /** Chains inside a callback or argument are chains of their own; this says which names the outer one binds. */
