@@ -190,6 +190,8 @@ export type Expr =
       path: string[];
       /** The call that a function literal is handed to: whoever calls back gives the parameter its value. */
       handed: { receiver: Expr; method: string } | null;
+      /** As it is annotated, where it names a type. */
+      type?: TypeName;
       at: Span;
     }
   /** A name that another module exports; the linker follows it. An empty specifier means one of `locals`. */
@@ -214,6 +216,8 @@ export interface ClassExpr {
   kind: "class";
   name: string;
   extends: Expr | null;
+  /** What the class that it extends is given: `User` of `extends Repository<User>`. */
+  extendsArgs?: TypeName[];
   decorators: Decorator[];
   members: ClassMember[];
   at: Span;
@@ -221,6 +225,8 @@ export interface ClassExpr {
 
 export interface Decorator {
   name: string;
+  /** The module that it is imported from, under which name, where it is imported. */
+  from?: { specifier: string; name: string };
   args: Expr[];
   at: Span;
 }

@@ -164,6 +164,9 @@ export function expressionReader(file: string, source: string, scopes: FileScope
       case "ClassDeclaration":
       case "ClassExpression":
         return readClass(file, node, scope, read);
+      case "ThisExpression":
+      case "Super":
+        return own(node) ?? unknown(node);
       default:
         return unknown(node);
     }
@@ -251,6 +254,7 @@ export function expressionReader(file: string, source: string, scopes: FileScope
         return { kind: "either", options: options.map((text) => constant(text, node)), at: at(node) };
       const queried = binding.type && queriedName(binding.type);
       if (queried && !binding.init) return { kind: "alias", of: read(queried, binding.scope), at: at(node) };
+      const type = binding.type ? typeName(binding.type, binding.scope, scopes.types) : null;
       return {
         kind: "parameter",
         function: binding.parameter.name,
@@ -258,6 +262,7 @@ export function expressionReader(file: string, source: string, scopes: FileScope
         path: binding.path ?? [],
         handed: null,
         name: node.name,
+        ...(type && { type }),
         at: at(node),
       };
     }
@@ -355,9 +360,13 @@ export function expressionReader(file: string, source: string, scopes: FileScope
     }
     if (target.type === "ThisExpression") {
       const field = lookupField(scope, name);
-      return field?.init
-        ? { kind: "alias", of: rechecked(read(field.init, field.scope), node), at: at(node) }
-        : unknown(node);
+      if (field?.init)
+        return { kind: "alias", of: rechecked(read(field.init, field.scope), node), at: at(node) };
+      // What the constructor or a framework fills: its type tells.
+      const type = field?.type ? typeName(field.type, field.scope, scopes.types) : null;
+      if (type) return { kind: "typed", name, type, at: at(node) };
+      const owner = field ? null : own(target);
+      return owner ? { kind: "member", of: owner, property: name, at: at(node) } : unknown(node);
     }
     if (target.type === "Identifier") {
       const binding = lookup(scope, target.name);
@@ -499,6 +508,7 @@ export function expressionReader(file: string, source: string, scopes: FileScope
         return { kind: "typed", name: inner.name, type, at: at(inner) };
       return value;
     }
+    if (inner.type === "Super") return own(inner) ?? unknown(inner);
     if (inner.type === "ThisExpression") {
       // The query that a builder makes itself `this` in a function that it calls back.
       let owner = scopes.parents.get(inner);
@@ -507,7 +517,7 @@ export function expressionReader(file: string, source: string, scopes: FileScope
       const handed = owner && handedTo(owner, scope);
       return handed
         ? { kind: "parameter", function: "", index: 0, name: "this", path: [], handed, at: at(inner) }
-        : (inherited(inner, scope) ?? unknown(inner));
+        : (own(inner) ?? unknown(inner));
     }
     if (inner.type === "MemberExpression" && unwrap(inner.object as Node).type === "ThisExpression") {
       const name = propertyName(inner) ?? "";
@@ -523,10 +533,17 @@ export function expressionReader(file: string, source: string, scopes: FileScope
     return read(inner, scope);
   }
 
-  /** `this` of a class that extends another: one of those, as far as it has what that one gives it. */
-  function inherited(node: Node, scope: Scope): Expr | null {
-    const parent = superClassOf(node, scopes);
-    return parent && { kind: "new", callee: read(parent, scope), args: [], at: at(node) };
+  /** `this` and `super` of a class that extends another or is decorated: one of its instances, or the class itself. */
+  function own(node: Node): Expr | null {
+    const around = classAround(node, scopes);
+    if (!around || !isMappedClass(around.node)) return null;
+    const scope = scopeAt(around.node, scopes);
+    const name = around.node.id?.name ?? "";
+    const callee: Expr =
+      scope.bindings.get(name)?.init === around.node && scope === scopes.root
+        ? { kind: "import", specifier: "", name, at: at(node) }
+        : read(around.node, scope);
+    return around.static ? callee : { kind: "new", callee, args: [], at: at(node) };
   }
 
   /** The call that a function is an argument of. */
@@ -664,14 +681,26 @@ export function looksLikeTag(node: Node): boolean {
   return node.type === "CallExpression" && looksLikeTag(node.callee as Node);
 }
 
-/** What the class extends whose instance a `this` is; null where it extends nothing, or `this` is another's. */
-export function superClassOf(node: Node, scopes: FileScopes): Node | null {
-  for (let at = scopes.parents.get(node); at; at = scopes.parents.get(at)) {
-    if (at.type === "ClassDeclaration" || at.type === "ClassExpression") return at.superClass as Node | null;
+/** The class of a `this`, and whether `this` is the class itself; null where `this` is something else's. */
+function classAround(
+  node: Node,
+  { parents }: FileScopes,
+): { node: Node & { type: "ClassDeclaration" | "ClassExpression" }; static: boolean } | null {
+  let isStatic = false;
+  for (let at = parents.get(node); at; at = parents.get(at)) {
+    if (at.type === "ClassDeclaration" || at.type === "ClassExpression")
+      return { node: at, static: isStatic };
     if (at.type === "FunctionDeclaration") return null;
-    if (at.type === "FunctionExpression" && scopes.parents.get(at)?.type !== "MethodDefinition") return null;
+    if (at.type === "FunctionExpression" && parents.get(at)?.type !== "MethodDefinition") return null;
+    if (at.type === "MethodDefinition" || at.type === "PropertyDefinition") isStatic = at.static;
+    if (at.type === "StaticBlock") isStatic = true;
   }
   return null;
+}
+
+/** What the class extends whose instance a `this` is; null where it extends nothing, or `this` is another's. */
+export function superClassOf(node: Node, scopes: FileScopes): Node | null {
+  return (classAround(node, scopes)?.node.superClass as Node | null) ?? null;
 }
 
 function isAwaited(node: Node): boolean {

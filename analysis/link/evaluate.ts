@@ -131,10 +131,11 @@ class Builder {
         return [hole("unknown", `\`${expr.variable}\` is an environment variable`, expr.at)];
       case "call":
         return [hole("unknown", expr.reason, expr.at)];
+      case "typed":
+        return [hole("unknown", `\`${expr.name}\` is not known before it runs`, expr.at)];
       case "new":
       case "function":
       case "class":
-      case "typed":
         return [hole("unknown", "it is no text", expr.at)];
       case "client":
         return [hole("unknown", "it is a client, not SQL", expr.at)];
