@@ -90,40 +90,70 @@ const MORE_LOCKED: { id: string; why: string; holds(one: Case, locked: Locked, a
       },
     },
     {
-      id: "grant",
-      why: "GRANT and REVOKE change the catalogue without locking the table",
-      holds: (_, { operation }) => operation === "grant",
+      id: "trigger",
+      why: "done by a trigger or rule on a table that the statement names",
+      holds: ({ catalog, named }) => [...named].some((table) => catalog.triggered.has(table)),
     },
     {
-      id: "absent",
-      why: "the table, or what hangs on it, is not there: IF EXISTS, or a branch not taken",
-      holds: ({ catalog, statement }, reference) =>
-        !resolve(catalog, reference) || /\bif\s+exists\b/i.test(statement),
+      id: "routine",
+      why: "done by a function or procedure that the statement calls",
+      holds: ({ catalog, statement }) =>
+        [...catalog.routines].some((name) => mentions(statement, name, "\\s*\\(")) ||
+        /\bexecute\b/i.test(statement),
     },
     {
-      id: "exists",
-      why: "CREATE … IF NOT EXISTS of what exists does nothing",
-      holds: ({ statement, catalog }, reference) =>
-        /\bif\s+not\s+exists\b/i.test(statement) && resolve(catalog, reference) !== null,
-    },
-    {
-      id: "body",
-      why: "it stands in a routine's body: nothing is locked before somebody calls it",
-      holds: (_, { dependency }) => dependency?.kind === "function" || dependency?.kind === "procedure",
-    },
-    {
-      id: "branch",
-      why: "it stands in a block's branch that was not taken",
-      holds: ({ statement }) => /^\s*do\b/i.test(statement),
-    },
-    {
-      id: "light",
-      why: "what changes hangs on the table (a comment, a trigger's other end, a child, an owned sequence): the table itself is only looked at",
-      holds: ({ statement }, { operation }, modes) =>
-        modes.includes("AccessShareLock") &&
-        (["comment", "trigger", "inherit"].includes(operation) || /\bowned\s+by\b/i.test(statement)),
+      id: "cascade",
+      why: "dropped or emptied along with what the statement names",
+      holds: ({ statement }) => /\bcascade\b|\bdrop\s+owned\b|\breassign\s+owned\b/i.test(statement),
     },
   ];
+
+/** Why a table that the engine names may not have been locked, or less strongly. First match counts. */
+const LESS_LOCKED: {
+  id: string;
+  why: string;
+  holds(one: Case, reference: SqlReference, modes: readonly LockMode[]): boolean;
+}[] = [
+  {
+    id: "perhaps",
+    why: "the engine says that the name may be a type, an index or a sequence",
+    holds: (_, { perhaps }) => perhaps === true,
+  },
+  {
+    id: "grant",
+    why: "GRANT and REVOKE change the catalogue without locking the table",
+    holds: (_, { operation }) => operation === "grant",
+  },
+  {
+    id: "absent",
+    why: "the table, or what hangs on it, is not there: IF EXISTS, or a branch not taken",
+    holds: ({ catalog, statement }, reference) =>
+      !resolve(catalog, reference) || /\bif\s+exists\b/i.test(statement),
+  },
+  {
+    id: "exists",
+    why: "CREATE … IF NOT EXISTS of what exists does nothing",
+    holds: ({ statement, catalog }, reference) =>
+      /\bif\s+not\s+exists\b/i.test(statement) && resolve(catalog, reference) !== null,
+  },
+  {
+    id: "body",
+    why: "it stands in a routine's body: nothing is locked before somebody calls it",
+    holds: (_, { dependency }) => dependency?.kind === "function" || dependency?.kind === "procedure",
+  },
+  {
+    id: "branch",
+    why: "it stands in a block's branch that was not taken",
+    holds: ({ statement }) => /^\s*do\b/i.test(statement),
+  },
+  {
+    id: "light",
+    why: "what changes hangs on the table (a comment, a trigger's other end, a child, an owned sequence): the table itself is only looked at",
+    holds: ({ statement }, { operation }, modes) =>
+      modes.includes("AccessShareLock") &&
+      (["comment", "trigger", "inherit"].includes(operation) || /\bowned\s+by\b/i.test(statement)),
+  },
+];
 
 /** Every explanation, for those who print them. */
 export const REASONS: readonly { id: string; why: string }[] = [...MORE_LOCKED, ...LESS_LOCKED];
