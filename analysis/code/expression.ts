@@ -14,6 +14,7 @@ import { isDefinition, isMappedClass } from "./defining.ts";
 import { environmentVariables, isEnvironment, isProcess } from "./environment.ts";
 import { clientOf, returned, tagAdapter } from "./evidence.ts";
 import { neverReturns } from "./leaving.ts";
+import { completed } from "./parts.ts";
 import type { Binding, FileScopes, Scope } from "./scope.ts";
 import { lookup, lookupField, scopeAt } from "./scope.ts";
 import type { Node } from "./syntax.ts";
@@ -281,6 +282,7 @@ export function expressionReader(file: string, source: string, scopes: FileScope
           value && !isEmpty(value) ? { kind: "either", options: [value, written], at: at(node) } : written;
       else return unknown(node);
     }
+    if (value && binding.parts.length) value = completed(value, binding.parts, node, read, at);
     if (value && binding.fallback)
       value = fallenBack(value, read(binding.fallback, binding.scope), binding.fallback) ?? value;
     return value ? { kind: "alias", of: rechecked(value, node), at: at(node) } : unknown(node);

@@ -19,6 +19,8 @@ export interface Binding {
   scope: Scope;
   /** Later assignments, in source order. */
   writes: { operator: string; value: Node; scope: Scope }[];
+  /** Assignments to what it holds (`options.where = …`), in source order. */
+  parts: { path: string[]; key: Node; value: Node; scope: Scope }[];
   imported: { specifier: string; name: string } | null;
   /** It takes each item of `init` in turn: `for (const x of init)`. */
   each: boolean;
@@ -186,6 +188,8 @@ class Walker {
       case "AssignmentExpression":
         if (node.left.type === "Identifier")
           lookup(scope, node.left.name)?.writes.push({ operator: node.operator, value: node.right, scope });
+        else if (node.left.type === "MemberExpression" && node.operator === "=")
+          this.declarePart(node.left, node.right, scope);
         break;
       case "TaggedTemplateExpression":
       case "CallExpression":
@@ -392,6 +396,19 @@ class Walker {
     }
   }
 
+  private declarePart(target: Node & { type: "MemberExpression" }, value: Node, scope: Scope): void {
+    const path: string[] = [];
+    let at: Node = target;
+    while (at.type === "MemberExpression") {
+      const name = propertyName(at);
+      if (name === null) return;
+      path.unshift(name);
+      at = unwrap(at.object as Node);
+    }
+    if (at.type === "Identifier")
+      lookup(scope, at.name)?.parts.push({ path, key: target.property as Node, value, scope });
+  }
+
   private bind(scope: Scope, name: string, given: Partial<Binding> & { kind: Binding["kind"] }): void {
     scope.bindings.set(name, {
       name,
@@ -400,6 +417,7 @@ class Walker {
       type: null,
       scope,
       writes: [],
+      parts: [],
       imported: null,
       each: false,
       fallback: null,

@@ -46,6 +46,15 @@ export function createAsk(
       const inner = follow(fn, resolve);
       return inner.kind === "function" && inner.result ? substitute(inner.result, inner, args) : null;
     },
+    given: (expr) => {
+      const path: string[] = [];
+      let inner = follow(expr, resolve);
+      while (inner.kind === "member") {
+        path.unshift(inner.property);
+        inner = follow(inner.of, resolve);
+      }
+      return inner.kind === "parameter" ? (resolve.given?.(inner, path) ?? null) : null;
+    },
     client: (expr) => {
       const inner = follow(expr, resolve);
       return inner.kind === "client" ? inner.adapter : null;
