@@ -4,9 +4,9 @@
  */
 import type { ChainSite, ChainStep, Expr, Span } from "../model.ts";
 import { adapters } from "./adapters/mod.ts";
+import { superClassOf } from "./classes.ts";
 import { clientOf } from "./evidence.ts";
 import type { ExpressionReader } from "./expression.ts";
-import { superClassOf } from "./expression.ts";
 import type { FileScopes, Scope } from "./scope.ts";
 import { lookupField } from "./scope.ts";
 import type { Node } from "./syntax.ts";

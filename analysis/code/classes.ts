@@ -1,6 +1,6 @@
 /** Classes and type annotations, boiled down to what mappers of classes to tables need. */
 import type { ClassExpr, ClassMember, Decorator, Expr, Span, TypeName } from "../model.ts";
-import type { Scope } from "./scope.ts";
+import type { FileScopes, Scope } from "./scope.ts";
 import { lookup } from "./scope.ts";
 import type { Node } from "./syntax.ts";
 import { literalText, propertyName, unwrap } from "./syntax.ts";
@@ -61,6 +61,28 @@ export function readClass(
     members,
     at: at((node.id ?? node) as Node),
   };
+}
+
+/** The class of a `this`, and whether `this` is the class itself; null where `this` is something else's. */
+export function classAround(
+  node: Node,
+  { parents }: FileScopes,
+): { node: Node & { type: "ClassDeclaration" | "ClassExpression" }; static: boolean } | null {
+  let isStatic = false;
+  for (let at = parents.get(node); at; at = parents.get(at)) {
+    if (at.type === "ClassDeclaration" || at.type === "ClassExpression")
+      return { node: at, static: isStatic };
+    if (at.type === "FunctionDeclaration") return null;
+    if (at.type === "FunctionExpression" && parents.get(at)?.type !== "MethodDefinition") return null;
+    if (at.type === "MethodDefinition" || at.type === "PropertyDefinition") isStatic = at.static;
+    if (at.type === "StaticBlock") isStatic = true;
+  }
+  return null;
+}
+
+/** What the class extends whose instance a `this` is; null where it extends nothing, or `this` is another's. */
+export function superClassOf(node: Node, scopes: FileScopes): Node | null {
+  return (classAround(node, scopes)?.node.superClass as Node | null) ?? null;
 }
 
 const NONE: ReadonlyMap<string, Node> = new Map();

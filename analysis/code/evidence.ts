@@ -5,6 +5,7 @@
 
 import type { Adapter, Opener } from "./adapters/adapter.ts";
 import { adapters } from "./adapters/mod.ts";
+import { classAround } from "./classes.ts";
 import type { Binding, FileScopes, Scope } from "./scope.ts";
 import { lookup, lookupField, scopeAt } from "./scope.ts";
 import type { Node } from "./syntax.ts";
@@ -120,7 +121,8 @@ export function clientOf(node: Node, scope: Scope, scopes: FileScopes, depth = 0
       const object = unwrap(node.object as Node);
       if (object.type === "ThisExpression") {
         const field = lookupField(scope, name);
-        if (!field) return null;
+        if (!field)
+          return next(object)?.begets[name] === "property" ? next(object) : (HABITS.get(name) ?? null);
         return (
           (field.type && typeClient(field.type, field.scope, scopes, depth)) ??
           (field.init && next(field.init, field.scope)) ??
@@ -148,6 +150,11 @@ export function clientOf(node: Node, scope: Scope, scopes: FileScopes, depth = 0
       }
       return null;
     }
+    case "ThisExpression":
+    case "Super": {
+      const around = classAround(node, scopes);
+      return around && !around.static ? derivedClient(around.node, scopeAt(around.node, scopes), 0) : null;
+    }
     case "LogicalExpression":
       return next(node.left) ?? next(node.right);
     case "ConditionalExpression":
@@ -157,6 +164,19 @@ export function clientOf(node: Node, scope: Scope, scopes: FileScopes, depth = 0
     default:
       return null;
   }
+}
+
+/** The client that instances of a class are, by what it extends. */
+function derivedClient(node: Node, scope: Scope, depth: number): Adapter | null {
+  const parent = "superClass" in node && node.superClass ? unwrap(node.superClass as Node) : null;
+  if (!parent || depth > DEEPEST) return null;
+  const from = moduleExport(parent, scope);
+  const adapter = importedAdapter(from);
+  if (from && adapter) return adapter.types.includes(from.name) ? adapter : null;
+  const binding = parent.type === "Identifier" ? lookup(scope, parent.name) : null;
+  return binding?.kind === "class" && binding.init
+    ? derivedClient(binding.init, binding.scope, depth + 1)
+    : null;
 }
 
 /** Answers by binding: a name is asked about once for each of its uses. */

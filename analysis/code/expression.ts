@@ -8,7 +8,7 @@ import type { Expr, Span } from "../model.ts";
 import type { Adapter } from "./adapters/adapter.ts";
 import { postgresJs } from "./adapters/postgres-js.ts";
 import { isChecked } from "./checks.ts";
-import { readClass, typeName } from "./classes.ts";
+import { classAround, readClass, typeName } from "./classes.ts";
 import { decode } from "./decode.ts";
 import { isDefinition, isMappedClass } from "./defining.ts";
 import { environmentVariables, isEnvironment, isProcess } from "./environment.ts";
@@ -486,7 +486,12 @@ export function expressionReader(file: string, source: string, scopes: FileScope
     const declared = name.type === "Identifier" ? scopes.types.get(name.name) : undefined;
     if (!declared || name.type !== "Identifier") return null;
     const queried = queriedName(declared);
-    if (queried) return read(queried, scopes.root);
+    if (queried) {
+      const value = read(queried, scopes.root);
+      return isReturnType(declared)
+        ? { kind: "call", callee: value, args: [], reason: "", at: at(name) }
+        : value;
+    }
     const named = typeName(declared, scopes.root, scopes.types);
     return named && { kind: "typed", name: name.name, type: named, at: at(name) };
   }
@@ -683,28 +688,6 @@ export function looksLikeTag(node: Node): boolean {
   return node.type === "CallExpression" && looksLikeTag(node.callee as Node);
 }
 
-/** The class of a `this`, and whether `this` is the class itself; null where `this` is something else's. */
-function classAround(
-  node: Node,
-  { parents }: FileScopes,
-): { node: Node & { type: "ClassDeclaration" | "ClassExpression" }; static: boolean } | null {
-  let isStatic = false;
-  for (let at = parents.get(node); at; at = parents.get(at)) {
-    if (at.type === "ClassDeclaration" || at.type === "ClassExpression")
-      return { node: at, static: isStatic };
-    if (at.type === "FunctionDeclaration") return null;
-    if (at.type === "FunctionExpression" && parents.get(at)?.type !== "MethodDefinition") return null;
-    if (at.type === "MethodDefinition" || at.type === "PropertyDefinition") isStatic = at.static;
-    if (at.type === "StaticBlock") isStatic = true;
-  }
-  return null;
-}
-
-/** What the class extends whose instance a `this` is; null where it extends nothing, or `this` is another's. */
-export function superClassOf(node: Node, scopes: FileScopes): Node | null {
-  return (classAround(node, scopes)?.node.superClass as Node | null) ?? null;
-}
-
 function isAwaited(node: Node): boolean {
   for (let at = node; ; ) {
     if (at.type === "AwaitExpression") return true;
@@ -735,6 +718,15 @@ export function queriedName(type: Node): Node | null {
     default:
       return null;
   }
+}
+
+function isReturnType(type: Node): boolean {
+  if (type.type !== "TSTypeReference" || type.typeName.type !== "Identifier") return false;
+  const [inner] = type.typeArguments?.params ?? [];
+  return (
+    type.typeName.name === "ReturnType" ||
+    (type.typeName.name === "Awaited" && !!inner && isReturnType(inner as Node))
+  );
 }
 
 function isRaw(tag: Node): boolean {
