@@ -30,9 +30,9 @@ export function join(input: Joinable): Model {
   const servicesOf = (file: string) => belongings(file).map(({ service }) => service);
   const isTest = (file: string) =>
     isTestFile(file) || (belongings(file).length > 0 && belongings(file).every(({ test }) => test));
-  const migrationOf = (file: string): Reference["migration"] => {
+  const migrationOf = (file: string, down = false): Reference["migration"] => {
     const service = migrationOwner(manifest, file);
-    return service === null ? null : { service, down: migrationName(file)?.down ?? false };
+    return service === null ? null : { service, down: down || (migrationName(file)?.down ?? false) };
   };
 
   const statements = [...eachStatement(input)];
@@ -55,7 +55,9 @@ export function join(input: Joinable): Model {
     ]);
     if (told.has(id)) continue;
     told.add(id);
-    references.push(judge(named));
+    const reference = judge(named);
+    if (named.perhaps && reference.verdict === "unowned") continue;
+    references.push(reference);
   }
   references.sort((a, b) =>
     a.at.file < b.at.file
@@ -71,7 +73,7 @@ export function join(input: Joinable): Model {
       client,
       services: servicesOf(file),
       test: isTest(file),
-      migration: migrationOf(file),
+      migration: migrationOf(file, statement.down),
       statement: statement.normalized,
     };
     for (const { act, name, at } of statement.acts)
@@ -180,7 +182,7 @@ export function join(input: Joinable): Model {
       owners: judgements.length ? owners : (nobody?.owners ?? []),
       dependency: named.dependency,
       test: isTest(named.file),
-      migration: migrationOf(named.file),
+      migration: migrationOf(named.file, named.down),
       enclosing: named.enclosing,
       statement: named.statement,
       origin: history.origin(manifest, judgements.length ? owners : (nobody?.owners ?? []), named),

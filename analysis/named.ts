@@ -17,6 +17,10 @@ export interface Named {
   dependency: Reference["dependency"];
   enclosing: string | null;
   statement: string;
+  /** It counts only where somebody owns it: the name may be a type's or an index's. */
+  perhaps?: boolean;
+  /** It stands in the part of its file that takes a migration back. */
+  down?: boolean;
 }
 
 export interface Read {
@@ -28,11 +32,30 @@ export interface Read {
 }
 
 export function* eachStatement({ files, sites }: Joinable): Generator<Read> {
-  for (const [file, { sql }] of files)
-    for (const statement of sql?.statements ?? [])
+  for (const [file, { sql }] of files) {
+    // SET search_path holds from where it stands to the end of its file.
+    let path: string | null = null;
+    for (const plain of sql?.statements ?? []) {
+      const statement = path === null ? plain : standingIn(path, plain);
       yield { file, client: "sql", enclosing: null, site: statement.at, statement };
+      for (const change of plain.changes)
+        if (change.kind === "search-path") path = change.path.find(isPlainSchema) ?? null;
+    }
+  }
   for (const { file, client, enclosing, at, facts } of sites)
     for (const statement of facts.statements) yield { file, client, enclosing, site: at, statement };
+}
+
+/** `"$user"` is whoever is connected, and the server's own schemas hold nobody's tables. */
+function isPlainSchema(name: string): boolean {
+  return name !== "" && name !== "$user" && !/^pg_/.test(name);
+}
+
+function standingIn(schema: string, statement: SqlStatement): SqlStatement {
+  const references = statement.references.map((reference) =>
+    reference.schema === null && reference.table !== null ? { ...reference, schema } : reference,
+  );
+  return { ...statement, references };
 }
 
 export function* eachNamed(
@@ -51,6 +74,8 @@ export function* eachNamed(
         ...reference,
         file: whose(file, reference.at.file),
         statement: statement.normalized,
+        perhaps: reference.perhaps ?? false,
+        down: statement.down ?? false,
       };
   for (const { file, client, enclosing, at, unresolved } of sites)
     if (unresolved)

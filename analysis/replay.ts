@@ -63,6 +63,7 @@ function replayService(
   for (const file of order) {
     let path = service.schema;
     for (const statement of files.get(file)?.sql?.statements ?? []) {
+      if (statement.down) continue;
       for (const change of statement.changes) {
         if (change.kind === "search-path") path = change.path[0] ?? service.schema;
         else apply(change, path);
