@@ -8,13 +8,14 @@ import type { Model, Relation } from "../../prisma/schemas.ts";
 import type { Ask, Named } from "./adapter.ts";
 
 /** Tables beside the model's own that an operation's argument names. */
-export function argumentsOf(model: Model, operation: string, args: Expr | undefined, ask: Ask): Named[] {
-  return args ? new Reach(ask).arguments(model, operation, args) : [];
+export function argumentsOf(model: Model, { name, args }: ChainStep, chain: Span, ask: Ask): Named[] {
+  const [first] = args ?? [];
+  return first ? new Reach(ask, chain).arguments(model, name, first) : [];
 }
 
 /** `findUnique(…).posts().comments()`: relations as methods. */
-export function fluent(model: Model, steps: readonly ChainStep[], ask: Ask): Named[] {
-  const reach = new Reach(ask);
+export function fluent(model: Model, steps: readonly ChainStep[], chain: Span, ask: Ask): Named[] {
+  const reach = new Reach(ask, chain);
   let here = model;
   for (const { name, args, at } of steps) {
     const relation = args && here.relations.get(name);
@@ -62,6 +63,11 @@ export function objectsOf(expr: Expr, ask: Ask, depth = 0): { objects: ObjectExp
       const result = ask.apply(inner.callee, inner.args);
       return result ? all([result]) : { objects: [], open: [expr] };
     }
+    case "parameter":
+    case "member": {
+      const given = ask.given(inner);
+      return given ? all([given]) : { objects: [], open: [expr] };
+    }
     default:
       return isNothing(inner) ? { objects: [], open: [] } : { objects: [], open: [expr] };
   }
@@ -85,19 +91,23 @@ class Reach {
   readonly found: Named[] = [];
   private readonly ask: Ask;
   private depth = 0;
+  /** Where the chain names what another file writes. */
+  private near: Span;
 
-  constructor(ask: Ask) {
+  constructor(ask: Ask, chain: Span) {
     this.ask = ask;
+    this.near = chain;
   }
 
   arguments(model: Model, operation: string, args: Expr): Named[] {
     const selects = !/^(?:count|aggregate|groupBy)$/.test(operation);
-    for (const [name, value] of this.entries(args)) {
-      if (name === "where") this.filter(model, value);
-      else if (name === "orderBy") this.order(model, value);
-      else if ((name === "include" || name === "select") && selects) this.selection(model, name, value);
-      else if (name === "data" || name === "create" || name === "update") this.data(model, value);
-    }
+    for (const [name, value] of this.entries(args))
+      this.deeper(() => {
+        if (name === "where") this.filter(model, value);
+        else if (name === "orderBy") this.order(model, value);
+        else if ((name === "include" || name === "select") && selects) this.selection(model, name, value);
+        else if (name === "data" || name === "create" || name === "update") this.data(model, value);
+      });
     return this.found;
   }
 
@@ -107,12 +117,13 @@ class Reach {
   }
 
   private name({ schema, table }: Relation["target"]["table"], operation: Operation, at: Span): void {
-    this.found.push({ name: { schema, table, reason: null, at }, operation });
+    const place = at.file === this.near.file ? at : this.near;
+    this.found.push({ name: { schema, table, reason: null, at: place }, operation });
   }
 
   /** `{ posts: true, author: { include: … } }`. */
   private selection(model: Model, word: string, expr: Expr): void {
-    const { objects, open } = objectsOf(expr, this.ask);
+    const { objects, open } = this.objects(expr);
     for (const unknown of open.filter((item) => !isPlain(this.ask.follow(item)))) {
       const reason = this.ask.names(unknown).find(({ table }) => table === null)?.reason;
       this.found.push({
@@ -120,7 +131,7 @@ class Reach {
           schema: null,
           table: null,
           reason: `which relations \`${word}\` reads is not known: ${reason ?? "it is built before it runs"}`,
-          at: unknown.at,
+          at: unknown.at.file === this.near.file ? unknown.at : this.near,
         },
         operation: "select",
       });
@@ -128,7 +139,7 @@ class Reach {
     for (const [name, value, at] of each(objects)) {
       if (isNothing(this.ask.follow(value))) continue;
       const relation = model.relations.get(name);
-      if (name === "_count") this.counts(model, value, at);
+      if (name === "_count") this.deeper(() => this.counts(model, value, at));
       if (!relation) continue;
       this.read(relation, at);
       this.deeper(() => this.arguments(relation.target, "findMany", value));
@@ -182,7 +193,7 @@ class Reach {
 
   private nested(relation: Relation, expr: Expr, at: Span): void {
     const { target, key } = relation;
-    const { objects, open } = objectsOf(expr, this.ask);
+    const { objects, open } = this.objects(expr);
     // Something is done to the relation, whatever it is.
     if (open.length) this.name(target.table, key === "own" ? "select" : "update", at);
     for (const [name, value] of each(objects)) {
@@ -229,14 +240,21 @@ class Reach {
   }
 
   private entries(expr: Expr): Entry[] {
-    return each(objectsOf(expr, this.ask).objects);
+    return each(this.objects(expr).objects);
+  }
+
+  private objects(expr: Expr): ReturnType<typeof objectsOf> {
+    if (expr.at.file === this.near.file) this.near = expr.at;
+    return objectsOf(expr, this.ask);
   }
 
   private deeper(read: () => void): void {
     if (this.depth > DEEPEST) return;
+    const { near } = this;
     this.depth++;
     read();
     this.depth--;
+    this.near = near;
   }
 }
 

@@ -12,7 +12,7 @@ import type { ChainStep, ClassExpr, Expr, Operation, Span } from "../../model.ts
 import { KIND } from "../../prisma/compile.ts";
 import type { Model, Schema } from "../../prisma/schemas.ts";
 import { modelOf, readSchemas, schemaOfFile } from "../../prisma/schemas.ts";
-import type { Adapter, Ask, Chain, TableDefinition } from "./adapter.ts";
+import type { Adapter, Ask, Chain, Named, TableDefinition } from "./adapter.ts";
 import { addressOf, entry } from "./expressions.ts";
 import { argumentsOf, fluent, objectsOf } from "./prisma-relations.ts";
 
@@ -46,8 +46,13 @@ const ARGUMENTS = new Set(
 
 const RAW = ["$queryRaw", "$executeRaw", "$queryRawUnsafe", "$executeRawUnsafe"];
 
-/** Names under which people keep the client. */
-const HABIT = /prisma/i;
+/** Names under which people keep clients of databases. */
+const CLIENTS = /^(?:db|tx|trx|client|database|orm)$/i;
+
+/** Names of things that offer what a model offers, and are none. */
+const OTHERS = /^(?:api|trpc|caller|axios|http|sdk|stripe|cache|redis|services?)$/i;
+
+const ANY_MODEL = "an extension is called on whichever model is asked for it";
 
 /** Driver adapters open the connection in the client's place. */
 const url = (...keys: string[]) => ({ address: (args: Expr[]) => addressOf(args, ...keys) });
@@ -109,24 +114,41 @@ export const prisma: Adapter = {
     const at = chain.steps.findIndex(({ name, args }) => args !== null && Object.hasOwn(OPERATIONS, name));
     const step = chain.steps[at];
     const operation = OPERATIONS[step?.name ?? ""];
-    const property = chain.steps[at - 1];
-    if (!step?.args || !operation || !property || property.args !== null) return null;
-    const speaks =
-      chain.certain || chain.receiver.some((name, i) => i < chain.receiver.length - 1 && HABIT.test(name));
-    const found = findModel(property, chain, ask);
-    if (!found.model)
-      return speaks
-        ? [{ name: { schema: null, table: null, reason: found.reason, at: property.at }, operation }]
-        : null;
-    if (!speaks && !looksLikePrisma(step, ask)) return null;
-    const { model } = found;
-    return [
-      { name: { ...model.table, reason: null, at: property.at }, operation },
-      ...argumentsOf(model, step.name, step.args[0], ask),
-      ...fluent(model, chain.steps.slice(at + 1), ask),
-    ];
+    if (!step?.args || !operation) return null;
+    const delegate = at === 0 ? delegateOf(chain.root) : null;
+    const property = delegate ?? chain.steps[at - 1];
+    if (property?.name === "getExtensionContext")
+      return [{ name: { schema: null, table: null, reason: ANY_MODEL, at: step.at }, operation }];
+    if (!property || property.args !== null) return null;
+    const names = chain.receiver.slice(0, -1);
+    const speaks = chain.certain || delegate !== null || names.some((name) => /prisma/i.test(name));
+    if (!speaks && (names.some((name) => OTHERS.test(name)) || !looksLikePrisma(step, names, ask)))
+      return null;
+    const place = placeOf(property.at, step.at, chain.at);
+    const found = modelsFor(property, chain, ask);
+    if (!speaks && !found.some(({ model }) => model)) return null;
+    return found.flatMap(({ model, reason }): Named[] => {
+      if (!model) return [{ name: { schema: null, table: null, reason, at: place }, operation }];
+      return [
+        { name: { ...model.table, reason: null, at: place }, operation },
+        ...argumentsOf(model, step, chain.at, ask),
+        ...fluent(model, chain.steps.slice(at + 1), chain.at, ask),
+      ];
+    });
   },
 };
+
+/** `users: Prisma.UserDelegate`: a model handed over without its client. */
+function delegateOf(root: Expr): ChainStep | null {
+  const [, name = ""] = (root.kind === "typed" && /^(\w+)Delegate$/.exec(root.type.name)) || [];
+  return name ? { name, args: null, at: root.at } : null;
+}
+
+/** A model that a variable holds is named where the variable is used. */
+function placeOf(model: Span, operation: Span, chain: Span): Span {
+  const within = model.file === chain.file && chain.start <= model.start && model.end <= chain.end;
+  return within ? model : { ...chain, end: Math.max(chain.start, operation.start - 1) };
+}
 
 /** `datasources` and `datasourceUrl` override the schema's own address, which is told there. */
 function clientAddress(options: Expr | undefined): Expr | null | undefined {
@@ -193,31 +215,38 @@ function isFirst(model: Model, field: string, table: string): boolean {
   return ends[0]?.field === field;
 }
 
-/** The model that a property of the client means, in the schema that the client is generated from. */
-function findModel(
-  { name, key }: ChainStep,
-  chain: Chain,
-  ask: Ask,
-): { model: Model } | { model: null; reason: string } {
-  if (name === "") {
-    const reason = key && ask.names(key).find(({ table }) => table === null)?.reason;
-    return { model: null, reason: reason ?? "the model is not known before it runs" };
-  }
+interface Found {
+  model: Model | null;
+  reason: string;
+}
+
+/** The models that a property of the client means, in the schema that the client is generated from. */
+function modelsFor({ name, key }: ChainStep, chain: Chain, ask: Ask): Found[] {
+  if (name !== "") return [modelFor(name, chain, ask)];
+  const names = key ? ask.names(key) : [];
+  if (names.length === 0) return [{ model: null, reason: "the model is not known before it runs" }];
+  return names.map(({ table, reason }) =>
+    table === null
+      ? { model: null, reason: reason ?? "the model is not known before it runs" }
+      : modelFor(table, chain, ask),
+  );
+}
+
+function modelFor(name: string, chain: Chain, ask: Ask): Found {
   const all = readSchemas(ask.sources());
   const own = schemaOf(chain.root, ask, 0) ?? clientAt(chain.at, ask);
   const schemas = own ? all.filter(({ file }) => file === own) : all;
   const models = schemas.flatMap((schema) => modelOf(schema, name) ?? []);
   const [first, ...others] = models;
-  if (!first)
-    return {
-      model: null,
-      reason: all.length
-        ? `${own ?? "no schema.prisma"} has no model for \`${name}\``
-        : "the workspace holds no schema.prisma",
-    };
+  if (!first) {
+    const reason = all.length
+      ? `${own ?? "no schema.prisma"} has no model for \`${name}\``
+      : "the workspace holds no schema.prisma";
+    return { model: null, reason };
+  }
   if (others.some(({ table }) => table.table !== first.table.table || table.schema !== first.table.schema))
     return { model: null, reason: `several schemas have a model for \`${name}\`` };
-  return { model: first };
+  return { model: first, reason: "" };
 }
 
 /** The schema behind a client: what its class is generated from, else the one near the file that makes it. */
@@ -267,10 +296,10 @@ function clientAt(at: Span, ask: Ask): string | null {
 }
 
 /** Without evidence of a client: an operation that only Prisma has, or one with arguments like its own. */
-function looksLikePrisma({ name, args }: ChainStep, ask: Ask): boolean {
+function looksLikePrisma({ name, args }: ChainStep, receiver: readonly string[], ask: Ask): boolean {
   if (!COMMON.has(name)) return true;
   const [first, ...others] = args ?? [];
-  if (!first) return name === "count";
+  if (!first) return name === "count" && receiver.some((item) => CLIENTS.test(item));
   const keys = objectsOf(first, ask).objects.flatMap(({ entries }) => Object.keys(entries));
   return others.length === 0 && keys.length > 0 && keys.every((key) => ARGUMENTS.has(key) || key === "...");
 }
