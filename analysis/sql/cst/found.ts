@@ -1,0 +1,72 @@
+/**
+ * What a reader finds in one statement, in offsets of that statement's text: the same words for
+ * sql-parser-cst's trees and for MySQL's own reader, so that the two can be held against each other,
+ * and so that names, holes and temporary tables are dealt with in one place (`write-down.ts`).
+ */
+import type { Operation, SchemaChange, TableKind } from "../../model.ts";
+
+/** The stored object whose definition is being read. */
+export interface Stored {
+  operation: Operation;
+  kind: string;
+  name: string;
+}
+
+type Without<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
+
+/** A change of the catalogue, still without its name. */
+export type Change = Without<SchemaChange, "schema" | "name" | "at">;
+
+/** A table named at `at`. */
+export interface NamedTable {
+  kind: "table";
+  at: number;
+  operation: Operation;
+  /** The name's last part is a column's. */
+  column?: true;
+  /** It may be something else that bears the name: an index, a collation. */
+  perhaps?: true;
+  /** Where the schema stands, if not before the name. */
+  schema?: number;
+  stored: Stored | null;
+}
+
+export type Found =
+  | NamedTable
+  /** A change of the table (or, for `create-schema` and its kin, of the schema) that is named at `at`. */
+  | { kind: "change"; at: number; change: Change; stored: Stored | null }
+  /** A table that is renamed, and perhaps moved, to the name at `to`. */
+  | { kind: "rename"; at: number; to: number; stored: Stored | null }
+  /** A statement about databases, users or the session. */
+  | { kind: "act"; words: string; name: string | null; end: number }
+  /** Text that names tables and that is not known. */
+  | {
+      kind: "unknown";
+      start: number;
+      end: number;
+      reason: string;
+      operation: Operation;
+      stored: Stored | null;
+    }
+  /** A temporary table that is dropped: its name at `at` is free again. */
+  | { kind: "forget"; at: number }
+  /** A user variable that gets a value: the expression's tokens stand between `start` and `end`. */
+  | { kind: "assign"; variable: string; start: number; end: number }
+  /** A statement whose text is the value of a user variable, or an expression. */
+  | { kind: "dynamic"; variable: string | null; start: number; end: number; stored: Stored | null }
+  /** A statement inside this one, as its own text: `start` to `end`. */
+  | { kind: "inner"; start: number; end: number; stored: Stored | null };
+
+/** A new table's or view's change. */
+export function creates(
+  object: TableKind,
+  { temporary = false, ifNotExists = false, columns = [] as string[] } = {},
+): Change {
+  return { kind: "create", object, temporary, ifNotExists, columns };
+}
+
+/** What reading one statement gave. */
+export type Read =
+  | { ok: true; kind: string; found: Found[] }
+  /** `offset` is where the reader could not go on. */
+  | { ok: false; message: string; offset: number };

@@ -1,0 +1,118 @@
+/** The reader of SQLite, MySQL and MariaDB: statement by statement, each broken one lost alone. */
+import type { Span, SqlFacts, SqlStatement } from "../../model.ts";
+import type { DialectReader, ReadOptions } from "../dialect-reader.ts";
+import { type SqlText, showHoles } from "../text.ts";
+import { clientCommand } from "./client.ts";
+import type { Flavour } from "./flavour.ts";
+import { readFragment } from "./fragment.ts";
+import { loadCst } from "./grammar.ts";
+import { beforeForgottenSemicolon, resynchronise } from "./resynchronise.ts";
+import { nextStatement, type RawStatement, type Splitting, type Stretch } from "./splitter.ts";
+import { type Outcome, parseStatement } from "./statement.ts";
+import type { Context, Session } from "./write-down.ts";
+
+const TOP: Context = { stored: null, conditional: false };
+
+/** Characters that may be read twice for broken statements, beside a multiple of the text's length: text that is no SQL at all must not take for ever. */
+const MOST_SPENT = 200_000;
+
+/** The reader of one of the dialects that sql-parser-cst knows. */
+export function cstReader(flavour: Flavour): DialectReader {
+  return {
+    load: () => loadCst(flavour),
+    read(text: SqlText, options: ReadOptions): SqlFacts {
+      const facts: SqlFacts = { statements: [], problems: [], comments: [] };
+      const session: Session = {
+        flavour,
+        temporary: new Set(),
+        variables: new Map(),
+        problems: facts.problems,
+        depth: 0,
+        read: (inner, context, emit) => void readText(inner, 0, splitting(false), session, context, emit),
+      };
+      const splitting = (file: boolean): Splitting => ({ flavour, file, delimiter: ";" });
+      if (!options.whole && readFragment(text, splitting(false), session, facts)) return facts;
+      const start = options.file && text.text.charCodeAt(0) === 0xfeff ? 1 : 0;
+      const emit = (statement: SqlStatement) => void facts.statements.push(statement);
+      for (const comment of readText(text, start, splitting(options.file), session, TOP, emit)) {
+        const { start: from, end } = comment;
+        facts.comments.push({ text: commentText(text.text.slice(from, end)), at: text.span(from, end) });
+      }
+      return facts;
+    },
+  };
+}
+
+/** Reads every statement of a text. Returns its comments. */
+function readText(
+  text: SqlText,
+  start: number,
+  how: Splitting,
+  session: Session,
+  context: Context,
+  emit: (statement: SqlStatement) => void,
+): Stretch[] {
+  const comments: Stretch[] = [];
+  const parse = (raw: RawStatement): Outcome => parseStatement(text, raw, how.flavour);
+  let position = start;
+  let spent = 0;
+  const mostSpent = MOST_SPENT + 8 * text.text.length;
+  for (;;) {
+    const raw = nextStatement(text.text, position, how, comments);
+    if (!raw) break;
+    const next = Math.max(raw.next, raw.end, raw.start + 1);
+    position = next;
+    if (raw.kind === "client") {
+      comments.push(...raw.comments);
+      emit(clientCommand(text, raw, how));
+      continue;
+    }
+    const parsed = parse(raw);
+    if (parsed.ok) {
+      comments.push(...raw.comments);
+      emit(parsed.read(session, context));
+      continue;
+    }
+    const before = beforeForgottenSemicolon(raw, parsed.offset);
+    const alone = before && parse(before);
+    if (before && alone?.ok) {
+      comments.push(...before.comments);
+      emit(alone.read(session, context));
+      const at = errorSpan(text, raw, before.next, raw.end);
+      session.problems.push({ message: "no semicolon before this statement", at });
+      position = before.next;
+      continue;
+    }
+    spent += raw.end - raw.start;
+    const cut = resynchronise(text.text, raw, how, (other) => {
+      spent += other.end - other.start;
+      return parse(other).ok;
+    });
+    const end = cut ?? raw.end;
+    position = cut ?? next;
+    comments.push(...raw.comments.filter((comment) => comment.end <= end));
+    const at = errorSpan(text, raw, parsed.offset, end);
+    session.problems.push({ message: showHoles(parsed.message), at });
+    if (spent > mostSpent && position < text.text.length) {
+      const rest = text.span(position, text.text.length);
+      session.problems.push({ message: "the rest is not read: too much before it is broken", at: rest });
+      break;
+    }
+  }
+  return comments;
+}
+
+/** The place of an error: its token, or the last one where the end of the statement is to blame; never beyond `limit`. */
+function errorSpan(text: SqlText, raw: RawStatement, offset: number, limit: number): Span {
+  const { starts, ends } = raw.tokens;
+  if (raw.open === "comment") return text.span(offset, Math.min(offset + 2, limit));
+  const at = ends.findIndex((end) => end > offset);
+  const token = at < 0 ? ends.length - 1 : at;
+  const start = starts[token] ?? raw.start;
+  return text.span(start, Math.max(start + 1, Math.min(ends[token] ?? raw.end, limit)));
+}
+
+function commentText(comment: string): string {
+  if (comment.startsWith("#")) return comment.slice(1).trim();
+  return (comment.startsWith("--") ? comment.slice(2) : comment.slice(2).replace(/\*\/$/, "")).trim();
+}

@@ -1,0 +1,212 @@
+/**
+ * One statement: its holes filled until a reader takes it.
+ *
+ * SQLite's are read by sql-parser-cst. MySQL's and MariaDB's are read by the reader in `mysql/`, whose
+ * header says why, and by sql-parser-cst where that one refuses.
+ */
+import type { SqlReference, SqlStatement } from "../../model.ts";
+import { fill, nextForm, type OpenHole, onlyHoles, openHoles } from "../holes.ts";
+import { isToken, QUOTED } from "../lexer.ts";
+import { normalize } from "../normalize.ts";
+import { holesBetween, type SqlText } from "../text.ts";
+import { FLAVOUR_NAMES, type Flavour, isMysql } from "./flavour.ts";
+import type { Found, Read, Stored } from "./found.ts";
+import { MOST_TOKENS, parseCst } from "./grammar.ts";
+import { tokenizeFlavour } from "./lexer.ts";
+import { readMysql } from "./mysql/statement.ts";
+import { blank, shorten } from "./shorten.ts";
+import type { RawStatement } from "./splitter.ts";
+import { readTree } from "./tree/mod.ts";
+import { type Context, type Session, writeDown } from "./write-down.ts";
+
+/** Forms that are tried for the holes of one statement: real templates need a handful. */
+const MOST_TRIES = 96;
+/** Tries that sql-parser-cst gets, which is the slower by far. */
+const MOST_SLOW_TRIES = 48;
+
+export type Outcome =
+  /** `read` gives the facts, once the caller has decided that this is the statement. */
+  | { ok: true; read(session: Session, context: Context): SqlStatement }
+  /** `offset` is the error's, in the whole text. */
+  | { ok: false; message: string; offset: number };
+
+/** Offers a statement to the readers, with up to `mostTries` ways to fill its holes. */
+export function parseStatement(
+  text: SqlText,
+  raw: RawStatement,
+  flavour: Flavour,
+  mostTries = MOST_TRIES,
+): Outcome {
+  const refused = openEnd(raw) ?? withoutNul(raw, flavour);
+  if (refused) return refused;
+  const holes = openHoles(raw.tokens, holesBetween(text, raw.start, raw.end));
+  if (onlyHoles(raw.tokens, holes)) {
+    return { ok: true, read: (_, context) => unknownStatement(text, raw, holes, context) };
+  }
+  const own = isMysql(flavour) ? attempt(text, raw, flavour, mostTries, readOwn) : null;
+  if (own?.ok) return own;
+  const slow = attempt(text, raw, flavour, Math.min(mostTries, MOST_SLOW_TRIES), readCst);
+  if (slow.ok || !own) return slow;
+  // The reader that came further knows better what is wrong.
+  return own.offset >= slow.offset ? own : slow;
+}
+
+type Reader = (sql: string, raw: RawStatement, flavour: Flavour) => Read;
+
+const readOwn: Reader = (sql, raw, flavour) => {
+  const tokens = sql === raw.tokens.text.slice(raw.start, raw.end) ? null : tokenizeFlavour(sql, flavour);
+  if (tokens) return readMysql(tokens, flavour);
+  // Nothing was filled in: the tokens are there already, but for where they count from.
+  return shifted(readMysql(raw.tokens, flavour), -raw.start);
+};
+
+const readCst: Reader = (sql, _, flavour) => {
+  const tokens = tokenizeFlavour(sql, flavour);
+  if (tokens.kinds.length === 0) return { ok: true, kind: "empty", found: [] };
+  const short = shorten(sql, tokens);
+  const rest = short === sql ? tokens : tokenizeFlavour(short, flavour);
+  if (rest.kinds.length > MOST_TOKENS) {
+    return { ok: false, message: `longer than ${MOST_TOKENS} words and signs: not read`, offset: 0 };
+  }
+  const parsed = parseCst(short, flavour);
+  if (!parsed.ok) return parsed;
+  const read = readTree(parsed.program, sql, flavour);
+  if (read) return { ok: true, ...read };
+  return { ok: false, message: `a statement of ${FLAVOUR_NAMES[flavour]} that is not known here`, offset: 0 };
+};
+
+function attempt(
+  text: SqlText,
+  raw: RawStatement,
+  flavour: Flavour,
+  mostTries: number,
+  reader: Reader,
+): Outcome {
+  const holes = openHoles(raw.tokens, holesBetween(text, raw.start, raw.end));
+  let first: { message: string; offset: number } | null = null;
+  for (let tries = 0; tries < mostTries; tries++) {
+    const sql = bare(fill(text.text, raw.start, raw.end, holes), raw);
+    const result = reader(sql, raw, flavour);
+    if (result.ok) {
+      const { kind } = result;
+      const found = shifted(result, raw.start).found;
+      return {
+        ok: true,
+        read: (session, context) => {
+          const facts = writeDown(text, raw, [...found, ...hiddenQueries(raw, holes)], session, context);
+          return { kind, at: text.span(raw.start, raw.end), ...facts, normalized: normalized(text, raw) };
+        },
+      };
+    }
+    first ??= result;
+    if (!nextForm(holes, raw.start + result.offset)) break;
+  }
+  return { ok: false, message: first?.message ?? "syntax error", offset: raw.start + (first?.offset ?? 0) };
+}
+
+/** The statement's text without comments and without marks of executable ones, at equal length. */
+function bare(sql: string, raw: RawStatement): string {
+  const inside = [...raw.comments, ...raw.marks].filter(
+    ({ start, end }) => start >= raw.start && end <= raw.end,
+  );
+  const own = inside.map(({ start, end }) => ({ start: start - raw.start, end: end - raw.start }));
+  return blank(
+    sql,
+    own.sort((a, b) => a.start - b.start),
+  );
+}
+
+function shifted<T extends Read>(read: T, by: number): T {
+  if (!read.ok) return { ...read, offset: read.offset + by };
+  if (by === 0) return read;
+  const found = read.found.map((item): Found => {
+    switch (item.kind) {
+      case "act":
+        return { ...item, end: item.end + by };
+      case "table":
+        return {
+          ...item,
+          at: item.at + by,
+          ...(item.schema === undefined ? {} : { schema: item.schema + by }),
+        };
+      case "change":
+      case "forget":
+        return { ...item, at: item.at + by };
+      case "rename":
+        return { ...item, at: item.at + by, to: item.to + by };
+      default:
+        return { ...item, start: item.start + by, end: item.end + by };
+    }
+  });
+  return { ...read, found };
+}
+
+/** Both grammars would read on to the end of the file: the lexer knows the outcome. */
+function openEnd(raw: RawStatement): Outcome | null {
+  if (raw.open === "comment") {
+    return { ok: false, message: "unterminated /* comment", offset: raw.comments.at(-1)?.start ?? raw.start };
+  }
+  if (raw.open === "block") {
+    return { ok: false, message: "a BEGIN, IF, CASE or LOOP has no END", offset: raw.tokens.starts.at(-1)! };
+  }
+  if (raw.open !== "quote") return null;
+  const { kinds, starts } = raw.tokens;
+  const what = kinds.at(-1) === QUOTED ? "quoted identifier" : "quoted string";
+  return { ok: false, message: `unterminated ${what}`, offset: starts.at(-1)! };
+}
+
+/** SQLite's text ends at a NUL, whatever stands behind it; MySQL's may hold one in quotes alone. */
+function withoutNul(raw: RawStatement, flavour: Flavour): Outcome | null {
+  const nul = raw.tokens.text.slice(raw.start, raw.end).indexOf("\0");
+  if (nul < 0 || isMysql(flavour)) return null;
+  return { ok: false, message: "NUL character: SQLite's text ends there", offset: raw.start + nul };
+}
+
+/** Holes that only a whole query fits: their tables are not known. The rows of an INSERT are not among these. */
+function hiddenQueries(raw: RawStatement, holes: readonly OpenHole[]): Found[] {
+  const hidden = holes.filter(({ form, token, hole }) => {
+    if (form !== "query" || hole.type === "value") return false;
+    if (isToken(raw.tokens, token - 1, "(") || token === 0) return true;
+    return !raw.tokens.starts.some((_, i) => i < token && isToken(raw.tokens, i, "insert"));
+  });
+  return hidden.map(({ hole: { start, end, reason } }) => ({
+    kind: "unknown",
+    start,
+    end,
+    reason,
+    operation: "select",
+    stored: null,
+  }));
+}
+
+/** A statement of which nothing is known but that holes stand for it. */
+function unknownStatement(
+  text: SqlText,
+  raw: RawStatement,
+  holes: readonly OpenHole[],
+  { stored }: Context,
+): SqlStatement {
+  const references = holes.map(({ hole }): SqlReference => unknownQuery(text, hole, stored));
+  const at = text.span(raw.start, raw.end);
+  return { kind: "unknown", at, references, changes: [], acts: [], normalized: normalized(text, raw) };
+}
+
+function unknownQuery(
+  text: SqlText,
+  { start, end, reason }: { start: number; end: number; reason: string },
+  stored: Stored | null,
+): SqlReference {
+  return {
+    schema: null,
+    table: null,
+    reason,
+    operation: stored?.operation ?? "select",
+    access: "read",
+    at: text.span(start, end),
+    dependency: stored ? { kind: stored.kind, name: stored.name } : null,
+  };
+}
+
+function normalized(text: SqlText, raw: RawStatement): string {
+  return normalize(raw.tokens, holesBetween(text, raw.start, raw.end));
+}

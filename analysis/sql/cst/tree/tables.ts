@@ -1,0 +1,138 @@
+/** CREATE, ALTER and DROP of tables, views, indexes and triggers. */
+import type { CreateTableStmt, Node, RelationKind } from "sql-parser-cst";
+import { creates } from "../found.ts";
+import { change, type Handlers, nameOf, refer, startOf, visit, type Walk, within } from "./walk.ts";
+
+/** Options of full-text tables that name the table which holds the text. */
+const CONTENT = /^(?:content|fts5vocab)$/i;
+
+function isKind(kind: RelationKind | undefined, word: RegExp): boolean {
+  const words = kind ? [kind.kindKw].flat() : [];
+  return words.some(({ name }) => word.test(name));
+}
+
+function columnsOf(statement: CreateTableStmt): string[] {
+  const items = (statement.columns?.expr.items ?? []) as Node[];
+  return items.flatMap((item) => (item.type === "column_definition" ? [nameOf(item.name)] : []));
+}
+
+/** CREATE VIRTUAL TABLE f USING fts5(…, content='posts'): the rows are another table's. */
+function readModule(walk: Walk, table: string, module: Node): void {
+  if (module.type !== "func_call") return;
+  const args = (module.args?.expr.args.items ?? []) as Node[];
+  within(walk, { operation: "view", kind: "virtual table", name: table }, () => {
+    args.forEach((arg, i) => {
+      const first = nameOf(module.name) === "fts5vocab" && i === 0;
+      const option =
+        arg.type === "binary_expr" && arg.operator === "=" && CONTENT.test(nameOf(arg.left as Node));
+      const named = first ? arg : option ? (arg.right as Node) : undefined;
+      const empty = named?.type === "string_literal" && named.value === "";
+      if (named && !empty && /^(?:identifier|member_expr|string_literal)$/.test(named.type)) {
+        refer(walk, named, "select");
+      }
+    });
+  });
+}
+
+export const tableHandlers: Handlers = {
+  create_table_stmt(walk, node, scope) {
+    const temporary = isKind(node.kind, /^TEMP/);
+    const name = nameOf(node.name);
+    if (!temporary) refer(walk, node.name, "create-table");
+    const options = {
+      temporary,
+      ifNotExists: node.ifNotExistsKw !== undefined || node.orReplaceKw !== undefined,
+    };
+    const columns = columnsOf(node);
+    visit(walk, node.columns, scope);
+    visit(walk, node.options, scope);
+    for (const clause of node.clauses) {
+      if (clause.type === "create_table_using_clause") readModule(walk, name, clause.module);
+      else visit(walk, clause, scope);
+    }
+    // Its own query does not see it yet.
+    change(walk, node.name, creates("table", { ...options, columns }));
+  },
+  create_table_like_clause(walk, { name }) {
+    refer(walk, name, "select");
+  },
+  references_specification(walk, { table }) {
+    refer(walk, table, "references");
+  },
+  alter_table_stmt(walk, node, scope) {
+    const table = node.table as Node;
+    refer(walk, table, "alter-table");
+    for (const action of node.actions.items) {
+      if (action.type === "alter_action_rename") {
+        walk.found.push({
+          kind: "rename",
+          at: startOf(table),
+          to: startOf(action.newName),
+          stored: walk.stored,
+        });
+      } else if (action.type === "alter_action_rename_column") {
+        change(walk, table, { kind: "rename-column", column: action.oldName.name, to: action.newName.name });
+      } else if (action.type === "alter_action_add_column") {
+        change(walk, table, { kind: "add-column", column: nameOf(action.column.name) });
+        visit(walk, action.column, scope);
+      } else if (action.type === "alter_action_drop_column") {
+        change(walk, table, { kind: "drop-column", column: nameOf(action.column) });
+      } else visit(walk, action, scope);
+    }
+  },
+  drop_table_stmt(walk, node) {
+    for (const table of node.tables.items) {
+      if (isKind(node.kind, /^TEMP/)) walk.found.push({ kind: "forget", at: startOf(table) });
+      else {
+        refer(walk, table, "drop-table");
+        change(walk, table, { kind: "drop", object: "table", ifExists: node.ifExistsKw !== undefined });
+      }
+    }
+  },
+  create_view_stmt(walk, node, scope) {
+    const temporary = node.kinds.some((kind) => isKind(kind, /^TEMP/));
+    if (!temporary) refer(walk, node.name, "create-table");
+    const columns = (node.columns?.expr.items ?? []).map(({ name }) => nameOf(name));
+    const ifNotExists = node.ifNotExistsKw !== undefined || node.orReplaceKw !== undefined;
+    if (temporary) visit(walk, node.clauses, scope);
+    else {
+      within(walk, { operation: "view", kind: "view", name: nameOf(node.name) }, () =>
+        visit(walk, node.clauses, scope),
+      );
+    }
+    change(walk, node.name, creates("view", { temporary, ifNotExists, columns }));
+  },
+  drop_view_stmt(walk, node) {
+    for (const view of node.views.items) {
+      refer(walk, view, "drop-table");
+      change(walk, view, { kind: "drop", object: "view", ifExists: node.ifExistsKw !== undefined });
+    }
+  },
+  create_index_stmt(walk, node, scope) {
+    refer(walk, node.table as Node, "create-index");
+    visit(walk, node.columns, scope);
+    visit(walk, node.clauses, scope);
+  },
+  drop_index_stmt(walk, { table }) {
+    if (table) refer(walk, table, "alter-table");
+  },
+  create_trigger_stmt(walk, node, scope) {
+    within(walk, { operation: "trigger", kind: "trigger", name: nameOf(node.name) }, () => {
+      refer(walk, node.target.table, "trigger");
+      visit(walk, node.clauses, scope);
+      visit(walk, node.body, scope);
+    });
+  },
+  rename_action(walk, node) {
+    refer(walk, node.from, "alter-table");
+    walk.found.push({
+      kind: "rename",
+      at: startOf(node.from),
+      to: startOf(node.to),
+      stored: walk.stored,
+    });
+  },
+  truncate_stmt(walk, { tables }) {
+    for (const table of tables.items) refer(walk, table as Node, "truncate");
+  },
+};
