@@ -5,6 +5,7 @@ const benches = {
   audit: "what an audit event costs a request: a blocking INSERT against the buffer",
   embedded: "how long the embedded PostgreSQL takes to start",
   sql: "how fast and how completely SQL is read",
+  truth: "how truly each client is read, over files that say which tables they touch",
 } as const;
 
 const [first = "audit", ...rest] = process.argv.slice(2);
