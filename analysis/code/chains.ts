@@ -27,7 +27,8 @@ export function readChains(file: string, scopes: FileScopes, expressions: Expres
     if (
       !builder &&
       !names.steps.some((name) => TELLING.has(name)) &&
-      !names.called.some((name) => CALLED.test(name))
+      !names.called.some((name) => CALLED.test(name)) &&
+      !names.joins
     )
       continue;
     found.push(readChain(file, node, scope, scopes, expressions));
@@ -56,16 +57,22 @@ function isContinued(node: Node, scopes: FileScopes): boolean {
 }
 
 /** The names alone: cheap enough to ask of every call. `builder` is what is itself called, at the beginning. */
-function stepNames(node: Node, scope: Scope): { steps: string[]; called: string[]; builder: Node | null } {
+function stepNames(
+  node: Node,
+  scope: Scope,
+): { steps: string[]; called: string[]; builder: Node | null; joins: boolean } {
   const steps: string[] = [];
   const called: string[] = [];
   let builder: Node | null = null;
+  let joins = false;
   let at = bare(node);
   for (;;) {
     if (at.type === "CallExpression") {
       const callee = bare(at.callee as Node);
       const name = callee.type === "Identifier" ? callee.name : (propertyName(callee) ?? "");
       called.unshift(name);
+      // A list is joined by one text, tables by a condition, too.
+      if (name === "join" && at.arguments.length > 1) joins = true;
       if (callee.type === "MemberExpression" && !isField(callee, scope)) {
         steps.unshift(name);
         at = bare(callee.object as Node);
@@ -76,7 +83,7 @@ function stepNames(node: Node, scope: Scope): { steps: string[]; called: string[
     } else if (at.type === "MemberExpression") {
       steps.unshift(propertyName(at) ?? "");
       at = bare(at.object as Node);
-    } else return { steps, called, builder };
+    } else return { steps, called, builder, joins };
   }
 }
 

@@ -628,6 +628,7 @@ export function expressionReader(file: string, source: string, scopes: FileScope
         inner.kind === "call" ||
         inner.kind === "new" ||
         inner.kind === "class" ||
+        inner.kind === "sql" ||
         inner.kind === "client"
       )
         value = { kind: "member", of: inner, property, at: at(node) };

@@ -108,7 +108,11 @@ export function readSites(
       }
       if (callee.type === "MemberExpression" && node.type === "CallExpression") {
         const method = propertyName(callee) ?? "";
-        const adapter = rawAdapter(method) ?? clientOf(callee.object as Node, scope, scopes);
+        const object = callee.object as Node;
+        const adapter =
+          rawAdapter(method) ??
+          clientOf(object, scope, scopes) ??
+          (method === "raw" ? clientOf(beginningOf(object), scope, scopes) : null);
         if (adapter) {
           const args = node.arguments.map((argument) => expressions.read(argument as Node, scope));
           const said = adapter.read({ form: "method", method, args });
@@ -231,6 +235,13 @@ function describedBy(callee: Node, described: readonly QueryFunction[]): QueryFu
       path.every((name, index) => names[names.length - path.length + index] === name),
     ) ?? null
   );
+}
+
+/** What a chain of calls begins with. */
+function beginningOf(node: Node): Node {
+  const inner = unwrap(node);
+  if (inner.type === "CallExpression") return beginningOf(inner.callee as Node);
+  return inner.type === "MemberExpression" ? beginningOf(inner.object as Node) : inner;
 }
 
 function lastName(node: Node): string {

@@ -50,6 +50,35 @@ export function tableOfColumn(expr: Expr, ask: Ask): TableName | null {
   };
 }
 
+/** What the last call of a chain is made on: of `q.as("t")`, `q`. */
+export function ownerOf(call: Expr & { kind: "call" }, ask: Ask): Expr | null {
+  const callee = call.callee.kind === "alias" ? call.callee.of : call.callee;
+  return callee.kind === "member" ? resultOf(callee.of, ask) : null;
+}
+
+/** A name at the beginning of longer text. */
+export function leading(expr: Expr, name: string, ask: Ask): TableName[] {
+  const text = ask.text(expr) ?? "";
+  return ask.names(expr).map(({ at }) => {
+    const parts = name.split(".").map((part) => part.replaceAll('"', ""));
+    const start = at.start + text.indexOf(name);
+    const verbatim = at.end - at.start === text.length;
+    return {
+      schema: parts.length > 1 ? (parts[0] ?? null) : null,
+      table: parts.at(-1) ?? null,
+      reason: null,
+      at: verbatim ? { ...at, start, end: start + name.length } : at,
+    };
+  });
+}
+
+/** Text that a client puts before a piece of SQL. */
+export function after(words: string, piece: Expr): Expr {
+  const at = { ...piece.at, end: piece.at.start };
+  const before: Expr = { kind: "text", runs: [{ kind: "text", text: words, at }], at };
+  return { kind: "concat", parts: [before, piece], at: piece.at };
+}
+
 /** The text that a call's step says, where it is known. */
 export function stepText(steps: readonly ChainStep[], name: string, ask: Ask): string | null {
   const step = steps.find((item) => item.name === name && item.args?.[0]);

@@ -1,7 +1,7 @@
 /** Kysely: https://kysely.dev. A table is named by text in the method that starts or joins. */
 import type { Expr, Operation } from "../../model.ts";
 import type { Adapter, Ask, Chain, Named, TableName } from "./adapter.ts";
-import { callNames, inSchema, operations, resultOf, stepText, tableOfColumn } from "./builders.ts";
+import { callNames, inSchema, operations, ownerOf, resultOf, stepText, tableOfColumn } from "./builders.ts";
 
 /** Methods that only Kysely has: they tell it by themselves. */
 const TELLING = operations({
@@ -200,12 +200,6 @@ function tableNames(expr: Expr, ask: Ask): TableName[] {
   )
     return [];
   return ask.names(expr);
-}
-
-/** What `.as("t")` is called on. */
-function ownerOf(call: Expr & { kind: "call" }, ask: Ask): Expr | null {
-  const callee = call.callee.kind === "alias" ? call.callee.of : call.callee;
-  return callee.kind === "member" ? resultOf(callee.of, ask) : null;
 }
 
 /** The name that `with` gives: text, or `(cte) => cte("name").materialized()`. */

@@ -2,6 +2,7 @@
 import type { Adapter } from "./adapter.ts";
 import { bunSql } from "./bun-sql.ts";
 import { drizzle } from "./drizzle.ts";
+import { knex } from "./knex.ts";
 import { kysely } from "./kysely.ts";
 import { mysql2 } from "./mysql2.ts";
 import { nodePostgres } from "./node-postgres.ts";
@@ -19,6 +20,7 @@ export const adapters: readonly Adapter[] = [
   bunSql,
   kysely,
   drizzle,
+  knex,
   mysql2,
   prisma,
   slonik,
