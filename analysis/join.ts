@@ -12,6 +12,7 @@ import {
 } from "../manifest/mod.ts";
 import { History, headOf, missingTables } from "./history.ts";
 import type { Joinable } from "./joinable.ts";
+import { actsOfUses } from "./link/acts.ts";
 import { crossImports } from "./link/cross-imports.ts";
 import type { Belonging } from "./link/territory.ts";
 import type { Act, Judgement, MappedTable, Model, Place, Reference, Span, Verdict } from "./model.ts";
@@ -81,20 +82,19 @@ export function join(input: Joinable): Model {
     const ddl = schemaAct(statement);
     if (ddl) acts.push({ ...ddl, at: place(statement.at), ddl: true, ...common });
   }
-  for (const [file, facts] of files)
-    for (const { act, name, at } of facts.commands)
-      acts.push({
-        act,
-        name,
-        ddl: false,
-        temporary: false,
-        at: place(at),
-        client: "shell",
-        services: servicesOf(file),
-        test: isTest(file),
-        migration: migrationOf(file),
-        statement: "",
-      });
+  for (const { act, name, ddl = false, at, file, client } of [...input.acts, ...actsOfUses(input.uses)])
+    acts.push({
+      act,
+      name,
+      ddl,
+      temporary: false,
+      at: place(at),
+      client,
+      services: servicesOf(file),
+      test: isTest(file),
+      migration: migrationOf(file),
+      statement: "",
+    });
 
   const model: Model = {
     manifest,

@@ -1,6 +1,7 @@
 /** What the stages before hand to the join: everything read, nothing judged. */
 import type { Manifest } from "../manifest/model.ts";
 import type { TableDefinition } from "./code/adapters/adapter.ts";
+import type { ReadAct } from "./link/acts.ts";
 import type { ReadConnection } from "./link/connections.ts";
 import type { ReadSite, ReadUse } from "./link/sites.ts";
 import type { Territory } from "./link/territory.ts";
@@ -12,6 +13,8 @@ export interface Joinable {
   files: ReadonlyMap<string, FileFacts>;
   sites: readonly ReadSite[];
   uses: readonly ReadUse[];
+  /** What code does to a schema, or to a whole database, without SQL. */
+  acts: readonly ReadAct[];
   connections: readonly ReadConnection[];
   territory: Territory;
   tables: readonly ReplayedTable[];

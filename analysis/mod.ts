@@ -9,6 +9,7 @@ import { compileSql } from "./compile-sql.ts";
 import type { SourceFile } from "./files.ts";
 import { discover } from "./files.ts";
 import { join } from "./join.ts";
+import { readAllActs } from "./link/acts.ts";
 import { createAsk } from "./link/ask.ts";
 import { createCallers } from "./link/callers.ts";
 import { readAllChains } from "./link/chains.ts";
@@ -149,11 +150,13 @@ export async function analyseFiles(
   resolve.given = createCallers(files, textOf, resolver);
   if (options.literalTypes) resolve.typed = typedBy(options.literalTypes, files);
   const ask = createAsk(files, resolve);
+  const chains = readAllChains(files, ask);
   const model = join({
     manifest,
     files,
     sites: readAllSites(files, resolve, dialectOf),
-    uses: [...readAllUses(files, resolve), ...readAllChains(files, ask)],
+    uses: [...readAllUses(files, resolve), ...chains.uses],
+    acts: [...readAllActs(files, ask), ...chains.acts],
     connections: readAllConnections(files, resolve),
     territory: drawTerritory(files.values(), manifest, resolver),
     definitions: ask.definitions,

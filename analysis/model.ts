@@ -108,6 +108,8 @@ export interface DatabaseAct {
   act: string;
   /** What it is about, where it has a name. */
   name: string | null;
+  /** It changes a schema rather than databases, roles or the session. */
+  ddl?: boolean;
   at: Span;
 }
 

@@ -81,14 +81,17 @@ export function createAsk(
   const sources = [...files.values()].flatMap(({ definitions }) => definitions);
   const all: Definitions["all"][number][] = [];
   const told = new Set<string>();
+  const known = new Set<TableDefinition>();
   for (const [file, facts] of files)
     for (const source of facts.definitions) {
       const key = `${source.at.file}:${source.at.start}`;
       const definition = told.has(key) ? null : definitionOf(source, 0);
       if (!definition) continue;
       told.add(key);
-      all.push({ definition, source, file });
+      if (!known.has(definition)) all.push({ definition, source, file });
+      known.add(definition);
       if (source.kind === "class" && source.name) modelled(source.name, definition);
+      if (definition.model) modelled(definition.model, definition);
     }
   for (const [file, { locals, exports }] of files) {
     for (const [name, source] of Object.entries(locals)) {

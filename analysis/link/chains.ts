@@ -5,8 +5,9 @@
 import type { Adapter, Ask, Chain, Named } from "../code/adapters/adapter.ts";
 import { adapters } from "../code/adapters/mod.ts";
 import { begetsCallback, begetsResult } from "../code/evidence.ts";
-import type { ChainSite, ChainStep, Expr, FileFacts, Span, TypeName } from "../model.ts";
+import type { ChainSite, ChainStep, DatabaseAct, Expr, FileFacts, Span, TypeName } from "../model.ts";
 import { accessOf } from "../sql/mod.ts";
+import type { ReadAct } from "./acts.ts";
 import type { ReadUse } from "./sites.ts";
 
 const byName = new Map(adapters.map((adapter) => [adapter.name, adapter]));
@@ -21,17 +22,23 @@ interface ReadChain {
   client: string;
   named: Named[];
   binds: string[];
+  acts: DatabaseAct[];
   /** It goes on from another chain, whose tables are among its own. */
   continued: boolean;
 }
 
-export function readAllChains(files: ReadonlyMap<string, FileFacts>, ask: Ask): ReadUse[] {
+export function readAllChains(
+  files: ReadonlyMap<string, FileFacts>,
+  ask: Ask,
+): { uses: ReadUse[]; acts: ReadAct[] } {
   const found: ReadUse[] = [];
+  const done: ReadAct[] = [];
   for (const [file, facts] of files) {
     if (facts.chains.length === 0) continue;
     const imported = facts.imports.flatMap(({ specifier }) => byPackage.get(specifier) ?? []);
     const habitual = new Set(imported.filter((adapter) => adapter.chain));
     const read = facts.chains.flatMap((site) => readChain(site, habitual, ask) ?? []);
+    for (const { client, acts } of read) for (const act of acts) done.push({ ...act, file, client });
     const written = new Set<string>();
     for (const { named, continued } of read)
       for (const { name, operation } of continued ? named : [])
@@ -59,7 +66,7 @@ export function readAllChains(files: ReadonlyMap<string, FileFacts>, ask: Ask): 
         });
       }
   }
-  return found;
+  return { uses: found, acts: done };
 }
 
 /** Each chain with the names that it and the chains around it give to queries. */
@@ -76,8 +83,11 @@ function* nested(read: readonly ReadChain[]): Generator<{ chain: ReadChain; boun
 }
 
 function readChain(site: ChainSite, habitual: ReadonlySet<Adapter>, ask: Ask): ReadChain | null {
-  const { root, steps } = unfold(site.root, site.steps, ask);
+  const { root, steps: unfolded } = unfold(site.root, site.steps, ask);
   const evidence = adapterOf(root, ask, 0);
+  // knex(config)("t"): the first call opens the client, the second one uses it.
+  const opening = unfolded[0]?.name === "" && ask.follow(root).kind === "import" && evidence !== null;
+  const steps = opening ? unfolded.slice(1) : unfolded;
   const chain: Chain = {
     certain: evidence !== null,
     habitual: evidence !== null,
@@ -92,6 +102,7 @@ function readChain(site: ChainSite, habitual: ReadonlySet<Adapter>, ask: Ask): R
     client: adapter.name,
     named,
     binds: adapter.binds?.(chain, ask) ?? [],
+    acts: adapter.acts?.(chain, ask) ?? [],
     continued,
   });
   if (evidence) return evidence.chain ? result(evidence, evidence.chain(chain, ask) ?? []) : null;

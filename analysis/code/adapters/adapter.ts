@@ -3,7 +3,7 @@
  * of it means. The walk, names, scopes and evidence are the core's; an adapter never sees them.
  */
 import type { Dialect } from "../../../manifest/model.ts";
-import type { ChainStep, Expr, HoleType, Operation, Span } from "../../model.ts";
+import type { ChainStep, DatabaseAct, Expr, HoleType, Operation, Span } from "../../model.ts";
 
 /** One use of a client, as the core hands it to the adapter. */
 export interface ClientUse {
@@ -77,6 +77,10 @@ export interface Adapter {
   binds?(chain: Chain, ask: Ask): string[];
   /** The table that a defining call or class stands for; null where it is none of this client's. */
   define?(definition: Expr, ask: Ask): TableDefinition | null;
+  /** What a chain of this client does to a schema as a whole: `sequelize.sync()`. */
+  acts?(chain: Chain, ask: Ask): DatabaseAct[];
+  /** What the options of a call that {@link Adapter.defining} names ask for: `synchronize: true`. */
+  asksFor?(definition: Expr, ask: Ask): DatabaseAct[];
 }
 
 /** A chain of calls, as the linker hands it over. */
@@ -112,6 +116,8 @@ export interface TableName {
 export interface TableDefinition {
   client: string;
   name: TableName;
+  /** The name by which the mapper knows it, where that is not the constant's or the class's: `define("User", …)`. */
+  model?: string;
   /** As the database has them; null where they are not known. */
   columns: string[] | null;
   /** The column of each property, where the code calls it otherwise. */
@@ -120,6 +126,8 @@ export interface TableDefinition {
   references: { to: TableName; at: Span }[];
   /** Relation (property) name to the expression of what it leads to. */
   relations: Record<string, Expr>;
+  /** Tables that the mapper keeps for it besides: those that join many to many. */
+  joins?: { name: TableName; columns: string[] | null; relation: string }[];
 }
 
 /** What an adapter may ask the linker. */
