@@ -302,14 +302,16 @@ describe("texts", () => {
       "client.generated.ts": "",
       "generated/b.ts": "",
       "dist/c.js": "",
+      "a/dist/src/c.js": "",
+      "src/build/b.ts": "",
       "vendor/d/e.ts": "",
       "packed.js": `${"x;".repeat(20_000)}\n`,
       "data.sql": `${"x;".repeat(20_000)}\n`,
     });
     expect(discover(root)).toMatchObject({
-      files: [{ path: "a.ts" }, { path: "data.sql" }],
+      files: [{ path: "a.ts" }, { path: "data.sql" }, { path: "src/build/b.ts" }],
       problems: [],
-      leftOut: 7,
+      leftOut: 8,
     });
   });
 
@@ -321,10 +323,16 @@ describe("texts", () => {
       "build/schema.sql": "",
       "build/other.sql": "",
       "vendor/b/e.ts": "",
+      "c/src/build/f.ts": "",
     });
-    const keep = ["vendor/a", "vendor/a/build", "build/schema.sql"];
+    const keep = ["vendor/a", "vendor/a/build", "build/schema.sql", "c/src"];
     expect(discover(root, { keep })).toMatchObject({
-      files: [{ path: "build/schema.sql" }, { path: "vendor/a/b.ts" }, { path: "vendor/a/build/d.sql" }],
+      files: [
+        { path: "build/schema.sql" },
+        { path: "c/src/build/f.ts" },
+        { path: "vendor/a/b.ts" },
+        { path: "vendor/a/build/d.sql" },
+      ],
       leftOut: 3,
     });
   });

@@ -47,8 +47,9 @@ export const LARGEST_BYTES = 5 * 1024 * 1024;
 const READ = /\.(?:[cm]?[jt]s|[jt]sx|sql|prisma)$/;
 const CONFIG = /(?:^|\/)(?:package|tsconfig[\w.-]*|jsconfig)\.json$/;
 const INSTALLED = /(?:^|\/)node_modules(?:\/|$)/;
+/** Tools write beside the source, never into it: `src/build/` is a person's. */
 const NOT_OURS =
-  /(?:^|\/)(?:node_modules|bower_components|vendor|third_party|\.git|\.yarn|\.next|\.nuxt|\.turbo|\.cache|dist|build|out|coverage|storybook-static)\//;
+  /(?:^|\/)(?:node_modules|bower_components|vendor|third_party|\.git|\.yarn|\.next|\.nuxt|\.turbo|\.cache|storybook-static)\/|^(?:(?!src\/)[^/]+\/)*(?:dist|build|out|coverage)\//;
 const WRITTEN_BY_MACHINES =
   /\.d\.[cm]?ts$|[.-]min\.[cm]?js$|\.(?:generated|gen)\.[cm]?[jt]sx?$|(?:^|\/)(?:__generated__|generated)\//;
 
@@ -192,7 +193,9 @@ class Discoverer {
     if (!NOT_OURS.test(path)) return false;
     // A service may well live in `vendor/` or keep its migrations in `build/`: only what lies below its path is judged by name.
     const holder = this.holderOf(path);
-    return holder === null || NOT_OURS.test(path.slice(holder === "" ? 0 : holder.length + 1));
+    if (holder === null) return true;
+    const source = /(?:^|\/)src(?:\/|$)/.test(holder) ? "src/" : "";
+    return NOT_OURS.test(source + path.slice(holder === "" ? 0 : holder.length + 1));
   }
 
   private holderOf(path: string): string | null {
