@@ -5,7 +5,7 @@
 import { posix } from "node:path";
 import type { GeneratedModules } from "../link/resolve.ts";
 import type { Schema } from "./schemas.ts";
-import { sharedFolders } from "./schemas.ts";
+import { nearestSchema, outputPath } from "./schemas.ts";
 
 /** The package's own modules beside the generated ones. */
 const LIBRARY = /^@prisma\/client\/(?:runtime|scripts|generator-build)\b/;
@@ -18,7 +18,7 @@ export function prismaModules(schemas: readonly Schema[]): GeneratedModules {
     const { file, outputs } = schema;
     if (outputs.length === 0) usual.push(schema);
     for (const output of outputs) {
-      const path = output === null ? null : posix.join(posix.dirname(file), output).replace(/\/$/, "");
+      const path = output === null ? null : outputPath(file, output);
       const [, installed] = path?.split(/(?:^|\/)node_modules\//) ?? [];
       if (path === null || installed === ".prisma/client" || installed === "@prisma/client")
         usual.push(schema);
@@ -39,20 +39,7 @@ export function prismaModules(schemas: readonly Schema[]): GeneratedModules {
       for (const [name, file] of packages)
         if (specifier === name || specifier.startsWith(`${name}/`)) return file;
       if (!/^[@.]prisma\/client(?:\/|$)/.test(specifier) || LIBRARY.test(specifier)) return null;
-      return nearest(from, usual.length ? usual : schemas);
+      return nearestSchema(from, usual.length ? usual : schemas)?.file ?? null;
     },
   };
-}
-
-/**
- * The schema that a file's own package holds, else the one of the smallest folder around the file that
- * holds just one; null where that leaves a choice.
- */
-function nearest(from: string, schemas: readonly Schema[]): string | null {
-  const best = Math.max(0, ...schemas.map(({ file }) => sharedFolders(file, from)));
-  const near = schemas.filter(({ file }) => sharedFolders(file, from) === best);
-  // Variants for other databases lie beside the one that the tools take by default.
-  const usual = near.filter(({ file }) => posix.basename(file) === "schema.prisma");
-  const [only] = near.length === 1 ? near : usual;
-  return only && (near.length === 1 || usual.length === 1) ? only.file : null;
 }

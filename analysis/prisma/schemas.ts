@@ -122,7 +122,7 @@ function assemble(classes: readonly ClassExpr[]): Schema[] {
   // What lies in a folder that a client is generated into is a copy.
   const copies = new Set<string>();
   for (const { file, outputs } of schemas.values())
-    for (const output of outputs) if (output) copies.add(posix.join(posix.dirname(file), output));
+    for (const output of outputs) if (output) copies.add(outputPath(file, output));
   return [...schemas.values()].filter(({ file }) => ![...copies].some((copy) => file.startsWith(`${copy}/`)));
 }
 
@@ -220,8 +220,33 @@ function constant(expr: Expr | null | undefined): string | null {
   return expr?.kind === "text" ? expr.runs.map((run) => run.text).join("") : null;
 }
 
+/**
+ * The schema that a file most likely uses: of the smallest folder around it that holds one, or that a
+ * client is generated into; null where that leaves a choice.
+ */
+export function nearestSchema(from: string, schemas: readonly Schema[]): Schema | null {
+  const rank = ({ file, outputs }: Schema) =>
+    Math.max(
+      sharedFolders(file, from),
+      ...outputs.map((output) => (output === null ? 0 : sharedFolders(outputPath(file, output), from))),
+    );
+  // What lies elsewhere is an example, or the variant for another database.
+  for (const usual of [/(?:^|\/)schema\.prisma$/, /(?:^|\/)prisma\//, /^/]) {
+    const candidates = schemas.filter(({ file }) => usual.test(file));
+    const best = Math.max(...candidates.map(rank));
+    const near = candidates.filter((schema) => rank(schema) === best);
+    if (near.length > 0) return near.length === 1 ? (near[0] ?? null) : null;
+  }
+  return null;
+}
+
+/** The folder of the workspace that an `output` means. */
+export function outputPath(file: string, output: string): string {
+  return posix.join(posix.dirname(file), output).replace(/\/$/, "");
+}
+
 /** How many folders two files share from the root on, their own names included where they are one. */
-export function sharedFolders(a: string, b: string): number {
+function sharedFolders(a: string, b: string): number {
   const parts = a.split("/");
   const others = b.split("/");
   const end = parts.findIndex((part, index) => part !== others[index]);

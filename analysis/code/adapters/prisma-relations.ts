@@ -38,8 +38,13 @@ export function objectsOf(expr: Expr, ask: Ask, depth = 0): { objects: ObjectExp
   switch (inner.kind) {
     case "object": {
       const { "...": spread } = inner.entries;
-      const rest = spread ? all([spread]) : { objects: [], open: [] };
-      return { objects: [inner, ...rest.objects], open: rest.open };
+      if (!spread) return { objects: [inner], open: [] };
+      const rest = all([spread]);
+      // What is written after the spread takes the place of what is spread in.
+      const later = Object.keys(inner.entries).filter(
+        (key) => (inner.keys[key]?.start ?? 0) > spread.at.start,
+      );
+      return { objects: [inner, ...rest.objects.map((item) => without(item, later))], open: rest.open };
     }
     case "array":
       return all(inner.items);
@@ -73,13 +78,26 @@ export function objectsOf(expr: Expr, ask: Ask, depth = 0): { objects: ObjectExp
   }
 }
 
+function without(object: ObjectExpr, keys: readonly string[]): ObjectExpr {
+  const entries = { ...object.entries };
+  for (const key of keys) delete entries[key];
+  return { ...object, entries };
+}
+
+function within(inner: Span, outer: Span): boolean {
+  return inner.file === outer.file && outer.start <= inner.start && inner.end <= outer.end;
+}
+
 type ObjectExpr = Expr & { kind: "object" };
 
 const DEEPEST = 12;
 
 /** A literal that switches off what it stands for. */
 function isNothing(expr: Expr): boolean {
-  return expr.kind === "unknown" && /^`(?:false|undefined|null|Prisma\.skip)`/.test(expr.reason);
+  return (
+    expr.kind === "unknown" &&
+    /^`(?:false|undefined|null|Prisma\.skip)`|is left out by a caller$/.test(expr.reason)
+  );
 }
 
 /** A literal that is no object, and leaves nothing to know. */
@@ -90,12 +108,14 @@ function isPlain(expr: Expr): boolean {
 class Reach {
   readonly found: Named[] = [];
   private readonly ask: Ask;
+  private readonly chain: Span;
   private depth = 0;
   /** Where the chain names what another file writes. */
   private near: Span;
 
   constructor(ask: Ask, chain: Span) {
     this.ask = ask;
+    this.chain = chain;
     this.near = chain;
   }
 
@@ -124,14 +144,16 @@ class Reach {
   /** `{ posts: true, author: { include: … } }`. */
   private selection(model: Model, word: string, expr: Expr): void {
     const { objects, open } = this.objects(expr);
-    for (const unknown of open.filter((item) => !isPlain(this.ask.follow(item)))) {
+    const [unknown] = open.filter((item) => !isPlain(this.ask.follow(item)));
+    // What a caller selects is that caller's matter; what stands in the chain itself always counts.
+    if (unknown && within(expr.at, this.chain)) {
       const reason = this.ask.names(unknown).find(({ table }) => table === null)?.reason;
       this.found.push({
         name: {
           schema: null,
           table: null,
           reason: `which relations \`${word}\` reads is not known: ${reason ?? "it is built before it runs"}`,
-          at: unknown.at.file === this.near.file ? unknown.at : this.near,
+          at: expr.at,
         },
         operation: "select",
       });

@@ -11,7 +11,7 @@
 import type { ChainStep, ClassExpr, Expr, Operation, Span } from "../../model.ts";
 import { KIND } from "../../prisma/compile.ts";
 import type { Model, Schema } from "../../prisma/schemas.ts";
-import { modelOf, readSchemas, schemaOfFile } from "../../prisma/schemas.ts";
+import { modelOf, nearestSchema, readSchemas, schemaOfFile } from "../../prisma/schemas.ts";
 import type { Adapter, Ask, Chain, Named, TableDefinition } from "./adapter.ts";
 import { addressOf, entry } from "./expressions.ts";
 import { argumentsOf, fluent, objectsOf } from "./prisma-relations.ts";
@@ -234,14 +234,14 @@ function modelsFor({ name, key }: ChainStep, chain: Chain, ask: Ask): Found[] {
 
 function modelFor(name: string, chain: Chain, ask: Ask): Found {
   const all = readSchemas(ask.sources());
-  const own = schemaOf(chain.root, ask, 0) ?? clientAt(chain.at, ask);
+  const own = schemaOf(chain.root, ask, 0) ?? nearestSchema(chain.at.file, all)?.file;
   const schemas = own ? all.filter(({ file }) => file === own) : all;
   const models = schemas.flatMap((schema) => modelOf(schema, name) ?? []);
   const [first, ...others] = models;
   if (!first) {
-    const reason = all.length
-      ? `${own ?? "no schema.prisma"} has no model for \`${name}\``
-      : "the workspace holds no schema.prisma";
+    const reason = own
+      ? `${own} has no model for \`${name}\``
+      : `no schema.prisma of the workspace has a model for \`${name}\``;
     return { model: null, reason };
   }
   if (others.some(({ table }) => table.table !== first.table.table || table.schema !== first.table.schema))
@@ -257,7 +257,11 @@ function schemaOf(expr: Expr, ask: Ask, depth: number): string | null {
   switch (inner.kind) {
     case "client":
       if (inner.at.file.endsWith(".prisma")) return inner.at.file;
-      return (inner.made ? next(inner.made.callee) : null) ?? clientAt(inner.at, ask);
+      return (
+        (inner.made ? next(inner.made.callee) : null) ??
+        nearestSchema(inner.at.file, readSchemas(ask.sources()))?.file ??
+        null
+      );
     case "class":
       return inner.extends && next(inner.extends);
     case "typed": {
@@ -287,12 +291,6 @@ function schemaOf(expr: Expr, ask: Ask, depth: number): string | null {
     default:
       return null;
   }
-}
-
-/** The schema whose client a file at this place would import by its usual name. */
-function clientAt(at: Span, ask: Ask): string | null {
-  const found = ask.follow({ kind: "import", specifier: "@prisma/client", name: "PrismaClient", at });
-  return found.kind === "client" ? found.at.file : null;
 }
 
 /** Without evidence of a client: an operation that only Prisma has, or one with arguments like its own. */
