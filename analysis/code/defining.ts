@@ -43,5 +43,6 @@ export function isDefiningClass(node: Node & { type: "ClassDeclaration" | "Class
     return callee.type === "Identifier" && DEFINING.has(callee.name);
   });
   const parent = node.superClass ? unwrap(node.superClass as Node) : null;
-  return named || (parent?.type === "Identifier" && DEFINING.has(parent.name));
+  const base = parent?.type === "Identifier" ? parent.name : parent && propertyName(parent);
+  return named || (base !== null && DEFINING.has(base));
 }

@@ -7,6 +7,7 @@
 import type { QueryFunction } from "../../manifest/model.ts";
 import type { Expr, Span, SqlSite, TableUse } from "../model.ts";
 import type { Adapter, Answer } from "./adapters/adapter.ts";
+import { bound } from "./adapters/bindings.ts";
 import { entry } from "./adapters/expressions.ts";
 import { clientByImports, clientOf, moduleExport, rawAdapter, tagAdapter } from "./evidence.ts";
 import type { ExpressionReader } from "./expression.ts";
@@ -112,7 +113,8 @@ export function readSites(
         const adapter =
           rawAdapter(method) ??
           clientOf(object, scope, scopes) ??
-          (method === "raw" ? clientOf(beginningOf(object), scope, scopes) : null);
+          (method === "raw" ? clientOf(beginningOf(object), scope, scopes) : null) ??
+          (taken.has(node.start) ? null : tagAdapter(object, scope));
         if (adapter) {
           const args = node.arguments.map((argument) => expressions.read(argument as Node, scope));
           const said = adapter.read({ form: "method", method, args });
@@ -121,11 +123,14 @@ export function readSites(
             continue;
           }
         } else if (METHODS.test(method) && habitualReceiver(callee.object as Node)) {
-          const [first] = node.arguments;
-          const text =
+          const [first, second] = node.arguments;
+          const written =
             first && unwrap(first as Node).type !== "ObjectExpression"
               ? expressions.read(first as Node, scope)
               : null;
+          // Identifiers are bound as `??` by more than one client.
+          const binds = written && second && beginning(written).includes("??");
+          const text = binds ? bound(written, expressions.read(second as Node, scope)) : written;
           if (text) {
             add(
               node,
@@ -137,6 +142,16 @@ export function readSites(
             );
             continue;
           }
+        }
+      }
+      // literal("…"): an export that takes SQL, and is a function.
+      const tag = callee.type === "Identifier" && !taken.has(node.start) ? tagAdapter(callee, scope) : null;
+      if (tag && node.type === "CallExpression") {
+        const args = node.arguments.map((argument) => expressions.read(argument as Node, scope));
+        const said = tag.read({ form: "call", method: moduleExport(callee, scope)?.name ?? "", args });
+        if (said) {
+          answer(node, scope, tag, said);
+          continue;
         }
       }
       if (

@@ -111,6 +111,7 @@ export function readAllSites(
 ): ReadSite[] {
   const composed = new Set<string>();
   const found: ReadSite[] = [];
+  const open: ReadSite[] = [];
   const fragments: { file: string; site: SqlSite; readings: SqlPiece[][] }[] = [];
   for (const [file, facts] of files) {
     for (const site of facts.sites) {
@@ -126,7 +127,7 @@ export function readAllSites(
         const [hole] = evaluated.readings.flatMap((pieces) =>
           pieces.flatMap((piece) => (piece.kind === "hole" ? [piece] : [])),
         );
-        if (hole) found.push({ ...base, facts: NOTHING, unresolved: { reason: hole.reason, at: hole.at } });
+        if (hole) open.push({ ...base, facts: NOTHING, unresolved: { reason: hole.reason, at: hole.at } });
       } else if (kind === "fragment") {
         if (certain)
           fragments.push({ file, site: { ...site, client: client.name }, readings: evaluated.readings });
@@ -138,6 +139,7 @@ export function readAllSites(
       }
     }
   }
+  found.push(...open.filter(({ at }) => !composed.has(key(at))));
   for (const { file, site, readings } of fragments) {
     if (composed.has(key(site.at))) continue;
     const dialect = byName.get(site.client)?.dialect ?? dialectOf(file);
