@@ -72,12 +72,15 @@ function touching(
   references: readonly Reference[],
 ): Map<string, { words: string; table: string | null }> {
   const found = new Map<string, { words: string; table: string | null }>();
-  for (const { at, access, table, verdict } of references) {
+  for (const { at, access, operation, table, verdict } of references) {
     if (verdict === "engine" || found.has(at.file)) continue;
+    // A model describes tables; who imports the description alone touches none of them.
+    if (operation === "references" && files.get(at.file)?.kind !== "sql") continue;
     const verb = access === "write" ? "writes" : access === "schema" ? "changes" : "reads";
     found.set(at.file, { words: table === null ? "runs SQL" : `${verb} ${table}`, table });
   }
-  for (const [file, { connections }] of files)
-    if (connections.length && !found.has(file)) found.set(file, { words: "opens a connection", table: null });
+  for (const [file, { connections, kind }] of files)
+    if (kind === "code" && connections.length && !found.has(file))
+      found.set(file, { words: "opens a connection", table: null });
   return found;
 }
