@@ -162,6 +162,11 @@ describe("migrations say by their names what they are", () => {
       name: "init",
       down: false,
     },
+    "prisma/migrations/20240102120000_/migration.sql": {
+      version: "20240102120000",
+      name: "",
+      down: false,
+    },
     "migrations/2024-01-01-120000_init/down.sql": { version: "20240101120000", name: "init", down: true },
     "migrations/committed/000001.sql": { version: "000001", name: "", down: false },
     "migrations/current.sql": { version: "~", name: "current", down: false },

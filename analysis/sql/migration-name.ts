@@ -27,7 +27,7 @@ const flyway: Convention = (base) => {
 /** `NNN_name/migration.sql` (Prisma) and `NNN_name/up.sql`, `down.sql` (Diesel and others). */
 const foldered: Convention = (base, folder) => {
   const file = /^(migration|up|down)\.sql$/i.exec(base);
-  const match = /^([\d-]*\d)_(.+)$/.exec(folder);
+  const match = /^([\d-]*\d)_(.*)$/.exec(folder);
   if (!file || !match) return null;
   return { version: match[1]!.replaceAll("-", ""), name: match[2]!, down: file[1]!.toLowerCase() === "down" };
 };
