@@ -8,7 +8,7 @@ import { superClassOf } from "./classes.ts";
 import { clientOf } from "./evidence.ts";
 import type { ExpressionReader } from "./expression.ts";
 import type { FileScopes, Scope } from "./scope.ts";
-import { lookupField } from "./scope.ts";
+import { lookup, lookupField } from "./scope.ts";
 import type { Node } from "./syntax.ts";
 import { propertyName, unwrap } from "./syntax.ts";
 
@@ -77,6 +77,8 @@ function stepNames(
         steps.unshift(name);
         at = bare(callee.object as Node);
       } else {
+        const destructured = destructuredStep(callee, scope);
+        if (destructured) steps.unshift(destructured.name);
         builder = callee;
         at = callee;
       }
@@ -110,6 +112,12 @@ function readChain(
     if (here.type === "CallExpression") {
       const args = here.arguments.map((argument) => expressions.read(argument as Node, scope));
       const callee = bare(here.callee as Node);
+      const destructured = destructuredStep(callee, scope);
+      if (destructured) {
+        steps.unshift({ name: destructured.name, args, at: at(callee) });
+        root = expressions.root(callee, scope);
+        continue;
+      }
       // this.knex("t") calls what the field holds, this.all() a method.
       if (callee.type === "MemberExpression" && !isField(callee, scope)) {
         steps.unshift({ name: propertyName(callee) ?? "", args, at: at(callee.property as Node) });
@@ -142,6 +150,13 @@ function isOwn(node: Node & { type: "MemberExpression" }, scope: Scope, scopes: 
   const object = unwrap(node.object as Node);
   if (object.type !== "ThisExpression") return false;
   return lookupField(scope, propertyName(node) ?? "") !== null || superClassOf(object, scopes) === null;
+}
+
+/** `({ selectFrom }) => selectFrom("t")`: a builder's method, taken out of it. */
+function destructuredStep(callee: Node, scope: Scope): { name: string } | null {
+  const binding = callee.type === "Identifier" ? lookup(scope, callee.name) : null;
+  const [name] = binding?.path?.length === 1 ? binding.path : [];
+  return name !== undefined && !binding?.imported && TELLING.has(name) ? { name } : null;
 }
 
 function isField(callee: Node & { type: "MemberExpression" }, scope: Scope): boolean {

@@ -226,7 +226,12 @@ class Builder {
           .join("."),
       );
     }
-    return [{ kind: "text", text: texts.join(", "), at: expr.at }];
+    // A literal is reported where it stands, a constant where it is used.
+    const [written] = expr.of;
+    const direct = written === given || (written?.kind === "either" && written.options.includes(given));
+    const only = given.kind === "array" && items.length === 1 ? given.items[0] : given;
+    const [run, more] = direct && only?.kind === "text" ? only.runs : [];
+    return [{ kind: "text", text: texts.join(", "), at: run && !more ? run.at : expr.at }];
   }
 
   private strip(expr: Expr): Expr {
