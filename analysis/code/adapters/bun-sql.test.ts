@@ -23,7 +23,7 @@ testAdapter(bunSql, [
     `import { SQL } from "bun";\nconst db = new SQL({ url: required("APP_DATABASE_URL"), max: 1 });\nawait db\`select * from orders\`;`,
     ["3:24 select orders", opened],
   ],
-  ["an identifier", `${open}await db\`select * from \${db("orders")}\`;`, ["2:26 select orders", opened]],
+  ["an identifier", `${open}await db\`select * from \${db("orders")}\`;`, ["2:30 select orders", opened]],
   ["rows", `${open}await db\`insert into orders \${db(rows)}\`;`, ["2:22 insert orders", opened]],
   ["unsafe text", `${open}await db.unsafe("select * from orders");`, ["2:32 select orders", opened]],
   [

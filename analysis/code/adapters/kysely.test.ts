@@ -61,7 +61,7 @@ testAdapter(kysely, [
   [
     "a table in raw SQL",
     `${open}await sql\`select * from \${sql.table("orders")}\`.execute(db);`,
-    ["2:27 select orders"],
+    ["2:38 select orders"],
   ],
   [
     "DDL",

@@ -30,11 +30,11 @@ testAdapter(postgresJs, [
     `${open}const only = (id: number) => sql\`id in (select order_id from items where id = \${id})\`;\nawait sql\`update orders set paid = true where \${only(1)}\`;`,
     ["2:62 select items", "3:18 update orders", opened],
   ],
-  ["an identifier", `${open}await sql\`select * from \${sql("orders")}\`;`, ["2:27 select orders", opened]],
+  ["an identifier", `${open}await sql\`select * from \${sql("orders")}\`;`, ["2:32 select orders", opened]],
   [
     "a qualified identifier",
     `${open}await sql\`select * from \${sql("shop.orders")}\`;`,
-    ["2:27 select shop.orders", opened],
+    ["2:32 select shop.orders", opened],
   ],
   [
     "an identifier kept in a constant",
@@ -44,7 +44,7 @@ testAdapter(postgresJs, [
   [
     "an identifier that is one of several",
     `${open}const read = (table: "orders" | "items") => sql\`select * from \${sql(table)}\`;`,
-    ["2:65 select orders", "2:65 select items", opened],
+    ["2:69 select orders", "2:69 select items", opened],
   ],
   [
     "an identifier that nobody knows",
