@@ -87,11 +87,18 @@ function isNamespace(name: string): boolean {
 
 /** The adapter whose connection the callee opens. */
 export function openerOf(callee: Node, scope: Scope): { adapter: Adapter; opener: Opener } | null {
-  const from = moduleExport(callee, scope);
+  const from = moduleExport(callee, scope) ?? staticMethod(unwrap(callee), scope);
   const adapter = importedAdapter(from);
   if (!from || !adapter) return null;
   const opener = adapter.opens[from.name] ?? (from.name === "*" ? adapter.opens["default"] : undefined);
   return opener ? { adapter, opener } : null;
+}
+
+/** `MikroORM.init`: a method of a class that a module exports. */
+function staticMethod(callee: Node, scope: Scope): { specifier: string; name: string } | null {
+  if (callee.type !== "MemberExpression") return null;
+  const from = moduleExport(callee.object as Node, scope);
+  return from && { specifier: from.specifier, name: `${from.name}.${propertyName(callee) ?? ""}` };
 }
 
 /** The adapter whose SQL tag a node is: `sql` of a query builder, `sql.fragment`. */

@@ -138,7 +138,13 @@ export function expressionReader(file: string, source: string, scopes: FileScope
       case "ArrayExpression":
         return {
           kind: "array",
-          items: node.elements.flatMap((item) => (item ? [read(item as Node, scope)] : [])),
+          items: node.elements.flatMap((item) =>
+            item?.type === "SpreadElement"
+              ? spreadItems(item as Node & { type: "SpreadElement" }, scope)
+              : item
+                ? [read(item as Node, scope)]
+                : [],
+          ),
           at: at(node),
         };
       case "SpreadElement":
@@ -171,6 +177,18 @@ export function expressionReader(file: string, source: string, scopes: FileScope
       default:
         return unknown(node);
     }
+  }
+
+  /** What `...list` puts into a list: the items, or any of them where another module holds the list. */
+  function spreadItems(node: Node & { type: "SpreadElement" }, scope: Scope): Expr[] {
+    const list = read(node.argument, scope);
+    const inner = list.kind === "alias" ? list.of : list;
+    if (inner.kind === "array") return inner.items;
+    if (inner.kind === "either")
+      return inner.options.flatMap((option) => (option.kind === "array" ? option.items : [option]));
+    return inner.kind === "import" || inner.kind === "member" || inner.kind === "call"
+      ? [{ kind: "member", of: inner, property: EACH, at: at(node) }]
+      : [unknown(node)];
   }
 
   function tagged(node: Node, scope: Scope): Expr {
@@ -442,6 +460,10 @@ export function expressionReader(file: string, source: string, scopes: FileScope
         at: at(node),
       };
     }
+    const [first] = node.arguments;
+    const module =
+      callee.type === "Identifier" && callee.name === "require" && first ? literalText(first as Node) : null;
+    if (module !== null) return { kind: "import", specifier: module, name: "*", at: at(node) };
     if (
       callee.type === "Identifier" &&
       callee.name === "String" &&
@@ -640,7 +662,7 @@ export function expressionReader(file: string, source: string, scopes: FileScope
   /** `for (const x of list)`: any of the list's items. */
   function eachOf(list: Expr, path: readonly string[], node: Node): Expr {
     const items = list.kind === "alias" ? list.of : list;
-    if (items.kind === "import" || items.kind === "member")
+    if (items.kind === "import" || items.kind === "member" || items.kind === "call")
       return { kind: "alias", of: { kind: "member", of: items, property: EACH, at: at(node) }, at: at(node) };
     if (items.kind !== "array" || items.items.length === 0) return unknown(node);
     const options = items.items.map((item) => follow(item, path, node));
