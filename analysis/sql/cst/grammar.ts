@@ -34,7 +34,7 @@ export async function loadCst(flavour: Flavour, load = () => import("sql-parser-
 
 export type Parsed =
   | { ok: true; program: Program }
-  /** `offset` counts from the text's start. */
+  /** `offset` counts from the text's start. The message is empty where the word there is to blame. */
   | { ok: false; message: string; offset: number };
 
 /** Tokens of one statement: the parser takes about a second for as many. */
@@ -56,16 +56,14 @@ export function parseCst(sql: string, flavour: Flavour): Parsed {
   } catch (error) {
     if (error instanceof RangeError) return { ok: false, message: "nested too deeply to be read", offset: 0 };
     if (!(error instanceof module.FormattedSyntaxError)) throw error;
-    return { ok: false, ...explain(error.message, sql) };
+    return { ok: false, message: "", offset: errorOffset(error.message, sql) };
   }
 }
 
-/** The parser's message names what it met and where: `Syntax Error: Unexpected "x"`, … `--> undefined:line:column`. */
-function explain(message: string, sql: string): { message: string; offset: number } {
-  const met = /Unexpected (".*?"|end of input)$/m.exec(message)?.[1] ?? "";
+/** Where the parser stopped: the end of its message says `--> undefined:line:column`. */
+function errorOffset(message: string, sql: string): number {
   const [, line = "1", column = "1"] = /^--> \w+:(\d+):(\d+)$/m.exec(message) ?? [];
   let start = 0;
   for (let i = 1; i < Number(line); i++) start = sql.indexOf("\n", start) + 1;
-  const what = met === "end of input" ? "unexpected end of the statement" : `unexpected ${met.slice(1, -1)}`;
-  return { message: what, offset: Math.min(start + Number(column) - 1, sql.length) };
+  return Math.min(start + Number(column) - 1, sql.length);
 }

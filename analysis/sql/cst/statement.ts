@@ -6,17 +6,20 @@
  */
 import type { SqlReference, SqlStatement } from "../../model.ts";
 import { fill, nextForm, type OpenHole, onlyHoles, openHoles } from "../holes.ts";
-import { isToken, QUOTED } from "../lexer.ts";
+import { isToken, QUOTED, type Tokens, tokenText } from "../lexer.ts";
 import { normalize } from "../normalize.ts";
 import { holesBetween, type SqlText } from "../text.ts";
+import { readAlterConstraint } from "./alter-constraint.ts";
+import { blank, fitted } from "./fitted.ts";
 import { FLAVOUR_NAMES, type Flavour, isMysql } from "./flavour.ts";
 import type { Found, Read, Stored } from "./found.ts";
 import { MOST_TOKENS, parseCst } from "./grammar.ts";
 import { tokenizeFlavour } from "./lexer.ts";
 import { readMysql } from "./mysql/statement.ts";
-import { blank, shorten } from "./shorten.ts";
+
 import type { RawStatement } from "./splitter.ts";
 import { readTree } from "./tree/mod.ts";
+import { createsVirtualTable, readVirtualTable } from "./virtual-table.ts";
 import { type Context, type Session, writeDown } from "./write-down.ts";
 
 /** Forms that are tried for the holes of one statement: real templates need a handful. */
@@ -63,17 +66,34 @@ const readOwn: Reader = (sql, raw, flavour) => {
 const readCst: Reader = (sql, _, flavour) => {
   const tokens = tokenizeFlavour(sql, flavour);
   if (tokens.kinds.length === 0) return { ok: true, kind: "empty", found: [] };
-  const short = shorten(sql, tokens);
+  if (!isMysql(flavour) && createsVirtualTable(tokens)) return readVirtualTable(tokens);
+  const short = fitted(sql, tokens, flavour);
   const rest = short === sql ? tokens : tokenizeFlavour(short, flavour);
   if (rest.kinds.length > MOST_TOKENS) {
     return { ok: false, message: `longer than ${MOST_TOKENS} words and signs: not read`, offset: 0 };
   }
   const parsed = parseCst(short, flavour);
-  if (!parsed.ok) return parsed;
+  if (!parsed.ok) {
+    const altered = isMysql(flavour) ? null : readAlterConstraint(tokens);
+    return altered ? { ok: true, ...altered } : explained(parsed, tokens);
+  }
   const read = readTree(parsed.program, sql, flavour);
   if (read) return { ok: true, ...read };
   return { ok: false, message: `a statement of ${FLAVOUR_NAMES[flavour]} that is not known here`, offset: 0 };
 };
+
+/** The parser names a character; a person looks for the word. */
+function explained<T extends { message: string; offset: number }>(refusal: T, tokens: Tokens): T {
+  if (refusal.message !== "") return refusal;
+  const token = tokens.ends.findIndex((end) => end > refusal.offset);
+  const written = token < 0 ? "end of the statement" : tokenText(tokens, token);
+  const offset = tokens.starts[token] ?? refusal.offset;
+  return {
+    ...refusal,
+    offset,
+    message: `unexpected ${written.length > 40 ? `${written.slice(0, 40)}…` : written}`,
+  };
+}
 
 function attempt(
   text: SqlText,

@@ -1,7 +1,6 @@
 /** What is about databases, users, the session and the server, and the upkeep of tables. */
-import type { Operation } from "../../../model.ts";
-import { type Cursor, PARAMETER, WORD } from "./cursor.ts";
-import { readArguments, readExpression } from "./expression.ts";
+import { type Cursor, PARAMETER } from "./cursor.ts";
+import { readExpression } from "./expression.ts";
 import { readAccount } from "./objects.ts";
 
 /** Steps to the end: what is left names no table. */
@@ -27,11 +26,18 @@ export function readDatabase(c: Cursor, words: string): void {
   skipRest(c);
 }
 
+const BEHIND_ACCOUNT = new Set(
+  "identified require with account password default comment attribute failed_login_attempts password_lock_time discard add modify drop to initiate unregister finish".split(
+    " ",
+  ),
+);
+
 /** CREATE, ALTER, DROP or RENAME of users and roles; the words up to that one have been read. */
 export function readUsers(c: Cursor, words: string): void {
   if (!c.accept("if", "not", "exists")) c.accept("if", "exists");
   c.list(() => {
     c.act(words, readAccount(c));
+    if (!c.atEnd() && !c.is(",") && !c.is(";") && !c.isOne(BEHIND_ACCOUNT)) c.refuse();
     // Passwords and limits stand between one user and the next.
     while (!c.atEnd() && !c.is(",")) c.index++;
   });
@@ -175,45 +181,14 @@ export function readPrepare(c: Cursor): void {
   if (c.accept("using")) c.list(() => readExpression(c));
 }
 
-/** Lists of tables: ANALYZE, CHECK, FLUSH and their kin; the words up to TABLE have been read. */
-export function readTableList(c: Cursor, operation: Operation): void {
-  c.list(() => c.table(c.name(), operation));
-  skipRest(c);
-}
-
-/** LOCK TABLES */
-export function readLockTables(c: Cursor): void {
-  c.list(() => {
-    c.table(c.name(), "lock");
-    c.accept("as");
-    if (c.isName() && !/^(?:low_priority|read|write)$/.test(c.word())) c.index++;
-    c.accept("low_priority");
-    if (c.accept("read")) c.accept("local");
-    else {
-      c.expect("write");
-      c.accept("concurrent");
-    }
-  });
-  skipRest(c);
-}
-
-/** HANDLER table OPEN: a handler is read later by the name that it got here. */
-export function readHandler(c: Cursor): void {
-  c.expect("handler");
-  const at = c.name();
-  if (c.accept("open")) {
-    c.table(at, "select");
-    if (c.accept("as") || c.isName()) c.index++;
-    return;
-  }
-  if (!c.accept("close")) c.expect("read");
-  while (!c.atEnd() && !c.is("where") && !c.is("limit")) {
-    if (c.is("(")) readArguments(c);
-    else c.index++;
-  }
-  if (c.accept("where")) readExpression(c);
-  skipRest(c);
-}
+/** What SHOW shows beside a table. */
+const SHOWN = new Set(
+  `all authors binary binlog character charset client_statistics collation contributors count create databases
+  engine engines errors events explain function global grants index_statistics innodb local locales master
+  open package parse_tree plugins privileges procedure processlist profile profiles relaylog replica replicas
+  schemas session slave storage table table_statistics tables triggers user_statistics variables status
+  warnings wsrep_membership wsrep_status`.split(/\s+/),
+);
 
 /** SHOW: only what shows one table names it. */
 export function readShow(c: Cursor): void {
@@ -228,11 +203,91 @@ export function readShow(c: Cursor): void {
       c.found.push({ kind: "table", at, schema: c.at(), operation: "select", stored: c.stored });
     else c.table(at, "select");
   } else if (c.accept("create", "table") || c.accept("create", "view")) c.table(c.name(), "select");
+  else if (!c.isOne(SHOWN)) c.refuse();
   skipRest(c);
 }
 
-/** DESCRIBE table, EXPLAIN table: the verb has been read, and a table follows. */
-export function readDescribe(c: Cursor): void {
-  c.table(c.name(), "select");
-  if (c.kind() === WORD || !c.atEnd()) c.index++;
+/** FLUSH of tables, or of something bigger. */
+export function readFlush(c: Cursor): void {
+  c.expect("flush");
+  if (!c.accept("no_write_to_binlog")) c.accept("local");
+  if (c.accept("table") || c.accept("tables")) {
+    if (c.isName()) c.list(() => c.table(c.name(), "lock"));
+    if (c.accept("with", "read", "lock") || c.accept("for", "export"))
+      c.accept("and", "disable", "checkpoint");
+    return;
+  }
+  const what = c.acceptOne(FLUSHED) ?? c.refuse();
+  c.act("FLUSH", what);
+  skipRest(c);
+}
+
+const FLUSHED = new Set(
+  "privileges logs status hosts binary engine error general relay slow user_resources query optimizer_costs des_key_file user_variables client_statistics index_statistics table_statistics user_statistics userstat ssl".split(
+    " ",
+  ),
+);
+
+/**
+ * Statements that name no table, by their first word, with what must follow it: prose may begin with
+ * such a word, too. An act is noted where one is given.
+ */
+const ADMINISTRATION: Record<string, { rest: RegExp; act?: string }> = {
+  use: { rest: /^$/ },
+  begin: { rest: /^(?:work)?$/, act: "BEGIN" },
+  start: { rest: /^(?:transaction|slave|replica|all|group_replication)\b/ },
+  commit: { rest: /^(?:work)?(?:and|no|release|chain| )*$/, act: "COMMIT" },
+  rollback: { rest: /^(?:work|and|no|release|chain| )*$/, act: "ROLLBACK" },
+  savepoint: { rest: /^\S+$/ },
+  release: { rest: /^savepoint \S+$/ },
+  unlock: { rest: /^(?:tables?|instance)$/ },
+  deallocate: { rest: /^prepare \S+$/ },
+  xa: { rest: /^(?:start|begin|end|prepare|commit|rollback|recover)\b/, act: "XA" },
+  stop: { rest: /^(?:slave|replica|all|group_replication)\b/, act: "STOP REPLICA" },
+  change: { rest: /^(?:master|replication)\b/, act: "CHANGE MASTER" },
+  reset: { rest: /^(?:master|slave|replica|query|persist|binary)\b/, act: "RESET" },
+  purge: { rest: /^(?:binary|master)\b/, act: "PURGE" },
+  kill: { rest: /^(?:hard |soft )?(?:connection |query |user |id )*[0?@'\w]+$/, act: "KILL" },
+  shutdown: { rest: /^(?:wait for all (?:slaves|replicas))?$/, act: "SHUTDOWN" },
+  restart: { rest: /^$/, act: "RESTART" },
+  install: { rest: /^(?:plugin|component|soname)\b/, act: "INSTALL PLUGIN" },
+  uninstall: { rest: /^(?:plugin|component|soname)\b/, act: "UNINSTALL PLUGIN" },
+  clone: { rest: /^(?:local|instance)\b/, act: "CLONE" },
+  import: { rest: /^table from\b/, act: "IMPORT TABLE" },
+  backup: { rest: /^(?:stage|lock|unlock|server)\b/, act: "BACKUP" },
+  binlog: { rest: /^'/, act: "BINLOG" },
+  help: { rest: /^'$/ },
+  signal: { rest: /^(?:sqlstate .*|\S+(?: set .*)?)$/ },
+  resignal: { rest: /^(?:sqlstate .*|\S*(?: ?set .*)?)$/ },
+  get: { rest: /^(?:current |stacked )?diagnostics\b/ },
+};
+
+/** Statements about the session, the server and transactions. */
+export function readAdministration(c: Cursor): void {
+  const first = c.word();
+  const entry = Object.hasOwn(ADMINISTRATION, first) ? ADMINISTRATION[first] : undefined;
+  if (!entry) c.refuse();
+  const { rest, act } = entry;
+  c.index++;
+  if (first === "use") {
+    const at = c.at();
+    const name = c.identifier();
+    c.act("USE", name);
+    c.change(at, { kind: "search-path", path: [name] });
+    return;
+  }
+  // Back to a savepoint the transaction goes on.
+  if (first === "rollback" && (c.accept("to") || c.accept("work", "to"))) {
+    c.accept("savepoint");
+    c.identifier();
+    return;
+  }
+  const words = c.words
+    .slice(c.index)
+    .join(" ")
+    .replace(/[ ;]+$/, "");
+  if (!rest.test(words)) c.refuse();
+  if (first === "start") c.act(c.is("transaction") ? "BEGIN" : `START ${c.word().toUpperCase()}`);
+  else if (act !== undefined) c.act(act);
+  skipRest(c);
 }

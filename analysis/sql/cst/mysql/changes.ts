@@ -1,15 +1,10 @@
 /** What changes rows: INSERT, REPLACE, UPDATE, DELETE, LOAD DATA. */
 import type { Operation } from "../../../model.ts";
 import { type Cursor, PARAMETER, STRING } from "./cursor.ts";
-import { readArguments, readExpression, readOrder } from "./expression.ts";
-import {
-  beginsQueryInBrackets,
-  readFileFormat,
-  readItem,
-  readQuery,
-  readTableOptions,
-  readTables,
-} from "./query.ts";
+import { readArguments, readColumns, readExpression, readOrder } from "./expression.ts";
+import { readTableOptions, readTables } from "./from.ts";
+import { beginsQueryInBrackets, readFileFormat, readItem, readQuery } from "./query.ts";
+import { readIndexes } from "./upkeep.ts";
 
 const MODIFIERS = new Set([
   "low_priority",
@@ -31,7 +26,7 @@ export function readInsert(c: Cursor): void {
     c.index++;
     c.skipBrackets();
   }
-  if (c.is("(") && !beginsQueryInBrackets(c)) c.skipBrackets();
+  if (c.is("(") && !beginsQueryInBrackets(c)) readColumns(c);
   if (c.accept("values") || c.accept("value")) {
     c.list(() => {
       c.accept("row");
@@ -43,7 +38,7 @@ export function readInsert(c: Cursor): void {
   if (c.accept("as")) {
     // MySQL's name for the new row.
     c.identifier();
-    if (c.is("(")) c.skipBrackets();
+    if (c.is("(")) readColumns(c);
   }
   if (c.accept("on", "duplicate", "key", "update")) readAssignments(c);
   readReturning(c);
@@ -179,13 +174,7 @@ function readPortion(c: Cursor): void {
 export function readLoad(c: Cursor): void {
   c.expect("load");
   if (c.accept("index", "into", "cache")) {
-    c.list(() => {
-      c.table(c.name(), "alter-table");
-      while (!c.is(",") && !c.atEnd()) {
-        if (c.is("(")) c.skipBrackets();
-        else c.index++;
-      }
-    });
+    c.list(() => readIndexes(c));
     return;
   }
   if (!c.accept("data")) c.expect("xml");
@@ -203,6 +192,6 @@ export function readLoad(c: Cursor): void {
     readExpression(c);
     if (!c.accept("lines")) c.expect("rows");
   }
-  if (c.is("(")) c.skipBrackets();
+  if (c.is("(")) readColumns(c);
   if (c.accept("set")) readAssignments(c);
 }

@@ -1,17 +1,7 @@
 /** A statement's tokens, and how far they have been read. */
 
 import type { Operation } from "../../../model.ts";
-import {
-  isToken,
-  NUMBER,
-  OPERATOR,
-  PARAMETER,
-  PUNCTUATION,
-  QUOTED,
-  STRING,
-  type Tokens,
-  WORD,
-} from "../../lexer.ts";
+import { isToken, NUMBER, PARAMETER, QUOTED, STRING, type Tokens, WORD } from "../../lexer.ts";
 import { last } from "../../text.ts";
 import type { Flavour } from "../flavour.ts";
 import type { Change, Found, Stored } from "../found.ts";
@@ -60,6 +50,14 @@ export class Cursor {
     this.words = tokens.kinds.map(
       (kind, i) => SIGNS[kind] ?? tokens.text.slice(tokens.starts[i], tokens.ends[i]).toLowerCase(),
     );
+  }
+
+  /** Goes back to the first token, as if nothing had been read. */
+  restart(): void {
+    this.index = 0;
+    this.found.length = 0;
+    this.scope = null;
+    this.factors = [];
   }
 
   /** The present token, or one after it; the empty string beyond the end. */
@@ -128,8 +126,9 @@ export class Cursor {
     return kind === QUOTED || (kind === WORD && !isReserved(this.word(ahead)));
   }
 
-  /** Steps over `name(.name)*` and returns where it begins. */
+  /** Steps over `name(.name)*` and returns where it begins; a dot before it means nothing. */
   name(): number {
+    this.accept(".");
     if (!this.isName()) this.refuse();
     const at = this.at();
     this.index++;
@@ -214,4 +213,4 @@ export function stored(written: string): string {
   return written.startsWith("`") ? written.slice(1, -1).replaceAll("``", "`") : written;
 }
 
-export { NUMBER, OPERATOR, PARAMETER, PUNCTUATION, QUOTED, STRING, WORD };
+export { PARAMETER, QUOTED, STRING, WORD };

@@ -1,6 +1,6 @@
 /** Columns, keys, options and partitions of a table: most of it names no table, and the words in it are known. */
 import { type Cursor, STRING, WORD } from "./cursor.ts";
-import { readBrackets, readExpression } from "./expression.ts";
+import { readBrackets, readColumns, readExpression } from "./expression.ts";
 
 function words(text: string): ReadonlySet<string> {
   return new Set(text.split(/\s+/));
@@ -71,7 +71,7 @@ function readKey(c: Cursor): void {
     c.accept("if", "not", "exists");
     c.expect("for");
     c.identifier();
-    c.skipBrackets();
+    readColumns(c);
     return;
   }
   if (c.is("check")) {
@@ -83,7 +83,7 @@ function readKey(c: Cursor): void {
   c.accept("if", "not", "exists");
   if (c.isName() && !c.is("using")) c.index++;
   if (c.accept("using")) c.index++;
-  c.skipBrackets();
+  readColumns(c);
   if (foreign && !c.is("references")) c.refuse();
   readAttributes(c);
 }
@@ -114,7 +114,7 @@ export function readAttributes(c: Cursor): void {
 /** A foreign key's target; REFERENCES has been read. */
 function readReferences(c: Cursor): void {
   c.table(c.name(), "references");
-  if (c.is("(")) c.skipBrackets();
+  if (c.is("(")) readColumns(c);
   if (c.accept("match")) c.index++;
   while (c.accept("on", "delete") || c.accept("on", "update")) {
     if (c.accept("set")) c.index++;

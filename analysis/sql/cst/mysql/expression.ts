@@ -269,3 +269,20 @@ function readConnective(c: Cursor): boolean {
   else c.refuse();
   return true;
 }
+
+/** `(a, b(10) DESC, (lower(c)))`: columns, or expressions in brackets of their own; user variables in LOAD DATA. */
+export function readColumns(c: Cursor): void {
+  c.expect("(");
+  if (c.accept(")")) return;
+  c.list(() => {
+    if (c.is("(")) readBrackets(c);
+    else if (c.is("?")) c.index++;
+    else {
+      c.name();
+      if (c.is("(")) c.skipBrackets();
+    }
+    if (!c.accept("asc")) c.accept("desc");
+    c.accept("without", "overlaps");
+  });
+  c.expect(")");
+}

@@ -2,6 +2,7 @@
 import { creates } from "../found.ts";
 import type { Cursor } from "./cursor.ts";
 import { readAttributes, readElement, readElements, readOptions, readPartitions } from "./definitions.ts";
+import { readColumns } from "./expression.ts";
 import { beginsQueryInBrackets, readQuery } from "./query.ts";
 
 export function ifExists(c: Cursor): boolean {
@@ -80,7 +81,7 @@ export function readCreateIndex(c: Cursor): void {
   c.expect("on");
   c.table(c.name(), "create-index");
   readWait(c);
-  c.skipBrackets();
+  readColumns(c);
   readAttributes(c);
 }
 

@@ -1,10 +1,7 @@
 /** CREATE, ALTER and DROP of tables, views, indexes and triggers. */
 import type { CreateTableStmt, Node, RelationKind } from "sql-parser-cst";
 import { creates } from "../found.ts";
-import { change, type Handlers, nameOf, refer, startOf, visit, type Walk, within } from "./walk.ts";
-
-/** Options of full-text tables that name the table which holds the text. */
-const CONTENT = /^(?:content|fts5vocab)$/i;
+import { change, type Handlers, nameOf, refer, startOf, visit, within } from "./walk.ts";
 
 function isKind(kind: RelationKind | undefined, word: RegExp): boolean {
   const words = kind ? [kind.kindKw].flat() : [];
@@ -16,28 +13,9 @@ function columnsOf(statement: CreateTableStmt): string[] {
   return items.flatMap((item) => (item.type === "column_definition" ? [nameOf(item.name)] : []));
 }
 
-/** CREATE VIRTUAL TABLE f USING fts5(…, content='posts'): the rows are another table's. */
-function readModule(walk: Walk, table: string, module: Node): void {
-  if (module.type !== "func_call") return;
-  const args = (module.args?.expr.args.items ?? []) as Node[];
-  within(walk, { operation: "view", kind: "virtual table", name: table }, () => {
-    args.forEach((arg, i) => {
-      const first = nameOf(module.name) === "fts5vocab" && i === 0;
-      const option =
-        arg.type === "binary_expr" && arg.operator === "=" && CONTENT.test(nameOf(arg.left as Node));
-      const named = first ? arg : option ? (arg.right as Node) : undefined;
-      const empty = named?.type === "string_literal" && named.value === "";
-      if (named && !empty && /^(?:identifier|member_expr|string_literal)$/.test(named.type)) {
-        refer(walk, named, "select");
-      }
-    });
-  });
-}
-
 export const tableHandlers: Handlers = {
   create_table_stmt(walk, node, scope) {
     const temporary = isKind(node.kind, /^TEMP/);
-    const name = nameOf(node.name);
     if (!temporary) refer(walk, node.name, "create-table");
     const options = {
       temporary,
@@ -46,10 +24,7 @@ export const tableHandlers: Handlers = {
     const columns = columnsOf(node);
     visit(walk, node.columns, scope);
     visit(walk, node.options, scope);
-    for (const clause of node.clauses) {
-      if (clause.type === "create_table_using_clause") readModule(walk, name, clause.module);
-      else visit(walk, clause, scope);
-    }
+    visit(walk, node.clauses, scope);
     // Its own query does not see it yet.
     change(walk, node.name, creates("table", { ...options, columns }));
   },
