@@ -1,6 +1,6 @@
 /** One `.sql` file in, its facts out. */
 import type { Dialect } from "../manifest/model.ts";
-import { readIgnores } from "./ignores.ts";
+import { nextStatement, readIgnores } from "./ignores.ts";
 import type { FileFacts } from "./model.ts";
 import { lineStarts } from "./places.ts";
 import { readSqlFile } from "./sql/mod.ts";
@@ -24,10 +24,7 @@ export function compileSql(file: string, text: string, dialect: Dialect): FileFa
     imports: [],
     exports: {},
     locals: {},
-    ignores: readIgnores(
-      sql.comments,
-      sql.statements.map(({ at }) => at),
-    ),
+    ignores: readIgnores(sql.comments, nextStatement(sql.statements.map(({ at }) => at))),
     problems: [],
   };
 }

@@ -3,13 +3,18 @@ import type { IgnoreDirective, Span } from "./model.ts";
 
 const DIRECTIVE = /^[\s*]*freehold-ignore\b[ \t]*([\s\S]*)$/;
 
+export interface Range {
+  start: number;
+  end: number;
+}
+
 /**
  * @param comments comment texts without their markers, with their spans
- * @param statements spans of the file's statements, in any order
+ * @param next what a comment stands before; null where that is nothing
  */
 export function readIgnores(
   comments: Iterable<{ text: string; at: Span }>,
-  statements: readonly { start: number; end: number }[],
+  next: (comment: Range) => Range | null,
 ): IgnoreDirective[] {
   const directives: IgnoreDirective[] = [];
   for (const { text, at } of comments) {
@@ -21,29 +26,34 @@ export function readIgnores(
       .replace(/[\s*]+$/, "")
       .trim();
     const rules = (names ?? "").split(/[\s,]+/).filter(Boolean);
-    directives.push({ rules, reason: reason || null, at, covers: next(statements, at) });
+    const covers = next(at);
+    directives.push({
+      rules,
+      reason: reason || null,
+      at,
+      covers: covers && { file: at.file, start: covers.start, end: covers.end },
+    });
   }
   return directives;
 }
 
-/** The outermost of the statements that begin first after the comment. */
-function next(statements: readonly { start: number; end: number }[], at: Span): Span | null {
-  let best: { start: number; end: number } | null = null;
-  for (const statement of statements) {
-    if (statement.start < at.end) continue;
-    if (!best || statement.start < best.start || (statement.start === best.start && statement.end > best.end))
-      best = statement;
-  }
-  // A comment inside a block speaks of that block's next statement, never of what follows the block.
-  const holder = innermost(statements, at);
-  if (best && holder && best.start >= holder.end) return null;
-  return best && { file: at.file, start: best.start, end: best.end };
-}
-
-function innermost(statements: readonly { start: number; end: number }[], at: Span) {
-  let found: { start: number; end: number } | null = null;
-  for (const statement of statements)
-    if (statement.start < at.start && at.end <= statement.end && (!found || statement.start >= found.start))
-      found = statement;
-  return found;
+/**
+ * The outermost of the statements that begin first after the comment, as long as they stand within what
+ * holds the comment: the last comment in a block stands before nothing.
+ *
+ * @param statements in any order, nested or not
+ */
+export function nextStatement(statements: readonly Range[]): (comment: Range) => Range | null {
+  return (comment) => {
+    let holder: Range | null = null;
+    let found: Range | null = null;
+    for (const statement of statements) {
+      const { start, end } = statement;
+      if (start < comment.start && comment.end <= end && (!holder || start >= holder.start))
+        holder = statement;
+      if (start < comment.end) continue;
+      if (!found || start < found.start || (start === found.start && end > found.end)) found = statement;
+    }
+    return found && holder && found.start >= holder.end ? null : found;
+  };
 }

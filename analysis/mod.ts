@@ -4,7 +4,7 @@
  */
 import { migrationOwner, serviceByName, serviceOfFile } from "../manifest/mod.ts";
 import type { Dialect, Manifest } from "../manifest/model.ts";
-import { compileCode, dialectsOfClients } from "./code/mod.ts";
+import { compileCode, dialectsOfClients, importsByUse } from "./code/mod.ts";
 import { compileSql } from "./compile-sql.ts";
 import type { SourceFile } from "./files.ts";
 import { discover } from "./files.ts";
@@ -158,7 +158,7 @@ export async function analyseFiles(
     uses: [...readAllUses(files, resolve), ...chains.uses],
     acts: [...readAllActs(files, ask), ...chains.acts],
     connections: readAllConnections(files, resolve),
-    territory: drawTerritory(files.values(), manifest, resolver),
+    territory: drawTerritory(files, manifest, resolver, (file) => importsByUse(file, textOf.get(file) ?? "")),
     definitions: ask.definitions,
     tables: replay(manifest, files, (service) => migrations.get(service) ?? []),
     problems: options.problems ?? [],

@@ -59,7 +59,7 @@ export function expressionReader(file: string, source: string, scopes: FileScope
   const at = (node: Node): Span => ({ file, start: node.start, end: node.end });
   const unknown = (node: Node, reason?: string): Expr => ({
     kind: "unknown",
-    reason: reason ?? `\`${excerpt(source.slice(node.start, node.end))}\` is not known before it runs`,
+    reason: reason ?? `\`${excerpt(source, node)}\` is not known before it runs`,
     at: at(node),
   });
 
@@ -456,7 +456,7 @@ export function expressionReader(file: string, source: string, scopes: FileScope
         kind: "call",
         callee: read(callee, scope, true),
         args: args(),
-        reason: `the result of ${excerpt(source.slice(callee.start, callee.end))}()`,
+        reason: `the result of ${excerpt(source, callee)}()`,
         at: at(node),
       };
     }
@@ -485,7 +485,7 @@ export function expressionReader(file: string, source: string, scopes: FileScope
       kind: "call",
       callee: read(callee, scope),
       args: args(),
-      reason: `the result of ${excerpt(source.slice(callee.start, callee.end))}()`,
+      reason: `the result of ${excerpt(source, callee)}()`,
       at: at(node),
     };
   }
@@ -780,7 +780,8 @@ function memberName(node: Node): string | null {
   return node.type === "Identifier" ? node.name : literalText(node);
 }
 
-function excerpt(text: string): string {
-  const line = text.replace(/\s+/g, " ");
+/** A node's text on one line, cut where it is long. */
+function excerpt(source: string, { start, end }: Node): string {
+  const line = source.slice(start, Math.min(end, start + 400)).replace(/\s+/g, " ");
   return line.length > 40 ? `${line.slice(0, 39)}…` : line;
 }

@@ -12,14 +12,20 @@ export const WHOLE = "=";
 /** The entry of a file's exports that lists the modules of its `export * from`. */
 export const STARS = "*";
 
-/** Import and re-export declarations, `import()`, `require()`, `new URL("./x", import.meta.url)` stays out. */
+/**
+ * Import and re-export declarations, `import()`, `require()`, and files that are named relative to the
+ * module: `new URL("./worker.ts", import.meta.url)`. TypeScript drops an import whose names are used
+ * as types alone, whether it says so or not; but decorators make values of their classes' types.
+ */
 export function readImports(file: string, program: Program, scopes: FileScopes): ImportEdge[] {
   const edges: ImportEdge[] = [];
+  const drops = /\.(?:[cm]?ts|tsx)$/.test(file) && !scopes.decorated;
+  const isType = (item: { local: { name: string } }) => drops && !scopes.used.has(item.local.name);
   const at = (node: Node): Span => ({ file, start: node.start, end: node.end });
   for (const node of program.body as Node[]) {
     if (node.type === "ImportDeclaration") {
       const runtime = node.specifiers.filter(
-        (item) => item.type !== "ImportSpecifier" || item.importKind !== "type",
+        (item) => (item.type !== "ImportSpecifier" || item.importKind !== "type") && !isType(item),
       );
       const typeOnly = node.importKind === "type" || (node.specifiers.length > 0 && runtime.length === 0);
       const names: Record<string, string> = {};
@@ -38,7 +44,7 @@ export function readImports(file: string, program: Program, scopes: FileScopes):
       const source = node.source as Node & { value: string };
       edges.push({
         specifier: source.value,
-        typeOnly: node.exportKind === "type",
+        typeOnly: node.exportKind === "type" || (node.type === "ExportNamedDeclaration" && typesAlone(node)),
         at: at(source),
         names: {},
       });
@@ -49,7 +55,7 @@ export function readImports(file: string, program: Program, scopes: FileScopes):
       const source = node.moduleReference.expression;
       edges.push({
         specifier: source.value,
-        typeOnly: node.importKind === "type",
+        typeOnly: node.importKind === "type" || isType({ local: node.id }),
         at: at(source as Node),
         names: { [node.id.name]: "*" },
       });
@@ -63,12 +69,27 @@ export function readImports(file: string, program: Program, scopes: FileScopes):
             node.callee.type === "Identifier" &&
             node.callee.name === "require"
           ? node.arguments[0]
-          : null;
+          : node.type === "NewExpression" && isModuleUrl(node)
+            ? node.arguments[0]
+            : null;
     const specifier = source ? literalText(source as Node) : null;
     if (source && specifier !== null)
       edges.push({ specifier, typeOnly: false, at: at(source as Node), names: {} });
   }
   return edges;
+}
+
+function typesAlone(node: Node & { type: "ExportNamedDeclaration" }): boolean {
+  return node.specifiers.length > 0 && node.specifiers.every((item) => item.exportKind === "type");
+}
+
+function isModuleUrl({ callee, arguments: [, base] }: Node & { type: "NewExpression" }): boolean {
+  return (
+    callee.type === "Identifier" &&
+    callee.name === "URL" &&
+    base?.type === "MemberExpression" &&
+    base.object.type === "MetaProperty"
+  );
 }
 
 /** The same from the parser's record of the module, for files whose tree nobody asks for. */
@@ -98,13 +119,15 @@ export function skimImports(file: string, text: string, module: EcmaScriptModule
     const match = literal.exec(text.slice(moduleRequest.start, moduleRequest.end));
     if (match?.[2]) add(match[2], false, moduleRequest.start, moduleRequest.end);
   }
-  for (const match of text.matchAll(/\brequire\(\s*(["'`])([^"'`\n]+)\1\s*\)/g)) {
-    const start = match.index + match[0].indexOf(match[1] ?? "");
-    add(match[2] ?? "", false, start, start + (match[2]?.length ?? 0) + 2);
+  const named =
+    /\b(?:require\(\s*(["'`])([^"'`\n]+)\1\s*\)|new URL\(\s*(["'`])([^"'`\n]+)\3\s*,\s*import\.meta)/g;
+  for (const match of text.matchAll(named)) {
+    const specifier = match[2] ?? match[4] ?? "";
+    const start = match.index + match[0].indexOf(specifier) - 1;
+    add(specifier, false, start, start + specifier.length + 2);
   }
   return edges;
 }
-
 /** Exported constants and re-exports, by exported name. */
 export function readExports(
   program: Program,

@@ -11,8 +11,10 @@ import { readConnections } from "./connections.ts";
 import { readDefinitions, readLocals } from "./definitions.ts";
 import { expressionReader } from "./expression.ts";
 import { readExports, readImports, skimImports } from "./imports.ts";
+import { nextNode } from "./next-node.ts";
 import { readScopes } from "./scope.ts";
 import { readSites } from "./sites.ts";
+import type { Node } from "./syntax.ts";
 import { parse, syntaxProblem } from "./syntax.ts";
 
 /** File endings that are read as code. */
@@ -120,9 +122,15 @@ export function compileCode(
       text: comment.value,
       at: { file, start: comment.start, end: comment.end },
     })),
-    scopes.statements,
+    nextNode(syntax.program as unknown as Node),
   );
   return facts;
+}
+
+/** A file's imports with what its tree says of them: which are used as types alone. */
+export function importsByUse(file: string, text: string): ImportEdge[] {
+  const { program } = parse(file, text);
+  return readImports(file, program, readScopes(program));
 }
 
 function fileEdge(path: string, at: ImportEdge["at"]): ImportEdge {

@@ -5,7 +5,7 @@
  * destructuring path, later assignments), so that an expression can be followed without a checker.
  */
 import type { Node, Program } from "./syntax.ts";
-import { children, isFunction, literalText, propertyName, unwrap } from "./syntax.ts";
+import { isFunction, literalText, propertyName, unwrap, visitorKeys } from "./syntax.ts";
 
 export interface Binding {
   kind: "constant" | "variable" | "parameter" | "import" | "function" | "class" | "enum" | "other";
@@ -65,8 +65,10 @@ export interface FileScopes {
   inner: Map<Node, Scope>;
   /** What a function returns, wherever in its body. */
   returns: Map<Node, Node[]>;
-  /** Every statement's span, for ignore directives. */
-  statements: { start: number; end: number }[];
+  /** It holds decorators, which may make values of types. */
+  decorated: boolean;
+  /** Names that stand where values do: an import that is not among them is one of types. */
+  used: Set<string>;
 }
 
 export function readScopes(program: Program): FileScopes {
@@ -115,22 +117,16 @@ class Walker {
     types: new Map(),
     inner: new Map(),
     returns: new Map(),
-    statements: [],
+    decorated: false,
+    used: new Set(),
   };
 
   /** What each function around the node returns, the innermost last. */
   private readonly functions: Node[][] = [];
 
   visit(node: Node, scope: Scope, parent: Node | null): void {
-    const { candidates, strings, parents, statements } = this.result;
+    const { candidates, strings, parents, used } = this.result;
     if (parent) parents.set(node, parent);
-    if (
-      node.type.endsWith("Statement") ||
-      node.type.endsWith("Declaration") ||
-      node.type === "PropertyDefinition" ||
-      node.type === "MethodDefinition"
-    )
-      if (node.type !== "BlockStatement") statements.push({ start: node.start, end: node.end });
     let inner = scope;
     switch (node.type) {
       case "Program":
@@ -203,6 +199,13 @@ class Walker {
       case "VariableDeclarator":
         if (node.id.type === "ObjectPattern") candidates.push({ node, scope });
         break;
+      case "Decorator":
+        this.result.decorated = true;
+        break;
+      case "Identifier":
+      case "JSXIdentifier":
+        if (parent && !isLabel(node, parent)) used.add(node.name);
+        break;
       case "Literal":
         if (typeof node.value === "string" && ADDRESS.test(node.value)) strings.push({ node, scope });
         break;
@@ -223,8 +226,18 @@ class Walker {
       this.functions.push(returned);
       if (node.body && node.body.type !== "BlockStatement") returned.push(node.body as Node);
     } else if (node.type === "ReturnStatement" && node.argument) this.functions.at(-1)?.push(node.argument);
-    for (const next of children(node)) this.visit(next, inner, node);
+    this.visitChildren(node, inner);
     if (isFunction(node)) this.functions.pop();
+  }
+
+  private visitChildren(node: Node, scope: Scope): void {
+    const record = node as unknown as Record<string, unknown>;
+    for (const key of visitorKeys[node.type] ?? []) {
+      const value = record[key];
+      if (!value) continue;
+      if (!Array.isArray(value)) this.visit(value as Node, scope, node);
+      else for (const item of value) if (item) this.visit(item as Node, scope, node);
+    }
   }
 
   private functionName(node: Node, scope: Scope): string | null {
@@ -461,6 +474,13 @@ class Walker {
       }
     }
   }
+}
+
+/** The name says which property, or what an import is called, and stands for no value. */
+function isLabel(node: Node, parent: Node): boolean {
+  if (parent.type === "MemberExpression") return parent.property === node && !parent.computed;
+  if (parent.type === "Property") return parent.key === node && !parent.computed;
+  return parent.type.startsWith("Import");
 }
 
 function child(parent: Scope): Scope {

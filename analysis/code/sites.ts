@@ -12,6 +12,7 @@ import { entry } from "./adapters/expressions.ts";
 import { clientByImports, clientOf, moduleExport, rawAdapter, tagAdapter } from "./evidence.ts";
 import type { ExpressionReader } from "./expression.ts";
 import { looksLikeTag } from "./expression.ts";
+import { opensLikeSql, VERB } from "./opening.ts";
 import type { FileScopes, Scope } from "./scope.ts";
 import type { Node } from "./syntax.ts";
 import { propertyName, unwrap } from "./syntax.ts";
@@ -22,10 +23,6 @@ export interface Sites {
   /** Paths of files that hold SQL, as the code names them. */
   files: { path: Expr; client: string; at: Span; enclosing: string | null }[];
 }
-
-/** Words with which an SQL statement can begin; the grammar has the last word. */
-const VERB =
-  /^[\s(;]*(?:(?:--[^\n]*\n|\/\*[\s\S]*?\*\/)[\s(;]*)*(?:select|insert|update|delete|merge|with|truncate|copy|create|alter|drop|lock|grant|revoke|comment|explain|table|values|refresh|reindex|vacuum|analyze|cluster|do|call|prepare|declare|begin|start|commit|set|replace|pragma|attach|use)\b/i;
 
 /** Callees whose text is for people, however much it reads like SQL. */
 const FOR_PEOPLE =
@@ -197,15 +194,7 @@ export function readSites(
           textArgument(call, property.value as Node, scope, receiver);
       return;
     }
-    if (
-      inner.type !== "Literal" &&
-      inner.type !== "TemplateLiteral" &&
-      inner.type !== "BinaryExpression" &&
-      inner.type !== "Identifier"
-    )
-      return;
-    if (inner.type === "Literal" && (typeof inner.value !== "string" || !VERB.test(inner.value))) return;
-    if (inner.type === "TemplateLiteral" && !VERB.test(inner.quasis[0]?.value.raw ?? "")) return;
+    if (!opensLikeSql(inner, scope)) return;
     const text = expressions.read(inner, scope);
     if (VERB.test(beginning(text))) add(call, scope, habitual?.name ?? "unknown", text, false, receiver);
   }

@@ -4,6 +4,7 @@ import { parseSync, visitorKeys } from "oxc-parser";
 import type { InputProblem } from "../model.ts";
 
 export type { Comment, EcmaScriptModule, Node, Program } from "oxc-parser";
+export { visitorKeys } from "oxc-parser";
 
 export interface Syntax {
   /** Crosses over from the parser when it is first asked for; so do the comments. */

@@ -5,7 +5,7 @@
 
 import { isTestFile, serviceOfFile } from "../../manifest/mod.ts";
 import type { Manifest } from "../../manifest/model.ts";
-import type { FileFacts, Span } from "../model.ts";
+import type { FileFacts, ImportEdge, Span } from "../model.ts";
 import type { Resolver } from "./resolve.ts";
 
 export interface Belonging {
@@ -30,24 +30,39 @@ export interface Territory {
   home(file: string): string | null;
 }
 
-export function drawTerritory(facts: Iterable<FileFacts>, manifest: Manifest, resolver: Resolver): Territory {
+/**
+ * @param importsByUse imports of a file that was only skimmed: which of them are used as types alone
+ *   is not known before
+ */
+export function drawTerritory(
+  files: ReadonlyMap<string, FileFacts>,
+  manifest: Manifest,
+  resolver: Resolver,
+  importsByUse: (file: string) => readonly ImportEdge[],
+): Territory {
   const edges = new Map<string, RuntimeImport[]>();
   const homes = new Map<string, string | null>();
   const residents = new Map<string, string[]>();
-  for (const file of facts) {
-    const home = serviceOfFile(manifest, file.file);
-    homes.set(file.file, home);
+  const runtimeImports = (file: string, imports: readonly ImportEdge[]): RuntimeImport[] =>
+    imports.flatMap(({ typeOnly, specifier, at }) => {
+      const to = typeOnly ? null : resolver.resolve(file, specifier);
+      return to ? [{ to, at }] : [];
+    });
+  for (const [file, facts] of files) {
+    const home = serviceOfFile(manifest, file);
+    homes.set(file, home);
     if (home) {
       const list = residents.get(home);
-      if (list) list.push(file.file);
-      else residents.set(home, [file.file]);
+      if (list) list.push(file);
+      else residents.set(home, [file]);
     }
-    const found: RuntimeImport[] = [];
-    for (const edge of file.imports) {
-      const to = edge.typeOnly ? null : resolver.resolve(file.file, edge.specifier);
-      if (to) found.push({ to, at: edge.at });
-    }
-    edges.set(file.file, found);
+    edges.set(file, runtimeImports(file, facts.imports));
+  }
+  const leading = leadingToData(files, edges);
+  for (const [file, found] of edges) {
+    const home = homes.get(file);
+    const crosses = found.some(({ to }) => leading.has(to) && (!home || homes.get(to) !== home));
+    if (crosses && files.get(file)?.skimmed) edges.set(file, runtimeImports(file, importsByUse(file)));
   }
   const belongings = new Map<string, Belonging[]>();
   for (const { name } of manifest.services) {
@@ -75,4 +90,35 @@ export function drawTerritory(facts: Iterable<FileFacts>, manifest: Manifest, re
     imports: (file) => edges.get(file) ?? [],
     home: (file) => homes.get(file) ?? null,
   };
+}
+
+/** Files that touch a database, and those that lead to one by their imports. */
+function leadingToData(
+  files: ReadonlyMap<string, FileFacts>,
+  edges: ReadonlyMap<string, readonly RuntimeImport[]>,
+): Set<string> {
+  const importers = new Map<string, string[]>();
+  for (const [file, found] of edges)
+    for (const { to } of found) {
+      const list = importers.get(to);
+      if (list) list.push(file);
+      else importers.set(to, [file]);
+    }
+  const leading = new Set<string>();
+  const open = [...files.values()].filter(says).map(({ file }) => file);
+  for (let file = open.pop(); file !== undefined; file = open.pop()) {
+    if (leading.has(file)) continue;
+    leading.add(file);
+    open.push(...(importers.get(file) ?? []));
+  }
+  return leading;
+}
+
+/** The file says something that is judged by whose it is. */
+function says(facts: FileFacts): boolean {
+  if (facts.sql) return true;
+  const { sites, uses, chains, connections, environment, addresses, commands, definitions } = facts;
+  return [sites, uses, chains, connections, environment, addresses, commands, definitions].some(
+    (list) => list.length > 0,
+  );
 }

@@ -4,7 +4,7 @@
  * connection.
  */
 import { hasHost, redact } from "../code/addresses.ts";
-import { readIgnores } from "../ignores.ts";
+import { nextStatement, readIgnores } from "../ignores.ts";
 import type { ClassExpr, ClassMember, Decorator, Expr, FileFacts, Span } from "../model.ts";
 import { lineStarts, position } from "../places.ts";
 import type { Argument, Attribute, Block, Field, Range, Value } from "./parser.ts";
@@ -54,7 +54,9 @@ export function compilePrisma(file: string, text: string): FileFacts {
     locals: {},
     ignores: readIgnores(
       schema.comments.map((comment) => ({ text: comment.text, at: span(comment) })),
-      schema.blocks.flatMap(({ whole, fields }) => [whole, ...fields.map((field) => field.whole)]),
+      nextStatement(
+        schema.blocks.flatMap(({ whole, fields }) => [whole, ...fields.map((field) => field.whole)]),
+      ),
     ),
     problems: schema.faults.map(({ message, start }) => ({ file, message, ...position(starts, start) })),
   };
