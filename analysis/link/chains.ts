@@ -139,7 +139,7 @@ function unfold(
       return result ? unfold(result, rest, ask, depth + 1) : here;
     }
     case "call": {
-      if (inner.awaited) return here;
+      if (inner.awaited || makerOf(inner.args, (made) => adapterOf(made, ask, depth + 1))) return here;
       const callee = inner.callee.kind === "alias" ? inner.callee.of : inner.callee;
       if (callee.kind === "member")
         return next(callee.of, { name: callee.property, args: inner.args, at: callee.at });
@@ -179,9 +179,9 @@ function adapterOf(root: Expr, ask: Ask, depth: number): Adapter | null {
     }
     case "call": {
       const callee = inner.callee.kind === "alias" ? inner.callee.of : inner.callee;
-      if (callee.kind !== "member") return next(callee);
-      const owner = next(callee.of);
-      return owner && begetsResult(owner, callee.property) ? owner : null;
+      const owner = callee.kind === "member" ? next(callee.of) : null;
+      if (callee.kind === "member" && owner) return begetsResult(owner, callee.property) ? owner : null;
+      return makerOf(inner.args, next) ?? (callee.kind === "member" ? null : next(callee));
     }
     case "new":
       return next(inner.callee);
@@ -196,6 +196,16 @@ function adapterOf(root: Expr, ask: Ask, depth: number): Adapter | null {
     default:
       return null;
   }
+}
+
+/** A function that makes a client, handed to one that keeps what it makes: `once(() => new Client())`. */
+function makerOf(args: readonly Expr[], adapterOf: (made: Expr) => Adapter | null): Adapter | null {
+  for (const argument of args) {
+    const made = argument.kind === "function" ? argument.result : null;
+    const adapter = made?.kind === "client" || made?.kind === "new" ? adapterOf(made) : null;
+    if (adapter) return adapter;
+  }
+  return null;
 }
 
 function adapterOfType(type: TypeName): Adapter | null {

@@ -132,7 +132,9 @@ export function readAllSites(
         if (certain)
           fragments.push({ file, site: { ...site, client: client.name }, readings: evaluated.readings });
       } else {
-        const read = readReadings(evaluated.readings, byName.get(client.name)?.dialect ?? dialectOf(file));
+        // Beside text that only looks like SQL, other alternatives are more such text.
+        const readings = certain ? evaluated.readings : evaluated.readings.filter(looksLikeStatement);
+        const read = readReadings(readings, byName.get(client.name)?.dialect ?? dialectOf(file));
         // Nothing but its looks says that this is SQL: then the grammar must agree.
         if (!certain && read.problems.length) continue;
         found.push({ ...base, facts: read, unresolved: null });
@@ -192,11 +194,18 @@ function clientOf(site: SqlSite, resolve: Resolve): { name: string; certain: boo
 function kindOf(readings: readonly SqlPiece[][]): "whole" | "fragment" | "unknown" {
   let text = false;
   for (const pieces of readings) {
-    const flat = pieces.map((piece) => (piece.kind === "text" ? piece.text : " ")).join("");
-    if (looksLikeSql(flat)) return "whole";
-    if (flat.trim()) text = true;
+    if (looksLikeStatement(pieces)) return "whole";
+    if (flat(pieces).trim()) text = true;
   }
   return text || readings.every((pieces) => pieces.length === 0) ? "fragment" : "unknown";
+}
+
+function looksLikeStatement(pieces: readonly SqlPiece[]): boolean {
+  return looksLikeSql(flat(pieces));
+}
+
+function flat(pieces: readonly SqlPiece[]): string {
+  return pieces.map((piece) => (piece.kind === "text" ? piece.text : " ")).join("");
 }
 
 /**

@@ -277,6 +277,11 @@ function schemaOf(expr: Expr, ask: Ask, depth: number): string | null {
       return inner.handed && next(inner.handed.receiver);
     case "call":
     case "new":
+      for (const argument of inner.args) {
+        const made = argument.kind === "function" && argument.result;
+        const found = made && made.kind === "client" ? next(made) : null;
+        if (found) return found;
+      }
       return next(inner.callee);
     case "member":
       return next(inner.of);
