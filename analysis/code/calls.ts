@@ -1,7 +1,8 @@
 /** The calls of a file by the name of what they call, read when the linker asks for them. */
 import type { Expr } from "../model.ts";
+import { clientOf, moduleExport } from "./evidence.ts";
 import { expressionReader } from "./expression.ts";
-import type { Candidate } from "./scope.ts";
+import type { Candidate, Scope } from "./scope.ts";
 import { readScopes } from "./scope.ts";
 import type { Node } from "./syntax.ts";
 import { parse, propertyName, unwrap } from "./syntax.ts";
@@ -26,10 +27,20 @@ export function readCalls(file: string, text: string): CallReader {
     if (list) list.push({ candidate, method });
     else byName.set(name, [{ candidate, method }]);
   }
+  /** `pool.query(…)` calls a method of what `pool` is, not a function `query` that some module exports. */
+  const isOther = (node: Node & { type: "CallExpression" }, scope: Scope): boolean => {
+    const callee = unwrap(node.callee as Node);
+    if (callee.type !== "MemberExpression") return false;
+    const object = unwrap(callee.object as Node);
+    if (object.type === "MemberExpression") return clientOf(object, scope, scopes) !== null;
+    if (object.type !== "Identifier") return true;
+    const from = moduleExport(object, scope);
+    return from ? from.name !== "*" && from.name !== "default" : clientOf(object, scope, scopes) !== null;
+  };
   return {
     callsOf: (name, method) =>
       (byName.get(name) ?? []).flatMap(({ candidate: { node, scope }, method: on }) =>
-        node.type !== "CallExpression" || (method && !on)
+        node.type !== "CallExpression" || (on ? !method && isOther(node, scope) : method)
           ? []
           : [node.arguments.map((argument) => expressions.read(argument as Node, scope))],
       ),

@@ -445,6 +445,9 @@ export function expressionReader(file: string, source: string, scopes: FileScope
     }
     if (callee.type === "MemberExpression") {
       const method = propertyName(callee) ?? "";
+      // this.sql("name"): the member is the client.
+      const called = clientOf(callee, scope, scopes)?.read({ form: "call", method: "", args: args() });
+      if (called?.kind === "piece") return { kind: "sql", hole: called.hole, of: called.of, at: at(node) };
       const known = sqlAdapter(callee.object as Node, scope);
       const answer = known?.adapter.read({ form: "method", method, args: args() });
       if (answer?.kind === "query") return { kind: "sql", hole: "fragment", of: [answer.text], at: at(node) };
@@ -694,7 +697,18 @@ export function expressionReader(file: string, source: string, scopes: FileScope
         : inner.type === "MemberExpression"
           ? propertyName(inner)
           : null;
-    return name === "sql" ? { adapter: postgresJs, certain: false } : null;
+    return name === "sql" || (inner.type === "Identifier" && isHandedTransaction(inner.name, scope))
+      ? { adapter: postgresJs, certain: false }
+      : null;
+  }
+
+  /** `sql.begin((tx) => …)`, where another module makes `sql`. */
+  function isHandedTransaction(name: string, scope: Scope): boolean {
+    const { owner, index } = lookup(scope, name)?.parameter ?? { owner: null, index: -1 };
+    const outer = owner && scopes.parents.get(owner);
+    if (index !== 0 || outer?.type !== "CallExpression") return false;
+    const callee = unwrap(outer.callee as Node);
+    return callee.type === "MemberExpression" && /^(?:begin|savepoint)$/.test(propertyName(callee) ?? "");
   }
 
   return { read, tagged, sqlAdapter, root, type, definition };

@@ -13,6 +13,7 @@ import { clientByImports, clientOf, moduleExport, rawAdapter, tagAdapter } from 
 import type { ExpressionReader } from "./expression.ts";
 import { looksLikeTag } from "./expression.ts";
 import { opensLikeSql, VERB } from "./opening.ts";
+import { beginning, queryText, readsAsSql, TEXT_KEY } from "./query-text.ts";
 import type { FileScopes, Scope } from "./scope.ts";
 import type { Node } from "./syntax.ts";
 import { propertyName, unwrap } from "./syntax.ts";
@@ -51,10 +52,11 @@ export function readSites(
     node: Node,
     scope: Scope,
     client: string,
-    text: Expr,
+    given: Expr,
     certain: boolean,
     receiver: Expr | null,
   ) => {
+    const text = queryText(given);
     take(text);
     result.sites.push({
       client,
@@ -91,7 +93,7 @@ export function readSites(
       const adapter = clientOf(tag, scope, scopes) ?? tagAdapter(tag, scope) ?? rawAdapter(lastName(tag));
       if (adapter)
         answer(node, scope, adapter, adapter.read({ form: "tag", method: "", args: [template()] }));
-      else if (looksLikeTag(tag))
+      else if (looksLikeTag(tag) || expressions.sqlAdapter(tag, scope))
         add(node, scope, habitual?.name ?? "unknown", template(), true, receiverOf(tag, scope));
       else if (VERB.test(node.quasi.quasis[0]?.value.raw ?? "") && !FOR_PEOPLE.test(lastName(tag)))
         add(node, scope, habitual?.name ?? "unknown", template(), false, receiverOf(tag, scope));
@@ -121,14 +123,12 @@ export function readSites(
           }
         } else if (METHODS.test(method) && habitualReceiver(callee.object as Node)) {
           const [first, second] = node.arguments;
-          const written =
-            first && unwrap(first as Node).type !== "ObjectExpression"
-              ? expressions.read(first as Node, scope)
-              : null;
+          const written = first ? expressions.read(first as Node, scope) : null;
           // Identifiers are bound as `??` by more than one client.
           const binds = written && second && beginning(written).includes("??");
           const text = binds ? bound(written, expressions.read(second as Node, scope)) : written;
-          if (text) {
+          // An object without text is none of a database's queries.
+          if (text && queryText(text).kind !== "object") {
             add(
               node,
               scope,
@@ -152,7 +152,7 @@ export function readSites(
         }
       }
       if (
-        FOR_PEOPLE.test(rootName(callee)) ||
+        (FOR_PEOPLE.test(rootName(callee)) && rootName(callee) !== "t") ||
         FOR_PEOPLE.test(lastName(callee)) ||
         /Error$/.test(lastName(callee))
       )
@@ -185,18 +185,29 @@ export function readSites(
   /** A string that begins like SQL and reaches a call that is not known. */
   function textArgument(call: Node, argument: Node, scope: Scope, receiver: Expr | null): void {
     const inner = unwrap(argument);
-    if (inner.type === "ObjectExpression") {
-      for (const property of inner.properties)
-        if (
-          property.type === "Property" &&
-          /^(?:text|sql|query|statement|queryText)$/.test(propertyName(property as Node) ?? "")
-        )
-          textArgument(call, property.value as Node, scope, receiver);
-      return;
+    switch (inner.type) {
+      case "ObjectExpression":
+        for (const property of inner.properties)
+          if (property.type === "Property" && TEXT_KEY.test(propertyName(property as Node) ?? ""))
+            textArgument(call, property.value as Node, scope, receiver);
+        return;
+      // A batch of statements.
+      case "ArrayExpression":
+        for (const item of inner.elements)
+          if (item && item.type !== "SpreadElement") textArgument(call, item as Node, scope, receiver);
+        return;
+      case "ConditionalExpression":
+        textArgument(call, inner.consequent, scope, receiver);
+        textArgument(call, inner.alternate, scope, receiver);
+        return;
+      case "LogicalExpression":
+        textArgument(call, inner.left, scope, receiver);
+        textArgument(call, inner.right, scope, receiver);
+        return;
     }
     if (!opensLikeSql(inner, scope)) return;
     const text = expressions.read(inner, scope);
-    if (VERB.test(beginning(text))) add(call, scope, habitual?.name ?? "unknown", text, false, receiver);
+    if (readsAsSql(beginning(text))) add(call, scope, habitual?.name ?? "unknown", text, false, receiver);
   }
 
   /** The expression to follow into another module, where the receiver is imported. */
@@ -207,22 +218,6 @@ export function readSites(
 
   function habitualReceiver(node: Node): boolean {
     return HABIT.test(lastName(unwrap(node)));
-  }
-}
-
-/** The first text of an expression, as far as it is known without the linker. */
-export function beginning(expr: Expr): string {
-  switch (expr.kind) {
-    case "text":
-      return expr.runs.map((run) => run.text).join("");
-    case "concat":
-      return expr.parts[0] ? beginning(expr.parts[0]) : "";
-    case "alias":
-      return beginning(expr.of);
-    case "either":
-      return expr.options.map(beginning).find((text) => VERB.test(text)) ?? "";
-    default:
-      return "";
   }
 }
 

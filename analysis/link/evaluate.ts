@@ -208,8 +208,8 @@ class Builder {
     const items = inner.kind === "array" ? inner.items : [inner];
     if (items.some((item) => this.strip(item).kind === "object"))
       return [hole("fragment", "it is made from values", expr.at)];
-    // An empty list is filled later, with columns or with rows.
-    if (items.length === 0) return [hole("unknown", "it is filled before it runs", expr.at)];
+    // Columns or values, as its place asks for: no table is named by a list.
+    if (inner.kind === "array") return [hole("unknown", "it is a list of columns or values", expr.at)];
     const texts: string[] = [];
     for (const item of items) {
       const pieces = this.build(item);

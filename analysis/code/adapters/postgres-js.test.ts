@@ -157,4 +157,14 @@ testAdapter(postgresJs, [
     `import { connect } from "freehold/connect";\nexport const sql = connect({ service: "app", variable: "APP_DATABASE_URL" });\nawait sql\`select * from orders\`;`,
     ["3:25 select orders", "open APP_DATABASE_URL checked"],
   ],
+  [
+    "a private field that is the client",
+    `${open}import type { Sql } from "postgres";\nclass Store { readonly #sql: Sql; table = "orders"; all() { return this.#sql\`select * from \${this.#sql(this.table)}\`; } }`,
+    ["3:94 select orders", opened],
+  ],
+  [
+    "a list of values",
+    `${open}await sql\`select * from orders where id in \${sql(["a", "b"])}\`;`,
+    ["2:25 select orders", opened],
+  ],
 ]);

@@ -1,0 +1,79 @@
+import { expect, test } from "bun:test";
+import { readCode } from "../../fixtures/adapter-tester.ts";
+
+const database = `import postgres from "postgres";\nexport const sql = postgres(process.env.APP_DATABASE_URL);`;
+const pool = `import { Pool } from "pg";\nexport const pool = new Pool();`;
+
+const rows: [title: string, code: string, expected: string[]][] = [
+  [
+    "a query object in a variable",
+    `const query = { text: "delete from orders" };\npool.query(query);`,
+    ["1:36 delete orders"],
+  ],
+  ["a cursor", `pool.query(new Cursor("select * from orders", []));`, ["1:38 select orders"]],
+  ["a stream of rows", `pool.query(copyTo("copy orders to stdout"));`, ["1:25 copy-to orders"]],
+  [
+    "formatted text",
+    `pool.query(format("insert into %I (id) values %L", "orders", rows));`,
+    ["1:53 insert orders"],
+  ],
+  [
+    "formatted text whose name nobody knows",
+    `export const f = (name: string) => pool.query(format("select * from %I", name));`,
+    ["1:74 select ? `name` is a parameter of f"],
+  ],
+  [
+    "a batch",
+    `other.batch(["delete from orders", { sql: "delete from lines" }]);`,
+    ["1:27 delete orders", "1:56 delete lines"],
+  ],
+  [
+    "alternatives",
+    `other.any(all ? "select * from orders" : "select * from lines");`,
+    ["1:32 select orders", "1:57 select lines"],
+  ],
+  [
+    "lines joined",
+    `other.any(["select *", "from orders", "where x = 1"].join(" "));`,
+    ["1:30 select orders"],
+  ],
+  [
+    "a member",
+    `const queries = { all: "select * from orders" };\nother.any(queries.all);`,
+    ["1:39 select orders"],
+  ],
+  ["a task's callback", `other.task((t) => t.any("select * from orders where x"));`, ["1:40 select orders"]],
+  ["a translated label", `t("select from the orders"); i18n.t("delete from orders");`, []],
+  ["a list that is no batch", `other.pick(["select from the orders", "update"]);`, []],
+];
+
+for (const [title, code, expected] of rows)
+  test(`${title} is read as what it is`, async () => {
+    expect((await readCode(code)).lines).toEqual(expected);
+  });
+
+test("a transaction's client is known by what hands it on, whatever it is called", async () => {
+  const code = `import { sql } from "./database.ts"; import { TABLE } from "./names.ts";
+await sql.begin(async (t) => {
+  await t\`create temp table staging (id int)\`;
+  await t\`insert into \${t(TABLE)} select id from staging\`;
+});`;
+  const { lines } = await readCode(code, {
+    "services/app/database.ts": database,
+    "services/app/names.ts": `export const TABLE = "orders";`,
+  });
+  expect(lines).toEqual(["4:25 insert orders", "open APP_DATABASE_URL"]);
+});
+
+test("a wrapper is known by its own callers, not by methods of the same name", async () => {
+  const code = `import { pool } from "./pool.ts";
+export const query = (text: string) => pool.query(text);
+pool.query(somethingElse());
+query("select * from orders");`;
+  const { lines } = await readCode(code, { "services/app/pool.ts": pool });
+  expect(lines).toEqual([
+    "3:12 ? ? the result of somethingElse()",
+    "4:22 select orders",
+    "open implicitly PGHOST or PGDATABASE",
+  ]);
+});
