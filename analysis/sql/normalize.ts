@@ -17,16 +17,16 @@ export function normalize(tokens: Tokens, holes: readonly Hole[] = []): string {
       out += "?";
       continue;
     }
-    let word = tokens.text.slice(start, end);
-    if (kind === WORD) word = word.toLowerCase();
+    const word = tokens.text.slice(start, end);
+    const plain = (from: number, to?: number) =>
+      kind === WORD ? word.slice(from, to).toLowerCase() : word.slice(from, to);
+    let at = 0;
     while (next < holes.length && holes[next]!.end <= start) next++;
-    for (let h = next, shift = 0; h < holes.length && holes[h]!.end <= end; h++) {
-      const from = holes[h]!.start - start - shift;
-      const width = holes[h]!.end - holes[h]!.start;
-      word = `${word.slice(0, from)}\${…}${word.slice(from + width)}`;
-      shift += width - 4;
+    for (; next < holes.length && holes[next]!.end <= end; next++) {
+      out += `${plain(at, holes[next]!.start - start)}\${…}`;
+      at = holes[next]!.end - start;
     }
-    out += word;
+    out += plain(at);
   }
   return out;
 }
