@@ -80,9 +80,17 @@ function isExpected(error: unknown): error is Error {
 }
 
 function progress(event: MigrationEvent): string {
-  if (event.kind === "waiting") return `${event.service}: waiting for another run`;
-  const name = event.kind === "applying" ? event.name : event.row.name;
-  return `${event.service}: ${name}, ${event.done} of ${event.total} done`;
+  const { service, kind } = event;
+  switch (kind) {
+    case "waiting":
+      return `${service}: waiting for another run`;
+    case "retrying":
+      return `${service}: ${event.name} did not get its locks; again in ${event.pauseMs} ms`;
+    case "repaired":
+      return `${service}: ${event.name}: ${event.what}`;
+    default:
+      return `${service}: ${kind === "applied" ? event.row.name : event.name}, ${event.done} of ${event.total} done`;
+  }
 }
 
 function targetsOf<T>(find: () => T): T {

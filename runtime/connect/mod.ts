@@ -27,6 +27,8 @@ export type ConnectOptions = Partial<PoolSettings> & {
   service: string;
   /** Where variables are read; `process.env` unless given. */
   env?: Environment;
+  /** Asks the server for its array types as a connection opens (true): one round trip that a short run can do without. */
+  fetchTypes?: boolean;
 } & (
     | {
         /** The variable that holds the connection URL. */
@@ -54,13 +56,22 @@ export function connect(options: ConnectOptions): Sql {
   const { service, env = process.env } = options;
   const address = readAddress(service, options, env);
   const settings = readSettings(env, prefixOf(options, service), chosen(options));
-  return open(address, settings, service, nameOf(options));
+  return open(address, settings, service, nameOf(options), options.fetchTypes ?? true);
 }
 
-function open(address: Address, settings: PoolSettings, service: string, variable: string): Sql {
+function open(
+  address: Address,
+  settings: PoolSettings,
+  service: string,
+  variable: string,
+  fetchTypes: boolean,
+): Sql {
   try {
     const closes = new Closes();
-    const sql: Sql = postgres(poolOptions(address, settings, service, closes.notice));
+    const sql: Sql = postgres({
+      ...poolOptions(address, settings, service, closes.notice),
+      fetch_types: fetchTypes,
+    });
     guardTransactions(sql, closes);
     remember(sql, { service, variable, address });
     return sql;

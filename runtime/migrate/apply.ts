@@ -4,25 +4,45 @@
  * States: its row is inserted → its file has run → the row is finished → committed. A crash before the commit leaves
  * nothing of it; one after leaves all of it; one *during* is decided by the server alone, and the next run reads the
  * history to learn how. Two runs at once: the second waits at the row's primary key and is then refused by it.
+ *
+ * The way back is the same: its row is deleted → its file has run → committed.
  */
 import type { Sql, TransactionSql } from "postgres";
 import { errorCode } from "../connect/errors.ts";
-import { caretAt } from "./caret.ts";
 import { MigrationError } from "./errors.ts";
+import { explain, type Script } from "./explain.ts";
 import type { Migration } from "./folder.ts";
-import { type AppliedMigration, finishRow, type HistoryTable, insertRow, quoteName } from "./history.ts";
+import {
+  type AppliedMigration,
+  deleteRow,
+  finishRow,
+  type HistoryTable,
+  insertRow,
+  quoteName,
+} from "./history.ts";
 
 export interface ApplyOptions {
   service: string;
   at: HistoryTable;
   /** The schema in which unqualified names stand; the role's own search path where it is null. */
   schema: string | null;
+  lockTimeoutMs: number;
+  statementTimeoutMs: number;
+}
+
+/** The settings of a migration's transaction, as `set_config` takes them. */
+export function settings({ schema, lockTimeoutMs, statementTimeoutMs }: ApplyOptions): [string, string][] {
+  return [
+    ["lock_timeout", String(lockTimeoutMs)],
+    ["statement_timeout", String(statementTimeoutMs)],
+    ...(schema === null ? [] : [["search_path", `${quoteName(schema)}, public`] as [string, string]]),
+  ];
 }
 
 /**
  * Applies one migration.
  * @returns its row, or null where another run turned out to have applied it in the meantime.
- * @throws {MigrationError} `statement`, with the place where PostgreSQL gives one, or `connection`.
+ * @throws {MigrationError} `statement`, with the place where PostgreSQL gives one, `busy` or `connection`.
  */
 export async function apply(
   sql: Sql,
@@ -33,14 +53,9 @@ export async function apply(
   let inserted = false;
   try {
     await sql.begin(async (tx) => {
-      await tx`select set_config('statement_timeout', '0', true)`;
       await insertRow(tx, options.at, migration);
       inserted = true;
-      if (options.schema !== null) {
-        const path = `${quoteName(options.schema)}, public`;
-        await tx`select set_config('search_path', ${path}, true)`;
-      }
-      await runFile(tx, migration, options.service);
+      await runScript(tx, migration, options);
       row = await finishRow(tx, options.at, migration.version);
     });
   } catch (error) {
@@ -50,27 +65,52 @@ export async function apply(
   return row!;
 }
 
-async function runFile(tx: TransactionSql, migration: Migration, service: string): Promise<void> {
+/**
+ * Takes one migration back.
+ * @returns false where another run turned out to have done so in the meantime.
+ * @throws {MigrationError} as {@link apply}.
+ */
+export async function undo(
+  sql: Sql,
+  version: number,
+  script: Script,
+  options: ApplyOptions,
+): Promise<boolean> {
+  let there = false;
+  try {
+    await sql.begin(async (tx) => {
+      there = await deleteRow(tx, options.at, version);
+      if (there) await runScript(tx, script, options);
+    });
+  } catch (error) {
+    throw explain(error, script, options.service, {
+      after: `${script.name} was not taken back, and is as it was`,
+    });
+  }
+  return there;
+}
+
+async function runScript(tx: TransactionSql, script: Script, options: ApplyOptions): Promise<void> {
+  const { file, name, text } = script;
+  const refuse = (message: string) => {
+    const place = { place: { file } };
+    return new MigrationError(options.service, "statement", `${file}: ${message}`, place);
+  };
+  for (const [setting, value] of settings(options)) await tx`select set_config(${setting}, ${value}, true)`;
   const before = await transactionId(tx);
-  const result: unknown = await tx.unsafe(migration.text).simple();
+  const result: unknown = await tx.unsafe(text).simple();
   if (isStream(result)) {
     result.on("error", () => {});
     result.destroy(new Error("refused"));
-    throw new MigrationError(
-      service,
-      "statement",
-      `${migration.file}: COPY … FROM STDIN and TO STDOUT need a program at the other end; write INSERT. ` +
-        `${migration.name} was rolled back.`,
-      { place: { file: migration.file } },
+    throw refuse(
+      "COPY … FROM STDIN and TO STDOUT need a program at the other end; write INSERT. " +
+        `${name} was rolled back.`,
     );
   }
   if ((await transactionId(tx)) !== before) {
-    throw new MigrationError(
-      service,
-      "statement",
-      `${migration.file}: ends its own transaction (COMMIT or ROLLBACK); each migration is one transaction, so take ` +
-        "that out. What stood before it may have been committed: look before you run it again.",
-      { place: { file: migration.file } },
+    throw refuse(
+      "ends its own transaction (COMMIT or ROLLBACK); each migration is one transaction, so take that out. " +
+        "What stood before it may have been committed: look before you run it again.",
     );
   }
 }
@@ -88,29 +128,4 @@ interface Stream {
 
 function isStream(result: unknown): result is Stream {
   return typeof result === "object" && result !== null && "destroy" in result && "on" in result;
-}
-
-function explain(error: unknown, migration: Migration, service: string): unknown {
-  if (error instanceof MigrationError || !(error instanceof Error)) return error;
-  const { file, name, text } = migration;
-  if (!/^[0-9A-Z]{5}$/.test(errorCode(error))) {
-    return new MigrationError(
-      service,
-      "connection",
-      `${file}: the connection broke off (${error.message}); run again, and the history tells whether ${name} landed.`,
-      { place: { file }, cause: error },
-    );
-  }
-  const { position, detail, hint, where } = error as Error & Record<string, string | undefined>;
-  const caret = position === undefined ? null : caretAt(text, Number(position));
-  const place = caret ? { file, line: caret.line, column: caret.column } : { file };
-  const lines = [
-    `${file}${caret ? `:${caret.line}:${caret.column}` : ""}: ${error.message} (${errorCode(error)}); ` +
-      `${name} was rolled back.`,
-    ...(caret ? [caret.frame] : []),
-    ...[detail && `  detail: ${detail}`, hint && `  hint: ${hint}`, where && `  where: ${where}`].filter(
-      (line) => line !== undefined,
-    ),
-  ];
-  return new MigrationError(service, "statement", lines.join("\n"), { place, cause: error });
 }

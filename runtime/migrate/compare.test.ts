@@ -10,6 +10,7 @@ const file = (version: number, text = `select ${version}`): Migration => ({
   text,
   checksum: checksum(text),
   downFile: null,
+  transaction: true,
 });
 const row = (version: number, text = `select ${version}`, name = `00${version}_m`): AppliedMigration => ({
   version,
@@ -19,6 +20,7 @@ const row = (version: number, text = `select ${version}`, name = `00${version}_m
   durationMs: 1,
   appliedBy: "migrator",
   toolVersion: "0.1.0",
+  finished: true,
 });
 const states = (files: Migration[], rows: AppliedMigration[]) =>
   compare(files, rows).map(({ name, state }) => `${name} ${state}`);

@@ -15,7 +15,9 @@ export type MigrationState =
   /** Never applied, though a later one was. */
   | "skipped"
   /** Applied by newer code than this: beyond the folder's last. */
-  | "ahead";
+  | "ahead"
+  /** Begun outside of a transaction, and its run broke off. */
+  | "unfinished";
 
 export interface MigrationEntry {
   version: number;
@@ -33,13 +35,9 @@ export function compare(migrations: Migration[], history: AppliedMigration[]): M
   const entries: MigrationEntry[] = migrations.map((file) => {
     const row = applied.get(file.version) ?? null;
     applied.delete(file.version);
-    const state = row
-      ? row.checksum === file.checksum
-        ? "applied"
-        : "changed"
-      : file.version < latest
-        ? "skipped"
-        : "pending";
+    const pending = file.version < latest ? "skipped" : "pending";
+    const done = row?.checksum === file.checksum ? "applied" : "changed";
+    const state = row === null ? pending : row.finished ? done : "unfinished";
     return { version: file.version, name: file.name, state, file, applied: row };
   });
   for (const row of applied.values()) {
@@ -51,7 +49,7 @@ export function compare(migrations: Migration[], history: AppliedMigration[]): M
 
 /**
  * Refuses a history that does not fit the files, at the first entry that does not.
- * @throws {MigrationError} `history`
+ * @throws {MigrationError} `history` or `unfinished`
  */
 export function requireSound(service: string, entries: MigrationEntry[]): void {
   for (const { name, state, file, applied } of entries) {
@@ -68,6 +66,14 @@ export function requireSound(service: string, entries: MigrationEntry[]): void {
     if (state === "changed") {
       fail(
         `was changed after it was applied${former}; put it back, and write a new migration for the change.`,
+      );
+    }
+    if (state === "unfinished") {
+      throw new MigrationError(
+        service,
+        "unfinished",
+        `${file!.file}: was begun outside of a transaction, and its run broke off; run "freehold migrate repair".`,
+        { place: { file: file!.file } },
       );
     }
     if (state === "missing") fail("is in the database, but its file is gone; put it back.");

@@ -9,10 +9,16 @@ export type MigrationProblem =
   | "lock"
   /** A statement failed; its migration was rolled back. */
   | "statement"
+  /** A lock on a table was not to be had in time, or two sessions waited for each other: rolled back, try again. */
+  | "busy"
+  /** A migration outside of a transaction was begun and not finished. */
+  | "unfinished"
   /** The schema is older than the code. */
   | "behind"
   /** The role may not do what migrating needs. */
   | "permission"
+  /** The server cannot be migrated: too old, read-only, its disk full. */
+  | "server"
   /** The connection broke off. */
   | "connection";
 

@@ -26,7 +26,13 @@ describe("a folder of migrations", () => {
       "0003_c-d.sql": "select 3",
       "README.md": "not SQL",
     });
-    const migration = { version: 1, name: "001_a", file: join(path, "001_a.sql"), text: "select 1" };
+    const migration = {
+      version: 1,
+      name: "001_a",
+      file: join(path, "001_a.sql"),
+      text: "select 1",
+      transaction: true,
+    };
     expect(readMigrations("s", pathToFileURL(path))).toEqual([
       { ...migration, checksum: checksum("select 1"), downFile: join(path, "001_a.down.sql") },
       {
@@ -36,6 +42,7 @@ describe("a folder of migrations", () => {
         text: "select 2",
         checksum: checksum("select 2"),
         downFile: null,
+        transaction: true,
       },
       {
         version: 3,
@@ -44,6 +51,7 @@ describe("a folder of migrations", () => {
         text: "select 3",
         checksum: checksum("select 3"),
         downFile: null,
+        transaction: true,
       },
     ]);
   });

@@ -6,7 +6,9 @@ import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { isEmpty, statements } from "./bare.ts";
 import { MigrationError } from "./errors.ts";
+import type { Script } from "./explain.ts";
 
 export interface Migration {
   /** The number the file's name begins with. */
@@ -19,8 +21,10 @@ export interface Migration {
   text: string;
   /** SHA-256 of the text with all line endings as `\n`, in hex. */
   checksum: string;
-  /** Path of the way back, or null where there is none. */
+  /** Path of the way back for messages, or null where there is none. */
   downFile: string | null;
+  /** False where it says `-- freehold: no-transaction`: it is one statement that PostgreSQL wants to run by itself. */
+  transaction: boolean;
 }
 
 const up = /^(?<version>\d{1,9})_(?<title>[A-Za-z0-9][A-Za-z0-9_-]*)\.sql$/;
@@ -31,10 +35,8 @@ const down = /^(?<name>\d{1,9}_[A-Za-z0-9][A-Za-z0-9_-]*)\.down\.sql$/;
  * @throws {MigrationError} `folder`: unreadable, misnamed, doubled, missing, empty or not UTF-8.
  */
 export function readMigrations(service: string, folder: string | URL): Migration[] {
-  const root = resolve(typeof folder === "string" ? folder : fileURLToPath(folder));
-  const fail = (message: string, file: string): never => {
-    throw new MigrationError(service, "folder", `${file}: ${message}`, { place: { file } });
-  };
+  const root = rootOf(folder);
+  const fail = failure(service);
   const names = list(root, fail);
   const downs = new Map<string, string>();
   const migrations: Migration[] = [];
@@ -57,6 +59,7 @@ export function readMigrations(service: string, folder: string | URL): Migration
         text,
         checksum: checksum(text),
         downFile: null,
+        transaction: inTransaction(text, file, fail),
       });
     }
   }
@@ -68,6 +71,36 @@ export function readMigrations(service: string, folder: string | URL): Migration
   for (const [name, file] of downs) fail(`there is no ${name}.sql that this would undo`, file);
   requireSequence(migrations, fail);
   return migrations;
+}
+
+/**
+ * Reads the ways back of these migrations, in the order in which they are given.
+ * @throws {MigrationError} `folder` where one has none, or one that cannot be read.
+ */
+export function readDowns(service: string, folder: string | URL, migrations: readonly Migration[]): Script[] {
+  const root = rootOf(folder);
+  const fail = failure(service);
+  return migrations.map(({ name, file, downFile }) => {
+    if (downFile === null) fail(`has no way back: write ${name}.down.sql beside it`, file);
+    const path = join(root, `${name}.down.sql`);
+    return { name, file: shown(path), text: read(path, shown(path), fail) };
+  });
+}
+
+const directive = /^--[ \t]*freehold:[ \t]*(?<word>\S+)[ \t]*\r?$/gm;
+
+/** Whether it runs in a transaction, as the comments say: all of them, so that a misspelt one is not passed over. */
+function inTransaction(text: string, file: string, fail: Fail): boolean {
+  const words = Array.from(text.matchAll(directive), ({ groups }) => groups?.["word"] ?? "");
+  const strange = words.find((word) => word !== "no-transaction");
+  if (strange !== undefined)
+    fail(`says "-- freehold: ${strange}", and "no-transaction" is all that may stand there`, file);
+  if (words.length > 0 && statements(text).length !== 1)
+    fail(
+      'has several statements, and "-- freehold: no-transaction" takes one: write a migration for each',
+      file,
+    );
+  return words.length === 0;
 }
 
 /** SHA-256 of the text, the same whether lines end in LF or CRLF: a checkout on Windows changes no migration. */
@@ -82,6 +115,16 @@ export function shown(path: string): string {
 }
 
 type Fail = (message: string, file: string) => never;
+
+function failure(service: string): Fail {
+  return (message, file) => {
+    throw new MigrationError(service, "folder", `${file}: ${message}`, { place: { file } });
+  };
+}
+
+function rootOf(folder: string | URL): string {
+  return resolve(typeof folder === "string" ? folder : fileURLToPath(folder));
+}
 
 function list(root: string, fail: Fail): string[] {
   try {
@@ -114,9 +157,7 @@ function read(path: string, file: string, fail: Fail): string {
     return fail("is not UTF-8; save it as UTF-8", file);
   }
   if (text.includes("\0")) fail("holds a NUL, which PostgreSQL takes for the end", file);
-  // Only what begins with a comment can be shortened to nothing here, so a quoted "--" does no harm.
-  if (text.replaceAll(/--.*|\/\*[\s\S]*?\*\//g, "").trim() === "")
-    fail("is empty; a migration says something", file);
+  if (isEmpty(text)) fail("is empty; a migration says something", file);
   return text;
 }
 

@@ -20,7 +20,13 @@ export interface AppliedMigration {
   durationMs: number;
   appliedBy: string;
   toolVersion: string;
+  /** False between the two ends of a migration that runs outside of a transaction, and after a crash there. */
+  finished: boolean;
 }
+
+/** The history's columns, as {@link AppliedMigration} names them. */
+export const columns = `version, name, checksum, applied_at as "appliedAt", duration_ms as "durationMs",
+  applied_by as "appliedBy", tool_version as "toolVersion", finished`;
 
 export interface HistoryTable {
   schema: string;
@@ -69,10 +75,9 @@ export async function readHistory(
   at: HistoryTable,
 ): Promise<AppliedMigration[] | null> {
   try {
-    const rows = await sql<AppliedMigration[]>`
-      select version, name, checksum, applied_at as "appliedAt", duration_ms as "durationMs",
-        applied_by as "appliedBy", tool_version as "toolVersion"
-      from ${sql(at.schema)}.${sql(at.table)} order by version`;
+    const rows = await sql.unsafe<AppliedMigration[]>(
+      `select ${columns} from ${quoted(at)} order by version`,
+    );
     return rows.map((row) => ({ ...row }));
   } catch (error) {
     // Neither the schema nor the table is there.
@@ -96,7 +101,8 @@ export async function createHistory(sql: Sql, service: string, at: HistoryTable)
          applied_at timestamptz not null default clock_timestamp(),
          duration_ms integer not null default 0,
          applied_by text not null default session_user,
-         tool_version text not null
+         tool_version text not null,
+         finished boolean not null default true
        )`,
     );
   } catch (error) {
@@ -111,29 +117,68 @@ export async function createSchema(sql: Sql, schema: string): Promise<void> {
 }
 
 /** Writes a migration's row, first of all in its transaction: the primary key is the second lock. */
-export async function insertRow(tx: TransactionSql, at: HistoryTable, migration: Migration): Promise<void> {
+export async function insertRow(
+  tx: Sql | TransactionSql,
+  at: HistoryTable,
+  migration: Migration,
+  finished = true,
+): Promise<void> {
   const { version, name, checksum } = migration;
-  await tx`
-    insert into ${tx(at.schema)}.${tx(at.table)} (version, name, checksum, tool_version)
-    values (${version}, ${name}, ${checksum}, ${toolVersion})`;
+  await (tx as Sql)`
+    insert into ${tx(at.schema)}.${tx(at.table)} (version, name, checksum, tool_version, finished)
+    values (${version}, ${name}, ${checksum}, ${toolVersion}, ${finished})`;
+}
+
+/** The two ends of a migration as text, for a run that sends many at once. */
+export function rowAsText(at: HistoryTable, migration: Migration, before: number | null): [string, string] {
+  const { version, name, checksum } = migration;
+  // A row without a number is refused: nothing is applied on top of what is not there.
+  const number =
+    before === null
+      ? String(version)
+      : `(select ${version} where exists (select from ${quoted(at)} where version = ${before} and finished))`;
+  const values = [number, ...[name, checksum, toolVersion].map(literal)].join(", ");
+  return [
+    `insert into ${quoted(at)} (version, name, checksum, tool_version) values (${values});`,
+    // Without a quote, which an unclosed one in the migration could pair with. The row is of this transaction, or
+    // the migration has ended the one that it was given.
+    `update ${quoted(at)} set duration_ms = extract(epoch from clock_timestamp() - applied_at) * 1000
+where version = ${version} and xmin = pg_catalog.pg_current_xact_id()::pg_catalog.xid returning ${columns};`,
+  ];
+}
+
+/** A string as SQL text. */
+export function literal(text: string): string {
+  const quotedText = `'${text.replaceAll("'", "''")}'`;
+  return text.includes("\\") ? `E${quotedText.replaceAll("\\", "\\\\")}` : quotedText;
+}
+
+/** Takes a row out again. @returns whether it was there */
+export async function deleteRow(
+  tx: Sql | TransactionSql,
+  at: HistoryTable,
+  version: number,
+): Promise<boolean> {
+  const rows = await (tx as Sql)`delete from ${tx(at.schema)}.${tx(at.table)} where version = ${version}`;
+  return rows.count === 1;
 }
 
 /** Notes how long the migration took, last of all in its transaction, and returns the row. */
 export async function finishRow(
-  tx: TransactionSql,
+  tx: Sql | TransactionSql,
   at: HistoryTable,
   version: number,
 ): Promise<AppliedMigration | undefined> {
-  const [row] = await tx<AppliedMigration[]>`
-    update ${tx(at.schema)}.${tx(at.table)}
-    set duration_ms = extract(epoch from clock_timestamp() - applied_at) * 1000
-    where version = ${version}
-    returning version, name, checksum, applied_at as "appliedAt", duration_ms as "durationMs",
-      applied_by as "appliedBy", tool_version as "toolVersion"`;
+  const [row] = await tx.unsafe<AppliedMigration[]>(
+    `update ${quoted(at)}
+     set duration_ms = extract(epoch from clock_timestamp() - applied_at) * 1000, finished = true
+     where version = $1 returning ${columns}`,
+    [version],
+  );
   return row && { ...row };
 }
 
-function denied(error: unknown, service: string, what: string): unknown {
+export function denied(error: unknown, service: string, what: string): unknown {
   if (errorCode(error) !== "42501") return error;
   const message = error instanceof Error ? error.message : String(error);
   return new MigrationError(

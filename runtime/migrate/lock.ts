@@ -44,11 +44,13 @@ export async function withLock<T>(
   };
   try {
     await sql.begin(async (tx) => {
-      await tx`select set_config('idle_in_transaction_session_timeout', '0', true)`;
+      // Not awaited by itself: it travels with the first question.
+      const patient = tx`select set_config('idle_in_transaction_session_timeout', '0', true)`.execute();
       const deadline = performance.now() + waitMs;
       for (let attempt = 0; ; attempt += 1) {
         const [row] = await tx`
           select pg_catalog.pg_try_advisory_xact_lock(pg_catalog.hashtextextended(${key}, 0)) as held`;
+        await patient;
         if (row?.["held"]) break;
         if (attempt === 0) onWait?.();
         if (performance.now() >= deadline) {

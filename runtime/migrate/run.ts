@@ -1,0 +1,125 @@
+/** What every change of a database has in common: files read and judged, the lock held, the history there. */
+import type { Sql } from "postgres";
+import type { ApplyOptions } from "./apply.ts";
+import { compare, type MigrationEntry } from "./compare.ts";
+import { MigrationError } from "./errors.ts";
+import { type Migration, readMigrations } from "./folder.ts";
+import { type AppliedMigration, createHistory, createSchema, historyTable, readHistory } from "./history.ts";
+import { withLock } from "./lock.ts";
+import type { ChangeOptions, MigrateResult, MigrationEvent } from "./options.ts";
+import { requireOwnVersion, requireServer, withTarget } from "./target.ts";
+
+export interface Run {
+  sql: Sql;
+  service: string;
+  migrations: readonly Migration[];
+  how: ApplyOptions;
+  waitMs: number;
+  retries: number;
+  /** The files against the history as it is now. */
+  look(): Promise<MigrationEntry[]>;
+  /** To be called before each step. @throws {MigrationError} `lock` once the lock is lost. */
+  stillHeld(): void;
+  tell(event: MigrationEvent): void;
+}
+
+/**
+ * Does the work under the service's lock.
+ * @param idle looks at what there is before any lock is asked for; what it returns, if anything, is the result.
+ */
+export async function withRun<T>(
+  options: ChangeOptions,
+  idle: (entries: MigrationEntry[]) => T | undefined,
+  work: (run: Run, entries: MigrationEntry[]) => Promise<T>,
+): Promise<T> {
+  const { service, onEvent, lockWaitMs = 60_000 } = options;
+  const migrations = readMigrations(service, options.folder);
+  const at = historyTable(service, options.versionTable);
+  return withTarget(options, async (sql) => {
+    const look = async () => judge(await readHistory(sql, service, at));
+    const judge = (history: AppliedMigration[] | null) => {
+      requireOwnVersion(service, history ?? []);
+      return compare([...migrations], history ?? []);
+    };
+    const history = await readHistory(sql, service, at);
+    const before = judge(history);
+    const result = idle(before);
+    if (result !== undefined) return result;
+
+    const lock = {
+      service,
+      key: `freehold migrate ${at.schema}.${at.table}`,
+      waitMs: lockWaitMs,
+      onWait: () => onEvent?.({ kind: "waiting", service }),
+    };
+    return withLock(sql, lock, async (stillHeld) => {
+      await requireServer(sql, service);
+      if (history === null) await createHistory(sql, service, at);
+      if (options.schema !== undefined) await createSchema(sql, options.schema);
+      const how = {
+        service,
+        at,
+        schema: options.schema ?? null,
+        lockTimeoutMs: options.lockTimeoutMs ?? 5_000,
+        statementTimeoutMs: options.statementTimeoutMs ?? 0,
+      };
+      const retries = options.lockRetries ?? 10;
+      const tell = (event: MigrationEvent) => onEvent?.(event);
+      const run: Run = { sql, service, migrations, how, waitMs: lockWaitMs, retries, look, stillHeld, tell };
+      // Another run may have done some of it while this one waited.
+      return work(run, await look());
+    });
+  });
+}
+
+/** Tries again what did not get its locks, after a pause that no two runs share. */
+export async function withRetries<T>(run: Run, name: string, work: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    run.stillHeld();
+    try {
+      return await work();
+    } catch (error) {
+      if (!isBusy(error) || attempt > run.retries) throw error;
+      await waitToRetry(run, name, attempt);
+    }
+  }
+}
+
+/** Longer at each attempt, up to some seconds; by chance, so that runs do not meet again. */
+export async function waitToRetry(run: Run, name: string, attempt: number): Promise<void> {
+  const pauseMs = Math.round(Math.min(100 * 2 ** (attempt - 1), 5_000) * (0.5 + Math.random()));
+  run.tell({ kind: "retrying", service: run.service, name, attempt, pauseMs });
+  await new Promise((resolve) => setTimeout(resolve, pauseMs));
+}
+
+export function isBusy(error: unknown): boolean {
+  return error instanceof MigrationError && error.problem === "busy";
+}
+
+/** @throws {MigrationError} `folder` where no migration has the number; 0 stands for none at all. */
+export function requireNumber(
+  run: { service: string; migrations: readonly Migration[] },
+  to: number | undefined,
+): void {
+  if (to === undefined || to === 0 || run.migrations.some(({ version }) => version === to)) return;
+  const last = run.migrations.at(-1)?.name ?? "none";
+  throw new MigrationError(
+    run.service,
+    "folder",
+    `${run.service}: there is no migration number ${to}; the last is ${last}.`,
+  );
+}
+
+export function summarise(
+  service: string,
+  entries: readonly MigrationEntry[],
+  applied: AppliedMigration[],
+): MigrateResult {
+  const present = entries.filter((entry) => entry.applied?.finished);
+  return {
+    service,
+    version: present.at(-1)?.version ?? 0,
+    applied,
+    ahead: present.filter(({ state }) => state === "ahead").map(({ name }) => name),
+  };
+}

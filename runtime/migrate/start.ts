@@ -1,0 +1,85 @@
+/** What a service does about its schema when it starts, and what a pipeline asks before it. */
+import type { Sql } from "postgres";
+import { type Environment, ready } from "../connect/mod.ts";
+import { compare, type MigrationEntry, requireSound } from "./compare.ts";
+import { MigrationError } from "./errors.ts";
+import { readMigrations } from "./folder.ts";
+import { historyTable, readHistory } from "./history.ts";
+import type { MigrateResult, MigrationTarget, Subject } from "./options.ts";
+import { summarise } from "./run.ts";
+import { withTarget } from "./target.ts";
+import { up } from "./up.ts";
+
+/** What a service hands over when it starts. */
+export type StartOptions = Subject & {
+  /** The pool that the service works with. */
+  sql: Sql;
+  /** The migrator's variable. Where it is set, the service migrates; else it makes sure that somebody did. */
+  migrator: string;
+  schema?: string;
+  /** Where the variable is read; `process.env` unless given. */
+  env?: Environment;
+  /** Where the line about service and version goes; `console.info` unless given. */
+  log?: (line: string) => void;
+};
+
+/**
+ * Every migration that the folder or the database knows, with its state. Changes nothing and takes no lock.
+ * @throws as `migrate`, but a history that does not fit the files is told, not thrown.
+ */
+export async function status(options: Subject & MigrationTarget): Promise<MigrationEntry[]> {
+  const { service } = options;
+  const migrations = readMigrations(service, options.folder);
+  const at = historyTable(service, options.versionTable);
+  return withTarget(options, async (sql) => compare(migrations, (await readHistory(sql, service, at)) ?? []));
+}
+
+/**
+ * Makes sure that the database is at head, and that its history fits the files. Changes nothing.
+ * @param remedy what to do about a schema that is behind
+ * @throws {MigrationError} `behind`, `history` or `unfinished`.
+ */
+export async function verify(
+  options: Subject & MigrationTarget,
+  remedy = `run "freehold migrate --service ${options.service}"`,
+): Promise<MigrateResult> {
+  const { service } = options;
+  const entries = await status(options);
+  requireSound(service, entries);
+  const pending = entries.filter(({ state }) => state === "pending").map(({ name }) => name);
+  const result = summarise(service, entries, []);
+  if (pending.length > 0) {
+    throw new MigrationError(
+      service,
+      "behind",
+      `${service}: the schema is at version ${result.version}, and this code needs ${pending.join(", ")}; ${remedy}.`,
+    );
+  }
+  return result;
+}
+
+/** Migrates where the migrator's variable is set, verifies where it is not; says either in one line. */
+export async function atStart(options: StartOptions): Promise<MigrateResult> {
+  const { service, sql, migrator, env = process.env, log = console.info, schema, ...subject } = options;
+  const migrates = env[migrator] !== undefined && env[migrator] !== "";
+  let result: MigrateResult;
+  if (migrates) {
+    result = await up({
+      service,
+      variable: migrator,
+      env,
+      ...subject,
+      ...(schema === undefined ? {} : { schema }),
+    });
+  } else {
+    await ready(sql);
+    const remedy = `run "freehold migrate --service ${service}", or set ${migrator} so that the service migrates when it starts`;
+    result = await verify({ service, sql, ...subject }, remedy);
+  }
+  const what = migrates
+    ? `${result.applied.length} applied`
+    : `verified; ${migrator} is not set, so nothing was applied`;
+  const ahead = result.ahead.length > 0 ? `; newer than this code by ${result.ahead.join(", ")}` : "";
+  log(`${service}: schema at version ${result.version} (${what}${ahead})`);
+  return result;
+}
