@@ -110,7 +110,8 @@ function readChain(
   let rootName = "";
   while (!root) {
     if (here.type === "CallExpression") {
-      const args = here.arguments.map((argument) => expressions.read(argument as Node, scope));
+      // One insert may have as many columns as a table.
+      const args = here.arguments.map((argument) => expressions.definition(argument as Node, scope));
       const callee = bare(here.callee as Node);
       const destructured = destructuredStep(callee, scope);
       if (destructured) {
