@@ -73,15 +73,20 @@ function openEnd(raw: RawStatement): Outcome | null {
   return { ok: false, message: `unterminated ${what}`, offset: starts.at(-1)! };
 }
 
-/** The text without psql's commands, and without nested comments, which cost the grammar's lexer more than they are worth. */
+/**
+ * The text without psql's commands, and without the comments that cost the grammar's lexer more than
+ * they are worth: nested ones, and those in a row, each of which it takes for an operator as long as the rest.
+ */
 function blank(sql: string, raw: RawStatement): string {
-  const nested = raw.comments.filter(
-    ({ start, end }) => start > raw.start && raw.tokens.text.slice(start + 2, end).includes("/*"),
+  const { text } = raw.tokens;
+  const costly = raw.comments.filter(
+    ({ start, end }) =>
+      start > raw.start && (text.startsWith("/*", end) || text.slice(start + 2, end).includes("/*")),
   );
-  if (raw.blanks.length + nested.length === 0) return sql;
+  if (raw.blanks.length + costly.length === 0) return sql;
   let out = "";
   let at = 0;
-  for (const { start, end } of [...raw.blanks, ...nested].sort((a, b) => a.start - b.start)) {
+  for (const { start, end } of [...raw.blanks, ...costly].sort((a, b) => a.start - b.start)) {
     out += sql.slice(at, start - raw.start) + " ".repeat(end - start);
     at = end - raw.start;
   }
