@@ -1,5 +1,5 @@
 /** What query builders share: subqueries told from names, columns that carry their table. */
-import type { ChainStep, Expr, Operation } from "../../model.ts";
+import type { ChainStep, Expr, Operation, Span } from "../../model.ts";
 import type { Ask, Named, TableName } from "./adapter.ts";
 
 const DEEPEST = 8;
@@ -57,7 +57,7 @@ export function ownerOf(call: Expr & { kind: "call" }, ask: Ask): Expr | null {
 }
 
 /** A name at the beginning of longer text. */
-export function leading(expr: Expr, name: string, ask: Ask): TableName[] {
+function leading(expr: Expr, name: string, ask: Ask): TableName[] {
   const text = ask.text(expr) ?? "";
   return ask.names(expr).map(({ at }) => {
     const parts = name.split(".").map((part) => part.replaceAll('"', ""));
@@ -70,6 +70,16 @@ export function leading(expr: Expr, name: string, ask: Ask): TableName[] {
       at: verbatim ? { ...at, start, end: start + name.length } : at,
     };
   });
+}
+
+/** A bound identifier; and raw text in a table's place, as far as it begins with a name: its subqueries are read as text. */
+export function rawNames({ hole, of }: Expr & { kind: "sql" }, ask: Ask): TableName[] {
+  const [first] = of;
+  if (!first) return [];
+  if (hole === "identifier") return ask.names(first);
+  const text = ask.text(first);
+  const name = text && /^\s*((?:"[^"]+"|[\w$]+)(?:\.(?:"[^"]+"|[\w$]+))?)(?=\s|,|$)(?!\s*\()/.exec(text)?.[1];
+  return name ? leading(first, name, ask) : [];
 }
 
 /** Text that a client puts before a piece of SQL. */
@@ -95,4 +105,45 @@ export function inSchema(named: Named[], schema: string | null): Named[] {
 /** A name of which only the place and the reason why it is not known are. */
 export function unknownName(expr: Expr, reason: string): TableName {
   return { schema: null, table: null, reason, at: expr.at };
+}
+
+/** An object's entries with what is spread into it; a key of null is a spread that nobody can follow. */
+export function eachEntry(
+  expr: Expr & { kind: "object" },
+  ask: Ask,
+  depth = 0,
+): { key: string | null; value: Expr; at: Span }[] {
+  return Object.entries(expr.entries).flatMap(([key, value]) => {
+    if (key !== "...") return [{ key, value, at: expr.keys[key] ?? value.at }];
+    const spreads = value.kind === "array" ? value.items : [value];
+    return depth > DEEPEST ? [] : spreads.flatMap((spread) => spreadEntries(spread, ask, depth + 1));
+  });
+}
+
+function spreadEntries(spread: Expr, ask: Ask, depth: number): ReturnType<typeof eachEntry> {
+  const inner = resultOf(spread, ask);
+  if (inner.kind === "object") return eachEntry(inner, ask, depth);
+  // ...(deep && { posts: true }), ...(deep ? { posts: true } : {})
+  if (inner.kind === "either") return inner.options.flatMap((option) => spreadEntries(option, ask, depth));
+  return inner.kind === "text" ? [] : [{ key: null, value: spread, at: spread.at }];
+}
+
+/** One entry of an object, wherever it is spread from. */
+export function entryOf(expr: Expr, key: string, ask: Ask): Expr | null {
+  const inner = resultOf(expr, ask);
+  if (inner.kind !== "object") return null;
+  if (Object.hasOwn(inner.entries, key)) return inner.entries[key] ?? null;
+  if (!inner.entries["..."]) return null;
+  return eachEntry(inner, ask).findLast((entry) => entry.key === key)?.value ?? null;
+}
+
+/** The first call of a chain: of `many(posts).on(…)`, `many(posts)`. */
+export function innermostCall(expr: Expr, ask: Ask): (Expr & { kind: "call" }) | null {
+  let at = ask.follow(expr);
+  for (let depth = 0; at.kind === "call" && depth < 40; depth++) {
+    const owner = ownerOf(at, ask);
+    if (owner?.kind !== "call") return at;
+    at = owner;
+  }
+  return null;
 }

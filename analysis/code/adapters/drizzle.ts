@@ -2,17 +2,15 @@
  * Drizzle: https://orm.drizzle.team. A table is an object that `pgTable("name", …)` makes; a chain
  * names tables by these objects, whatever they are imported as.
  */
-import type { Expr, Operation } from "../../model.ts";
-import type { Adapter, Ask, Chain, Named, TableDefinition, TableName } from "./adapter.ts";
-import { entry } from "./expressions.ts";
-
-const TABLE = /^(?:pg|mysql|sqlite|singlestore|gel|cockroach|mssql)Table$/;
-const VIEW = /^(?:pg|mysql|sqlite|singlestore|gel|cockroach|mssql)(?:Materialized)?View$/;
-const CREATOR = /^(?:pg|mysql|sqlite|singlestore)TableCreator$/;
-const SCHEMA = /^(?:pg|mysql|singlestore|gel|cockroach|mssql)Schema$/;
+import type { Expr } from "../../model.ts";
+import type { Adapter, Ask, Chain, Named } from "./adapter.ts";
+import { callNames, operations, rawNames, resultOf, unknownName } from "./builders.ts";
+import { RELATIONAL, readRelational } from "./drizzle-relations.ts";
+import { defineTable } from "./drizzle-tables.ts";
+import { addressOf, entry } from "./expressions.ts";
 
 /** Methods whose first argument is a table, with what they do to it. */
-const NAMING: Readonly<Record<string, Operation>> = {
+const NAMING = operations({
   from: "select",
   leftJoin: "select",
   rightJoin: "select",
@@ -26,218 +24,242 @@ const NAMING: Readonly<Record<string, Operation>> = {
   update: "update",
   delete: "delete",
   $count: "select",
-};
+  refreshMaterializedView: "update",
+});
 
-const RELATIONAL = new Set(["findMany", "findFirst"]);
+/** What begins or ends a query, or a part of one: a table none of these is. */
+const QUERY =
+  /^(?:select|selectDistinct|selectDistinctOn|as|\$with|with|from|values|union|unionAll|intersect|except)$/;
+
+/** Calls that set two queries side by side. */
+const SETS = /^(?:union|unionAll|intersect|intersectAll|except|exceptAll)$/;
+
+/** Names under which people keep the client. */
+const HABIT = /^(?:db|tx|trx|database|drizzle|conn|connection|client|dbClient|orm)$/i;
+
+/** Names of variables that hold addresses: `env.DATABASE_URL`. */
+const ADDRESS = /url|uri|dsn|connection_?string/i;
 
 export const drizzle: Adapter = {
   name: "drizzle",
   packages: [
     "drizzle-orm",
-    "drizzle-orm/pg-core",
-    "drizzle-orm/mysql-core",
-    "drizzle-orm/sqlite-core",
-    "drizzle-orm/singlestore-core",
-    "drizzle-orm/node-postgres",
-    "drizzle-orm/postgres-js",
-    "drizzle-orm/bun-sql",
-    "drizzle-orm/bun-sqlite",
-    "drizzle-orm/better-sqlite3",
-    "drizzle-orm/libsql",
-    "drizzle-orm/mysql2",
-    "drizzle-orm/neon-http",
-    "drizzle-orm/neon-serverless",
-    "drizzle-orm/pglite",
-    "drizzle-orm/planetscale-serverless",
-    "drizzle-orm/vercel-postgres",
-    "drizzle-orm/d1",
-  ],
+    ...[
+      "pg-core",
+      "mysql-core",
+      "sqlite-core",
+      "singlestore-core",
+      "gel-core",
+      "cockroach-core",
+      "mssql-core",
+    ],
+    ...[
+      "node-postgres",
+      "postgres-js",
+      "bun-sql",
+      "bun-sql/postgres",
+      "pglite",
+      "pg-proxy",
+      "gel",
+      "cockroach",
+    ],
+    ...[
+      "bun-sqlite",
+      "better-sqlite3",
+      "libsql",
+      "libsql/web",
+      "libsql/http",
+      "libsql/node",
+      "d1",
+      "expo-sqlite",
+    ],
+    ...["op-sqlite", "durable-sqlite", "sqlite-proxy", "sql-js", "sqlite-cloud", "tursodatabase/database"],
+    ...["mysql2", "mysql-proxy", "planetscale-serverless", "tidb-serverless", "singlestore", "node-mssql"],
+    ...[
+      "neon-http",
+      "neon-serverless",
+      "neon",
+      "vercel-postgres",
+      "xata-http",
+      "aws-data-api/pg",
+      "supabase",
+    ],
+    ...["prisma/pg", "prisma/mysql", "prisma/sqlite", "_relations", "relations"],
+  ].map((name) => (name === "drizzle-orm" ? name : `drizzle-orm/${name}`)),
   dialect: null,
-  opens: { drizzle: {} },
+  opens: { drizzle: { address: addressIn }, withReplicas: {}, QueryBuilder: {} },
   ready: [],
   types: [
-    "NodePgDatabase",
-    "PostgresJsDatabase",
-    "PgDatabase",
-    "PgTransaction",
-    "MySql2Database",
-    "LibSQLDatabase",
-    "BetterSQLite3Database",
-    "BunSQLDatabase",
-    "NeonHttpDatabase",
-    "NeonDatabase",
-    "PgliteDatabase",
-    "DrizzleD1Database",
+    ...[
+      "NodePgDatabase",
+      "PostgresJsDatabase",
+      "PgDatabase",
+      "PgAsyncDatabase",
+      "PgTransaction",
+      "PgliteDatabase",
+    ],
+    ...["NeonHttpDatabase", "NeonDatabase", "VercelPgDatabase", "PgRemoteDatabase", "AwsDataApiPgDatabase"],
+    ...[
+      "BunSQLDatabase",
+      "BunSQLiteDatabase",
+      "BetterSQLite3Database",
+      "LibSQLDatabase",
+      "DrizzleD1Database",
+    ],
+    ...["BaseSQLiteDatabase", "SQLiteTransaction", "ExpoSQLiteDatabase", "SqliteRemoteDatabase"],
+    ...[
+      "DrizzleSqliteDODatabase",
+      "MySql2Database",
+      "MySqlDatabase",
+      "MySqlTransaction",
+      "MySqlRemoteDatabase",
+    ],
+    ...["PlanetScaleDatabase", "TiDBServerlessDatabase", "SingleStoreDatabase", "PgSelect", "MySqlSelect"],
+    ...["SQLiteSelect", "PgSelectQueryBuilder", "PgQueryResultHKT"],
   ],
   variables: [],
   begets: { transaction: "callback", with: "result", $with: "result", $withAuth: "result" },
   tags: ["sql"],
-  methods: [...Object.keys(NAMING), ...RELATIONAL, "refreshMaterializedView"],
+  methods: [...NAMING.keys(), ...RELATIONAL],
   defining: [
-    "pgTable",
-    "mysqlTable",
-    "sqliteTable",
-    "singlestoreTable",
-    "gelTable",
-    "pgView",
-    "mysqlView",
-    "sqliteView",
-    "pgMaterializedView",
-    "table",
+    ...["pg", "mysql", "sqlite", "singlestore", "gel", "cockroach", "mssql"].flatMap((dialect) => [
+      `${dialect}Table`,
+      `${dialect}View`,
+      `${dialect}MaterializedView`,
+    ]),
+    ...["table", "withRLS", "view", "materializedView"],
+    ...["relations", "defineRelations", "defineRelationsPart", "drizzle"],
   ],
 
   read({ form, method, args }) {
     const [first] = args;
-    if (!first) return null;
-    if (form === "tag") return { kind: "query", text: first };
-    if (method === "raw") return { kind: "query", text: first };
-    if (method === "identifier") return { kind: "piece", hole: "identifier", of: [first] };
-    if (
-      method === "execute" ||
-      method === "run" ||
-      method === "all" ||
-      method === "get" ||
-      method === "values"
-    )
-      return { kind: "query", text: first };
-    return null;
+    if (form === "tag") return first ? { kind: "query", text: first } : null;
+    switch (method) {
+      case "raw":
+        return first ? { kind: "query", text: first } : null;
+      case "identifier":
+        return first ? { kind: "piece", hole: "identifier", of: [first] } : null;
+      case "param":
+      case "placeholder":
+        return { kind: "piece", hole: "value", of: args };
+      case "empty":
+      case "join":
+        return { kind: "piece", hole: "fragment", of: args };
+      case "execute":
+      case "run":
+      case "all":
+      case "get":
+      case "values":
+        // A builder's query is read where it was built.
+        return first ? (isBuilt(first) ? { kind: "nothing" } : { kind: "query", text: first }) : null;
+      default:
+        return null;
+    }
   },
 
-  define(definition, ask) {
-    if (definition.kind !== "call") return null;
-    const made = definitionName(definition, ask);
-    if (!made) return null;
-    const columns = definition.args[1] ? columnsOf(definition.args[1], ask) : null;
-    return {
-      client: "drizzle",
-      name: made,
-      columns: columns?.map(({ name }) => name) ?? null,
-      references: (columns ?? []).flatMap(({ reference }) => (reference ? [reference] : [])),
-      relations: {},
-    };
-  },
+  define: defineTable,
 
   chain(chain, ask) {
     const relational = readRelational(chain, ask);
     if (relational) return relational;
-    const found: Named[] = [];
-    let mine = chain.certain;
-    for (const { name, args } of chain.steps) {
-      const operation = NAMING[name];
+    const steps = chain.steps.flatMap(({ name, args }) => {
+      const operation = args ? NAMING.get(name) : undefined;
       const [first] = args ?? [];
-      if (name === "refreshMaterializedView" && first) found.push(...named(first, "alter-table", ask));
-      if (!operation || !first) continue;
-      const named_ = named(first, operation, ask);
-      if (named_.length) mine = true;
-      found.push(...named_);
-    }
-    return mine ? found : null;
+      return operation && first ? [{ first, operation }] : [];
+    });
+    const found = steps.map(({ first, operation }) => ({ operation, ...tablesOf(first, ask) }));
+    const mine = chain.certain || found.some(({ objects }) => objects) || (chain.habitual && isShaped(chain));
+    if (!mine) return null;
+    return found.flatMap(({ operation, named }) => named.map((name) => ({ name, operation })));
   },
 };
 
-/** The tables behind an argument; nothing for a subquery, which is a chain of its own. */
-function named(expr: Expr, operation: Operation, ask: Ask): Named[] {
-  const inner = ask.follow(expr);
-  if (inner.kind === "either") return inner.options.flatMap((option) => named(option, operation, ask));
+/** The tables behind an argument; none for a subquery, which is a chain of its own. `objects`: table objects say so. */
+function tablesOf(expr: Expr, ask: Ask, depth = 0): { named: Named["name"][]; objects: boolean } {
+  const inner = resultOf(expr, ask);
+  const nothing = { named: [], objects: false };
+  const many = (options: readonly Expr[]) => {
+    const found = options.map((option) =>
+      tablesOf({ kind: "alias", of: option, at: expr.at }, ask, depth + 1),
+    );
+    return { named: found.flatMap(({ named }) => named), objects: found.some(({ objects }) => objects) };
+  };
+  if (depth > 8) return nothing;
   const definition = ask.definition(inner);
-  if (definition?.client === "drizzle") return [{ name: { ...definition.name, at: expr.at }, operation }];
-  // alias(users, "u") is users.
-  if (inner.kind === "call" && calleeName(inner, ask) === "alias" && inner.args[0])
-    return named({ ...inner.args[0], at: expr.at }, operation, ask);
-  return [];
-}
-
-/** `db.query.users.findMany({ with: { posts: true } })`: relations are read, too. */
-function readRelational(chain: Chain, ask: Ask): Named[] | null {
-  const at = chain.steps.findIndex(({ name, args }) => args !== null && RELATIONAL.has(name));
-  const [query, model] = [chain.steps[at - 2], chain.steps[at - 1]];
-  if (at < 2 || query?.name !== "query" || query.args !== null || !model) return null;
-  return [{ name: modelName(model.name, model.at, ask), operation: "select" }];
-}
-
-function modelName(name: string, at: TableName["at"], ask: Ask): TableName {
-  const definition = ask.model(name, "drizzle");
-  return definition
-    ? { ...definition.name, at }
-    : { schema: null, table: null, reason: `no table object is called ${name}`, at };
-}
-
-/** The name that a defining call gives, with its schema. */
-function definitionName(call: Expr & { kind: "call" }, ask: Ask): TableName | null {
-  const [first] = call.args;
-  if (!first) return null;
-  const callee = ask.follow(call.callee);
-  if (callee.kind === "import")
-    return TABLE.test(callee.name) || VIEW.test(callee.name) ? nameOf(first, null, ask) : null;
-  if (callee.kind === "member") {
-    const owner = ask.follow(callee.of);
-    if (owner.kind === "import" && (TABLE.test(callee.property) || VIEW.test(callee.property)))
-      return nameOf(first, null, ask);
-    // pgSchema("shop").table("orders")
-    if (
-      owner.kind === "call" &&
-      SCHEMA.test(calleeName(owner, ask)) &&
-      /^(?:table|view|materializedView)$/.test(callee.property)
-    )
-      return nameOf(first, owner.args[0] ? ask.text(owner.args[0]) : null, ask);
-    return null;
-  }
-  // pgTableCreator((name) => `app_${name}`)("orders")
-  if (callee.kind === "call" && CREATOR.test(calleeName(callee, ask)) && callee.args[0]) {
-    const applied = ask.apply(callee.args[0], [first]);
-    return nameOf(applied ?? first, null, ask, first.at);
-  }
-  return null;
-}
-
-function nameOf(expr: Expr, schema: string | null, ask: Ask, at = expr.at): TableName {
-  const text = ask.text(expr);
-  return { schema, table: text, reason: text === null ? "the table object's name is not known" : null, at };
-}
-
-function calleeName(call: Expr & { kind: "call" }, ask: Ask): string {
-  const callee = ask.follow(call.callee);
-  return callee.kind === "import" ? callee.name : callee.kind === "member" ? callee.property : "";
-}
-
-interface ColumnDefinition {
-  name: string;
-  reference: TableDefinition["references"][number] | null;
-}
-
-/** Columns of `{ id: serial("id").primaryKey(), userId: integer("user_id").references(() => users.id) }`. */
-function columnsOf(expr: Expr, ask: Ask): ColumnDefinition[] | null {
-  const inner = ask.follow(expr);
-  if (inner.kind !== "object") return null;
-  return Object.entries(inner.entries).flatMap(([property, value]) => {
-    if (property === "...") return [];
-    let at: Expr = ask.follow(value);
-    let reference: ColumnDefinition["reference"] = null;
-    while (at.kind === "call") {
-      const callee = ask.follow(at.callee);
-      if (callee.kind === "member" && callee.property === "references" && at.args[0]) {
-        const target = ask.apply(at.args[0], []);
-        const definition = target ? ask.definition(memberOwner(target)) : null;
-        if (definition) reference = { to: { ...definition.name, at: at.args[0].at }, at: at.args[0].at };
-      }
-      if (callee.kind !== "member") break;
-      const next = ask.follow(callee.of);
-      if (next.kind !== "call") break;
-      at = next;
+  if (definition)
+    return definition.client === "drizzle"
+      ? { named: [{ ...definition.name, at: expr.at }], objects: true }
+      : nothing;
+  switch (inner.kind) {
+    case "either":
+      return many(inner.options);
+    case "function":
+    case "client":
+      return nothing;
+    case "sql":
+      return { named: rawNames(inner, ask), objects: false };
+    case "call": {
+      const callee = ask.follow(inner.callee);
+      if (callee.kind === "import" && SETS.test(callee.name)) return nothing;
+      if (callNames(inner, ask).some((name) => QUERY.test(name))) return nothing;
+      break;
     }
-    const first = at.kind === "call" ? at.args[0] : undefined;
-    const name = (first && ask.text(first)) ?? (first ? entryText(first, ask) : null) ?? property;
-    return [{ name, reference }];
-  });
+    case "parameter":
+    case "member": {
+      const given = ask.given(inner);
+      const found = given && many([given]);
+      if (found?.objects) return found;
+      break;
+    }
+  }
+  const reason = ask.names(expr).find((name) => name.reason !== null)?.reason;
+  return {
+    named: [unknownName(expr, reason ?? "it is no table object that can be followed")],
+    objects: false,
+  };
 }
 
-function entryText(expr: Expr, ask: Ask): string | null {
-  const name = entry(expr, "name");
-  return name ? ask.text(name) : null;
+/** `db.select().from(x)`, `db.insert(x).values(…)` on what is called like a client. */
+function isShaped({ receiver, steps }: Chain): boolean {
+  const names = steps.map(({ name }) => name);
+  const has = (...wanted: string[]) => wanted.some((name) => names.includes(name));
+  if (!HABIT.test(receiver.at(-1) ?? "")) return false;
+  return (
+    (has("select", "selectDistinct", "selectDistinctOn") && has("from")) ||
+    (has("insert") && has("values", "select")) ||
+    (has("update") && has("set")) ||
+    (has("delete") && has("where", "returning"))
+  );
 }
 
-/** `users.id` → `users`. */
-function memberOwner(expr: Expr): Expr {
-  const inner = expr.kind === "alias" ? expr.of : expr;
-  return inner.kind === "member" ? inner.of : inner;
+/** A builder's chain, as far as the file itself tells. */
+function isBuilt(expr: Expr): boolean {
+  let at: Expr = expr.kind === "alias" ? expr.of : expr;
+  if (at.kind !== "call") return false;
+  while (at.kind === "call" || at.kind === "member" || at.kind === "alias")
+    at = at.kind === "call" ? at.callee : at.of;
+  return at.kind === "client";
+}
+
+/** `drizzle(url)`, `drizzle({ connection })`; where it is given a client, that one was opened elsewhere. */
+function addressIn([first]: Expr[]): Expr | null | undefined {
+  const inner = first?.kind === "alias" ? first.of : first;
+  switch (inner?.kind) {
+    case "object": {
+      const connection = entry(inner, "connection");
+      return connection ? addressOf([connection], "connectionString", "url", "uri") : undefined;
+    }
+    case "env":
+    case "text":
+    case "concat":
+      return first;
+    case "either":
+      return inner.options.some((option) => addressIn([option]) !== undefined) ? first : undefined;
+    case "member":
+      return ADDRESS.test(inner.property) ? first : undefined;
+    case "import":
+      return ADDRESS.test(inner.name) ? first : undefined;
+    default:
+      return undefined;
+  }
 }

@@ -5,7 +5,7 @@
 import type { ChainStep, Expr, Operation } from "../../model.ts";
 import type { Adapter, Ask, Chain, Named, TableName } from "./adapter.ts";
 import { bound } from "./bindings.ts";
-import { after, callNames, inSchema, leading, operations, ownerOf, resultOf, stepText } from "./builders.ts";
+import { after, callNames, inSchema, operations, ownerOf, rawNames, resultOf, stepText } from "./builders.ts";
 import { addressOf, entry } from "./expressions.ts";
 import { readKnexSchema, SCHEMA } from "./knex-schema.ts";
 
@@ -210,16 +210,6 @@ function tableNames(expr: Expr, ask: Ask): TableName[] {
     default:
       return ask.aliased(expr).map(({ name }) => name);
   }
-}
-
-/** `knex.ref("t")`, and `knex.raw("t as x")` as far as it begins with a name; its subqueries are read as text. */
-function rawNames({ hole, of }: Expr & { kind: "sql" }, ask: Ask): TableName[] {
-  const [first] = of;
-  if (!first) return [];
-  if (hole === "identifier") return ask.names(first);
-  const text = ask.text(first);
-  const name = text && /^\s*((?:"[^"]+"|[\w$]+)(?:\.(?:"[^"]+"|[\w$]+))?)(?=\s|,|$)(?!\s*\()/.exec(text)?.[1];
-  return name ? leading(first, name, ask) : [];
 }
 
 /** `{ client, connection }`: a URL, or an object that holds one or its parts. */
