@@ -30,7 +30,8 @@ export function parse(text: string): Parsed {
     if (deep >= 0) return { ok: false, message: `nested more than ${DEEPEST} levels deep`, offset: deep };
   }
   try {
-    const result: ParseResult = module.parseSync(text);
+    // Half a surrogate pair is sent to a server as U+FFFD: as wide here, and three bytes wide there.
+    const result: ParseResult = module.parseSync(text.toWellFormed());
     return { ok: true, statements: result.stmts ?? [] };
   } catch (error) {
     if (error instanceof module.SqlError) {
@@ -48,7 +49,7 @@ export function parsePlpgsql(
 ): { ok: true; functions: unknown[] } | { ok: false; message: string } {
   if (!module) throw new Error("the SQL grammar is not loaded: await loadSql() first");
   try {
-    const result = module.parsePlPgSQLSync(text) as unknown as { plpgsql_funcs?: unknown[] };
+    const result = module.parsePlPgSQLSync(text.toWellFormed()) as unknown as { plpgsql_funcs?: unknown[] };
     return { ok: true, functions: result.plpgsql_funcs ?? [] };
   } catch (error) {
     if (error instanceof Error) return { ok: false, message: error.message };
