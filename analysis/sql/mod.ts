@@ -32,7 +32,7 @@ export function readSql(
   const reader = DIALECTS[options.dialect];
   const read = { file: false, whole: options.whole ?? true };
   const facts = reader.read(assemble(pieces), read);
-  if (facts.problems.length === 0 || options.dialect !== "postgresql") return facts;
+  if (facts.problems.length === 0) return facts;
   // `?` is an operator, too: only what is refused as it stands is read with placeholders.
   const bound = withBound(pieces);
   const again = bound && reader.read(assemble(bound), read);
@@ -46,7 +46,10 @@ export function readSql(
  * @throws Error where {@link loadSql} was not awaited for the dialect.
  */
 export function readSqlFile(file: string, text: string, options: { dialect: Dialect }): SqlFacts {
-  const facts = DIALECTS[options.dialect].read(templated(file, text), { file: true, whole: true });
+  const facts = DIALECTS[options.dialect].read(templated(file, text, options.dialect === "postgresql"), {
+    file: true,
+    whole: true,
+  });
   const isDown = downSections(text);
   if (isDown) {
     for (const statement of facts.statements) if (isDown(statement.at.start)) statement.down = true;

@@ -18,10 +18,14 @@ const TEXTUAL = /\$\{[^{}\n]{1,200}\}|\{\{-?[^{}\n]{1,200}\}\}|@[A-Za-z_][A-Za-z
 /** A quick look before the second reading that psql's variables need. */
 const PSQL = /(?:^|[^:\w])(?::["']?[A-Za-z_]|:\{\?)/m;
 
-/** The file's text with its placeholders as holes; the plain text where it has none. */
-export function templated(file: string, text: string): SqlText {
+/**
+ * The file's text with its placeholders as holes; the plain text where it has none.
+ *
+ * @param psql `:name` is one of them: other dialects' readers take it for a parameter themselves
+ */
+export function templated(file: string, text: string, psql = true): SqlText {
   const found = textual(text);
-  if (PSQL.test(text)) found.push(...colonVariables(text, true));
+  if (psql && PSQL.test(text)) found.push(...colonVariables(text, true));
   if (found.length === 0) return fileText(file, text);
   found.sort((a, b) => a.start - b.start);
 

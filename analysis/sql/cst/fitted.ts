@@ -22,8 +22,16 @@ interface Edit {
 
 /** @param tokens those of `sql` */
 export function fitted(sql: string, tokens: Tokens, flavour: Flavour): string {
-  const edited = isMysql(flavour) ? sql : edit(sql, editsOf(tokens));
+  const edited = edit(sql, isMysql(flavour) ? minusSigns(tokens) : editsOf(tokens));
   return sql.length > LONG ? blank(edited, plainRows(tokens)) : edited;
+}
+
+/** MySQL's `5--1` holds no comment, but the parser sees one. */
+function minusSigns(tokens: Tokens): Edit[] {
+  return tokens.starts.flatMap((start, i) => {
+    const second = isToken(tokens, i, "-") && isToken(tokens, i - 1, "-") && tokens.ends[i - 1] === start;
+    return second ? [{ start, text: "+" }] : [];
+  });
 }
 
 /** In the order of the text. */

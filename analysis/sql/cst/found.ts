@@ -70,3 +70,30 @@ export type Read =
   | { ok: true; kind: string; found: Found[] }
   /** `offset` is where the reader could not go on. */
   | { ok: false; message: string; offset: number };
+
+/** The same, with every place moved: `start` maps where something begins, `end` where it ends. */
+export function moved(
+  found: readonly Found[],
+  start: (offset: number) => number,
+  end: (offset: number) => number,
+): Found[] {
+  return found.map((item): Found => {
+    switch (item.kind) {
+      case "act":
+        return { ...item, end: end(item.end) };
+      case "table":
+        return {
+          ...item,
+          at: start(item.at),
+          ...(item.schema === undefined ? {} : { schema: start(item.schema) }),
+        };
+      case "change":
+      case "forget":
+        return { ...item, at: start(item.at) };
+      case "rename":
+        return { ...item, at: start(item.at), to: start(item.to) };
+      default:
+        return { ...item, start: start(item.start), end: end(item.end) };
+    }
+  });
+}

@@ -12,11 +12,12 @@ import { holesBetween, type SqlText } from "../text.ts";
 import { readAlterConstraint } from "./alter-constraint.ts";
 import { blank, fitted } from "./fitted.ts";
 import { FLAVOUR_NAMES, type Flavour, isMysql } from "./flavour.ts";
-import type { Found, Read, Stored } from "./found.ts";
+import { type Found, moved, type Read, type Stored } from "./found.ts";
 import { MOST_TOKENS, parseCst } from "./grammar.ts";
 import { tokenizeFlavour } from "./lexer.ts";
 import { readMysql } from "./mysql/statement.ts";
 
+import { recall, remember, shapeOf } from "./remember.ts";
 import type { RawStatement } from "./splitter.ts";
 import { readTree } from "./tree/mod.ts";
 import { createsVirtualTable, readVirtualTable } from "./virtual-table.ts";
@@ -46,7 +47,7 @@ export function parseStatement(
   if (onlyHoles(raw.tokens, holes)) {
     return { ok: true, read: (_, context) => unknownStatement(text, raw, holes, context) };
   }
-  const own = isMysql(flavour) ? attempt(text, raw, flavour, mostTries, readOwn) : null;
+  const own = isMysql(flavour) ? attempt(text, raw, flavour, mostTries, readMysqlText) : null;
   if (own?.ok) return own;
   const slow = attempt(text, raw, flavour, Math.min(mostTries, MOST_SLOW_TRIES), readCst);
   if (slow.ok || !own) return slow;
@@ -54,32 +55,37 @@ export function parseStatement(
   return own.offset >= slow.offset ? own : slow;
 }
 
-type Reader = (sql: string, raw: RawStatement, flavour: Flavour) => Read;
+/** Reads one statement's text. `tokens` are its own, in offsets of that text. */
+type Reader = (sql: string, tokens: Tokens, flavour: Flavour) => Read;
 
-const readOwn: Reader = (sql, raw, flavour) => {
-  const tokens = sql === raw.tokens.text.slice(raw.start, raw.end) ? null : tokenizeFlavour(sql, flavour);
-  if (tokens) return readMysql(tokens, flavour);
-  // Nothing was filled in: the tokens are there already, but for where they count from.
-  return shifted(readMysql(raw.tokens, flavour), -raw.start);
-};
+const readMysqlText: Reader = (_, tokens, flavour) => readMysql(tokens, flavour);
 
-const readCst: Reader = (sql, _, flavour) => {
-  const tokens = tokenizeFlavour(sql, flavour);
-  if (tokens.kinds.length === 0) return { ok: true, kind: "empty", found: [] };
+const readCst: Reader = (sql, tokens, flavour) => {
   if (!isMysql(flavour) && createsVirtualTable(tokens)) return readVirtualTable(tokens);
-  const short = fitted(sql, tokens, flavour);
-  const rest = short === sql ? tokens : tokenizeFlavour(short, flavour);
-  if (rest.kinds.length > MOST_TOKENS) {
+  const shape = shapeOf(tokens, flavour);
+  const known = shape === null ? null : recall(shape, tokens);
+  if (known) return known;
+  const fit = fitted(sql, tokens, flavour);
+  const left = fit === sql ? tokens : tokenizeFlavour(fit, flavour);
+  if (left.kinds.length > MOST_TOKENS) {
     return { ok: false, message: `longer than ${MOST_TOKENS} words and signs: not read`, offset: 0 };
   }
-  const parsed = parseCst(short, flavour);
+  const parsed = parseCst(fit, flavour);
   if (!parsed.ok) {
     const altered = isMysql(flavour) ? null : readAlterConstraint(tokens);
     return altered ? { ok: true, ...altered } : explained(parsed, tokens);
   }
-  const read = readTree(parsed.program, sql, flavour);
-  if (read) return { ok: true, ...read };
-  return { ok: false, message: `a statement of ${FLAVOUR_NAMES[flavour]} that is not known here`, offset: 0 };
+  const tree = readTree(parsed.program, sql, flavour);
+  if (!tree) {
+    return {
+      ok: false,
+      message: `a statement of ${FLAVOUR_NAMES[flavour]} that is not known here`,
+      offset: 0,
+    };
+  }
+  const read = { ok: true, ...tree } as const;
+  if (shape !== null) remember(shape, tokens, read);
+  return read;
 };
 
 /** The parser names a character; a person looks for the word. */
@@ -105,11 +111,14 @@ function attempt(
   const holes = openHoles(raw.tokens, holesBetween(text, raw.start, raw.end));
   let first: { message: string; offset: number } | null = null;
   for (let tries = 0; tries < mostTries; tries++) {
-    const sql = bare(fill(text.text, raw.start, raw.end, holes), raw);
-    const result = reader(sql, raw, flavour);
+    const filled = fill(text.text, raw.start, raw.end, holes);
+    const sql = bare(filled, raw);
+    const tokens = holes.length === 0 ? ownTokens(raw, sql) : tokenizeFlavour(sql, flavour);
+    const result = reader(sql, tokens, flavour);
     if (result.ok) {
       const { kind } = result;
-      const found = shifted(result, raw.start).found;
+      const shift = (offset: number) => offset + raw.start;
+      const found = moved(result.found, shift, shift);
       return {
         ok: true,
         read: (session, context) => {
@@ -136,29 +145,11 @@ function bare(sql: string, raw: RawStatement): string {
   );
 }
 
-function shifted<T extends Read>(read: T, by: number): T {
-  if (!read.ok) return { ...read, offset: read.offset + by };
-  if (by === 0) return read;
-  const found = read.found.map((item): Found => {
-    switch (item.kind) {
-      case "act":
-        return { ...item, end: item.end + by };
-      case "table":
-        return {
-          ...item,
-          at: item.at + by,
-          ...(item.schema === undefined ? {} : { schema: item.schema + by }),
-        };
-      case "change":
-      case "forget":
-        return { ...item, at: item.at + by };
-      case "rename":
-        return { ...item, at: item.at + by, to: item.to + by };
-      default:
-        return { ...item, start: item.start + by, end: item.end + by };
-    }
-  });
-  return { ...read, found };
+/** A statement's tokens, counted from its own start. */
+function ownTokens({ tokens, start }: RawStatement, sql: string): Tokens {
+  if (start === 0) return { ...tokens, text: sql };
+  const { kinds, starts, ends } = tokens;
+  return { text: sql, kinds, starts: starts.map((at) => at - start), ends: ends.map((at) => at - start) };
 }
 
 /** Both grammars would read on to the end of the file: the lexer knows the outcome. */
