@@ -12,6 +12,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { Sql } from "postgres";
 import { MigrationError } from "./errors.ts";
+import { literal } from "./history.ts";
 
 export interface LockOptions {
   service: string;
@@ -44,14 +45,14 @@ export async function withLock<T>(
   };
   try {
     await sql.begin(async (tx) => {
-      // Not awaited by itself: it travels with the first question.
-      const patient = tx`select set_config('idle_in_transaction_session_timeout', '0', true)`.execute();
+      // In the simple protocol: the other's portal stays open, and with it a snapshot for CONCURRENTLY to wait for.
+      const question = `select pg_catalog.set_config('idle_in_transaction_session_timeout', '0', true);
+        select pg_catalog.pg_try_advisory_xact_lock(pg_catalog.hashtextextended(${literal(key)}, 0)) as held`;
       const deadline = performance.now() + waitMs;
       for (let attempt = 0; ; attempt += 1) {
-        const [row] = await tx`
-          select pg_catalog.pg_try_advisory_xact_lock(pg_catalog.hashtextextended(${key}, 0)) as held`;
-        await patient;
-        if (row?.["held"]) break;
+        const answers: unknown = await tx.unsafe(question).simple();
+        const [row] = (answers as { held: boolean }[][]).at(-1) ?? [];
+        if (row?.held) break;
         if (attempt === 0) onWait?.();
         if (performance.now() >= deadline) {
           throw new MigrationError(

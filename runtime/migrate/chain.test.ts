@@ -1,0 +1,155 @@
+import { describe, expect, test } from "bun:test";
+import { failureOf, migrationBench } from "../../fixtures/migrations.ts";
+import { type MigrationEvent, migrate } from "./mod.ts";
+
+const bench = migrationBench();
+const names = (rows: { name: string }[]) => rows.map(({ name }) => name);
+const numbered = (count: number, text: (at: number) => string) =>
+  Object.fromEntries(
+    Array.from({ length: count }, (_, at) => [`${String(at + 1).padStart(3, "0")}_t.sql`, text(at + 1)]),
+  );
+
+describe("a chain of migrations", () => {
+  test("applies far more of them than travel at once", async () => {
+    const folder = await bench.folder(numbered(200, (at) => `create table t${at} (x int) -- no semicolon`));
+    const { applied, version } = await migrate({ service: "s", folder, url: bench.url });
+    expect(version).toBe(200);
+    expect(applied.map((row) => row.version)).toEqual(Array.from({ length: 200 }, (_, at) => at + 1));
+    expect(await bench.relations()).toHaveLength(200);
+  });
+
+  test("gives each migration a transaction of its own", async () => {
+    const text = (at: number) => `create table t${at} as select pg_current_xact_id()::text as id;`;
+    const folder = await bench.folder(numbered(3, text));
+    await migrate({ service: "s", folder, url: bench.url });
+    const [row] =
+      await bench.sql`select count(distinct id)::int as n from (table t1 union table t2 union table t3)`;
+    expect(row).toEqual({ n: 3 });
+  });
+
+  const broken: [string, string, string][] = [
+    ["a statement fails", "create table b (x int);\nselect ä.nope;", "2:8"],
+    ["its SQL cannot be read", "create table b (x int);\nselect ä frm where;", "2:19"],
+    ["its quote is never closed", "create table b (x text default 'oops);", "1:32"],
+    ["its comment is never closed", "create table b (x int); /* c'est", "1:25"],
+  ];
+  for (const [what, text, place] of broken) {
+    test(`keeps what stands before, and applies nothing behind, where ${what}`, async () => {
+      const files = {
+        "001_a.sql": "create table a (x int)",
+        "002_b.sql": text,
+        "003_c.sql": "*/ create table c (x int); '",
+        "004_d.sql": "create table d (x int)",
+      };
+      const folder = await bench.folder(files);
+      const { problem, message } = await failureOf(migrate({ service: "s", folder, sql: bench.sql }));
+      expect({
+        problem,
+        at: message
+          .split("\n")[0]!
+          .slice(folder.length + 1)
+          .split(": ")[0],
+      }).toEqual({
+        problem: "statement",
+        at: `002_b.sql:${place}`,
+      });
+      expect(await bench.states(folder)).toEqual([
+        "001_a applied",
+        "002_b pending",
+        "003_c pending",
+        "004_d pending",
+      ]);
+      expect(await bench.relations()).toEqual(["a"]);
+    });
+  }
+
+  test("stops before what must travel alone, and goes on behind it", async () => {
+    const folder = await bench.folder({
+      "001_a.sql": "create table a (x int)",
+      "002_b.sql": "create table b (x int)",
+      "003_index.sql": "-- freehold: no-transaction\ncreate index concurrently a_x on a (x);",
+      "004_case.sql": "create view c as select case when x = 1 then 2 end as y from a",
+      "005_d.sql": "create table d (x int)",
+      "006_e.sql": "create table e (x int)",
+    });
+    const { applied } = await migrate({ service: "s", folder, url: bench.url });
+    expect(names(applied)).toEqual(["001_a", "002_b", "003_index", "004_case", "005_d", "006_e"]);
+    expect(await bench.relations()).toEqual(["a", "a_x", "b", "c", "d", "e"]);
+  });
+
+  test("leaves a constraint that fails at COMMIT as if it had never been", async () => {
+    const folder = await bench.folder({
+      "001_a.sql": "create table a (x int primary key)",
+      "002_b.sql":
+        "create table b (x int references a deferrable initially deferred); insert into b values (1)",
+      "003_c.sql": "create table c (x int)",
+    });
+    const { message } = await failureOf(migrate({ service: "s", folder, sql: bench.sql }));
+    expect(message).toContain("violates foreign key constraint");
+    expect(await bench.states(folder)).toEqual(["001_a applied", "002_b pending", "003_c pending"]);
+  });
+});
+
+describe("lock_timeout", () => {
+  const files = {
+    "001_a.sql": "create table if not exists a (x int)",
+    "002_b.sql": "alter table a add column y int",
+    "003_c.sql": "create table c (x int)",
+  };
+
+  test("gives up a lock that is not to be had, and tries again", async () => {
+    const folder = await bench.folder(files);
+    await bench.sql`create table a (x int)`;
+    const events: MigrationEvent[] = [];
+    const { promise: asked, resolve } = Promise.withResolvers<void>();
+    const reader = await bench.sql.reserve();
+    await reader`begin`;
+    await reader`select from a`;
+    const work = migrate({
+      service: "s",
+      folder,
+      url: bench.url,
+      lockTimeoutMs: 20,
+      lockRetries: 1000,
+      onEvent: (event) => {
+        events.push(event);
+        if (event.kind === "retrying") resolve();
+      },
+    });
+    await asked;
+    await reader`commit`;
+    reader.release();
+    expect(names((await work).applied)).toEqual(["001_a", "002_b", "003_c"]);
+    expect(events.find(({ kind }) => kind === "retrying")).toEqual({
+      kind: "retrying",
+      service: "s",
+      name: "002_b",
+      attempt: 1,
+      pauseMs: expect.any(Number),
+    });
+  });
+
+  test("is told as what it is where it stays so", async () => {
+    const folder = await bench.folder(files);
+    await bench.sql`create table a (x int)`;
+    const reader = await bench.sql.reserve();
+    await reader`begin`;
+    await reader`select from a`;
+    const work = migrate({ service: "s", folder, url: bench.url, lockTimeoutMs: 10, lockRetries: 0 });
+    expect(await failureOf(work)).toEqual({
+      problem: "busy",
+      message: `${folder}/002_b.sql: canceling statement due to lock timeout (55P03); 002_b was rolled back.`,
+    });
+    await reader`commit`;
+    reader.release();
+    expect(await bench.states(folder)).toEqual(["001_a applied", "002_b pending", "003_c pending"]);
+  });
+});
+
+test("statement_timeout ends a statement that takes too long", async () => {
+  const folder = await bench.folder({ "001_a.sql": "select pg_sleep(60)" });
+  const work = migrate({ service: "s", folder, url: bench.url, statementTimeoutMs: 20 });
+  expect((await failureOf(work)).message).toBe(
+    `${folder}/001_a.sql: canceling statement due to statement timeout (57014); 001_a was rolled back.`,
+  );
+});
