@@ -55,4 +55,9 @@ testAdapter(slonik, [
     `${open}export const read = (table: string) => pool.any(sql.unsafe\`select * from \${sql.identifier([table])}\`);`,
     ["2:76 select ? `table` is a parameter of read", opened],
   ],
+  [
+    "raw text",
+    `import { sql } from "slonik"; import { raw } from "slonik-sql-tag-raw";\nexport const all = sql.unsafe\`select * from \${raw("orders")}\`;`,
+    ["2:52 select orders"],
+  ],
 ]);

@@ -5,7 +5,7 @@ import { addressOf } from "./expressions.ts";
 
 export const slonik: Adapter = {
   name: "slonik",
-  packages: ["slonik", "@slonik/pg-driver"],
+  packages: ["slonik", "@slonik/pg-driver", "slonik-sql-tag-raw"],
   dialect: "postgresql",
   opens: { createPool: { address: (args) => addressOf(args, "connectionUri") } },
   ready: [],
@@ -18,12 +18,14 @@ export const slonik: Adapter = {
   ],
   variables: [],
   begets: { connect: "callback", transaction: "callback" },
-  tags: ["sql", "createSqlTag"],
+  tags: ["sql", "createSqlTag", "raw"],
 
   read({ form, method, args }) {
     const [first] = args;
     if (!first) return null;
     if (form === "tag") return { kind: "query", text: first };
+    // raw("…") is text as it stands.
+    if (form === "call") return { kind: "query", text: first };
     if (method === "identifier") return { kind: "piece", hole: "identifier", of: [dotted(first)] };
     if (method === "unsafe" || method === "literalValue") return { kind: "query", text: first };
     if (method === "unnest")

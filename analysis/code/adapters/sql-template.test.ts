@@ -31,4 +31,19 @@ testAdapter(sqlTemplate, [
     `import { sql as q } from "sql-template-tag";\nexport const all = q\`select * from orders\`;`,
     ["2:36 select orders"],
   ],
+  [
+    "a tag under a name of one's own",
+    `import { SQL as query } from "@nearform/sql";\nexport const all = query\`delete from orders\`;`,
+    ["2:38 delete orders"],
+  ],
+  [
+    "text and names that are put in as they stand",
+    `import SQL from "@nearform/sql";\nexport const all = SQL\`select * from \${SQL.unsafe("orders")} join \${SQL.quoteIdent("lines")} on true\`;`,
+    ["2:52 select orders", "2:85 select lines"],
+  ],
+  [
+    "pieces that are glued",
+    `import SQL from "@nearform/sql";\nexport const all = SQL.glue([SQL\`select * from orders\`, SQL\`join lines on true\`], " ");`,
+    ["2:48 select orders", "2:66 select lines"],
+  ],
 ]);

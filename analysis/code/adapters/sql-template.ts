@@ -1,9 +1,19 @@
-/** sql-template-tag and sql-template-strings: tags that make query objects for any driver. */
+/** sql-template-tag, sql-template-strings and their kin: tags that make query objects for any driver. */
+import type { Expr } from "../../model.ts";
 import type { Adapter } from "./adapter.ts";
 
 export const sqlTemplate: Adapter = {
   name: "sql-template",
-  packages: ["sql-template-tag", "sql-template-strings", "@databases/sql", "@databases/pg"],
+  packages: [
+    "sql-template-tag",
+    "sql-template-strings",
+    "@nearform/sql",
+    "@ts-safeql/sql-tag",
+    "@databases/sql",
+    "@databases/pg",
+    "@databases/mysql",
+    "@databases/sqlite",
+  ],
   dialect: null,
   opens: {},
   ready: [],
@@ -16,11 +26,22 @@ export const sqlTemplate: Adapter = {
     const [first] = args;
     if (!first) return null;
     if (form === "tag") return { kind: "query", text: first };
-    if (method === "ident" || method === "identifier")
+    if (method === "ident" || method === "identifier" || method === "quoteIdent")
       return { kind: "piece", hole: "identifier", of: [first] };
     // raw("…") is text as it stands.
-    if (form === "call" || method === "raw" || method === "__dangerous__rawValue")
+    if (form === "call" || /^(?:raw|unsafe|__dangerous__rawValue)$/.test(method))
       return { kind: "query", text: first };
+    if (method === "glue") return { kind: "query", text: glued(first, args[1]) };
     return null;
   },
 };
+
+/** Statements in pieces, with a text between each two. */
+function glued(list: Expr, between: Expr | undefined): Expr {
+  const { at } = list;
+  const inner = list.kind === "alias" ? list.of : list;
+  if (inner.kind !== "array")
+    return { kind: "unknown", reason: "the pieces that it is glued from are not known", at };
+  const parts = inner.items.flatMap((item, index) => (index && between ? [between, item] : [item]));
+  return { kind: "concat", parts, at };
+}

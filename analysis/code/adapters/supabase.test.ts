@@ -70,4 +70,9 @@ testAdapter(supabase, [
   ],
   ["a bucket of files", `${open}await supabase.storage.from("avatars").upload("a.png", file);`, []],
   ["an array", `${open}export const list = Array.from("orders");`, []],
+  [
+    "a hook's client",
+    `import { useSupabaseClient } from "@supabase/auth-helpers-react";\nconst client = useSupabaseClient();\nexport const click = () => client.from("clicks").insert({});`,
+    ["3:41 insert clicks"],
+  ],
 ]);
