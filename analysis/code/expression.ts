@@ -271,8 +271,12 @@ export function expressionReader(file: string, source: string, scopes: FileScope
       const options = binding.type ? literalOptions(binding.type, scope) : null;
       if (options)
         return { kind: "either", options: options.map((text) => constant(text, node)), at: at(node) };
-      const queried = binding.type && queriedName(binding.type);
-      if (queried && !binding.init) return { kind: "alias", of: read(queried, binding.scope), at: at(node) };
+      const queried = binding.type && !binding.init ? queriedNames(binding.type) : [];
+      if (queried.length) {
+        const options = queried.map((name) => read(name, binding.scope));
+        const [only] = options.length === 1 ? options : [];
+        return { kind: "alias", of: only ?? { kind: "either", options, at: at(node) }, at: at(node) };
+      }
       const type = binding.type ? typeName(binding.type, binding.scope, scopes.types) : null;
       return {
         kind: "parameter",
@@ -755,6 +759,14 @@ export function queriedName(type: Node): Node | null {
     default:
       return null;
   }
+}
+
+/** The same for `typeof x | typeof y`; empty where one of them is no such type. */
+function queriedNames(type: Node): Node[] {
+  const inner = type.type === "TSTypeAnnotation" ? (type.typeAnnotation as Node) : type;
+  const options = inner.type === "TSUnionType" ? (inner.types as Node[]) : [inner];
+  const names = options.flatMap((option) => queriedName(option) ?? []);
+  return names.length === options.length ? names : [];
 }
 
 function isReturnType(type: Node): boolean {

@@ -191,8 +191,15 @@ function tablesOf(expr: Expr, ask: Ask, depth = 0): { named: Named["name"][]; ob
       ? { named: [{ ...definition.name, at: expr.at }], objects: true }
       : nothing;
   switch (inner.kind) {
-    case "either":
-      return many(inner.options);
+    case "either": {
+      // cond ? users : posts stands where it is written, a name where it is used.
+      if (expr.kind !== "either") return many(inner.options);
+      const found = inner.options.map((option) => tablesOf(option, ask, depth + 1));
+      return {
+        named: found.flatMap(({ named }) => named),
+        objects: found.some(({ objects }) => objects),
+      };
+    }
     case "function":
     case "client":
       return nothing;
