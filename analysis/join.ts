@@ -11,6 +11,7 @@ import {
   usesOfTable,
 } from "../manifest/mod.ts";
 import { History, headOf, missingTables } from "./history.ts";
+import { nextStatement, readIgnores } from "./ignores.ts";
 import type { Joinable } from "./joinable.ts";
 import { actsOfUses } from "./link/acts.ts";
 import { crossImports } from "./link/cross-imports.ts";
@@ -37,13 +38,12 @@ export function join(input: Joinable): Model {
   };
 
   const statements = [...eachStatement(input)];
-  const temporary = temporaryTables(statements);
+  const isTemporary = temporaryTables(statements);
 
   const references: Reference[] = [];
   const told = new Set<string>();
   for (const named of eachNamed(input, statements)) {
-    if (named.schema === null && named.table !== null && temporary.has(`${named.file}\0${named.table}`))
-      continue;
+    if (isTemporary(named)) continue;
     // One place names one table for one purpose once, in however many readings it stands.
     const id = JSON.stringify([
       named.at.file,
@@ -145,7 +145,11 @@ export function join(input: Joinable): Model {
           : { ...source, at: place(source.at) },
       ),
     });
-  for (const site of input.sites)
+  for (const site of input.sites) {
+    const statements = site.facts.statements.map(({ at }) => at).filter(({ file }) => file === site.file);
+    const comments = site.facts.comments.filter(({ at }) => at.file === site.file);
+    for (const { rules, reason, at, covers } of readIgnores(comments, nextStatement(statements)))
+      model.ignores.push({ rules, reason, at: place(at), covers: covers && place(covers) });
     for (const { message, at } of site.facts.problems)
       model.unparsed.push({
         message,
@@ -154,6 +158,7 @@ export function join(input: Joinable): Model {
         services: servicesOf(site.file),
         test: isTest(site.file),
       });
+  }
   model.imports = crossImports(manifest, files, territory, references, place);
   return model;
 

@@ -110,13 +110,20 @@ export function* eachNamed(
       };
 }
 
-/** Temporary tables of each file: their names stand for no table of anybody's. */
-export function temporaryTables(statements: readonly Read[]): Set<string> {
-  const found = new Set<string>();
-  for (const { file, statement } of statements)
-    for (const change of statement.changes)
-      if (change.kind === "create" && change.temporary) found.add(`${file}\0${change.name}`);
-  return found;
+/**
+ * Tells names that stand for a temporary table which another statement of the same code file makes
+ * further up. Within one text the SQL engine has told them apart already.
+ */
+export function temporaryTables(statements: readonly Read[]): (named: Named) => boolean {
+  const made = new Map<string, number>();
+  for (const { file, client, site, statement } of statements)
+    for (const change of statement.changes) {
+      if (client === "sql" || change.kind !== "create" || !change.temporary) continue;
+      const key = `${file}\0${change.name}`;
+      made.set(key, Math.min(made.get(key) ?? Infinity, site.end));
+    }
+  return ({ file, schema, table, site }) =>
+    schema === null && table !== null && site.start >= (made.get(`${file}\0${table}`) ?? Infinity);
 }
 
 const DDL = /^(?:create|alter|drop|rename|comment|grant|revoke|index|view|refresh|reindex|security)/;

@@ -23,20 +23,22 @@ export interface ReplayedTable {
 export function migrationOrder(files: readonly string[]): string[] {
   return files
     .filter((file) => !migrationName(file)?.down)
-    .sort((a, b) => compareVersions(versionOf(a), versionOf(b)) || (a < b ? -1 : a > b ? 1 : 0));
+    .map((file) => ({ file, version: migrationName(file)?.version ?? file }))
+    .sort((a, b) => compareNaturally(a.version, b.version) || compareNaturally(a.file, b.file))
+    .map(({ file }) => file);
 }
 
-/** By number where both are numbers of any length, else by code units. */
-function compareVersions(a: string, b: string): number {
-  if (/^\d+$/.test(a) && /^\d+$/.test(b)) {
-    const [first, second] = [BigInt(a), BigInt(b)];
-    return first < second ? -1 : first > second ? 1 : 0;
+/** Numbers by their size, whatever their length, and all else by code units: 2 before 10, `2_a` before `10_a`. */
+function compareNaturally(a: string, b: string): number {
+  const [first, second] = [a, b].map((text) => text.match(/\d+|\D+/g) ?? []);
+  for (let index = 0; ; index++) {
+    const [one, other] = [first?.[index], second?.[index]];
+    if (one === undefined || other === undefined)
+      return Number(one !== undefined) - Number(other !== undefined);
+    const numbers = /^\d/.test(one) && /^\d/.test(other);
+    const [left, right] = numbers ? [BigInt(one), BigInt(other)] : [one, other];
+    if (left !== right) return left < right ? -1 : 1;
   }
-  return a < b ? -1 : a > b ? 1 : 0;
-}
-
-function versionOf(file: string): string {
-  return migrationName(file)?.version ?? file;
 }
 
 /**
@@ -53,6 +55,12 @@ export function replay(
   );
 }
 
+/** `"$user"` is whoever is connected, and pg_temp and pg_catalog hold nobody's tables. */
+function standing(path: readonly string[], usual: string): string[] {
+  const plain = path.filter((schema) => schema !== "" && schema !== "$user" && !schema.startsWith("pg_"));
+  return plain.length ? plain : [usual];
+}
+
 function replayService(
   service: Service,
   order: readonly string[],
@@ -61,24 +69,28 @@ function replayService(
   const live = new Map<string, ReplayedTable>();
   const gone: ReplayedTable[] = [];
   for (const file of order) {
-    let path = service.schema;
+    // Schemas in which an unqualified name is looked for; the first is where it is created.
+    let path = [service.schema];
     for (const statement of files.get(file)?.sql?.statements ?? []) {
       if (statement.down) continue;
       for (const change of statement.changes) {
-        if (change.kind === "search-path") path = change.path[0] ?? service.schema;
-        else apply(change, path);
+        if (change.kind !== "search-path") apply(change, path);
+        else path = standing(change.path, service.schema);
       }
     }
   }
   return [...live.values(), ...gone];
 
-  function apply(change: SchemaChange, path: string): void {
-    const schema = change.schema ?? path;
+  function apply(change: SchemaChange, path: readonly string[]): void {
+    if (change.kind === "create" && change.temporary) return;
+    const created = change.schema ?? path[0] ?? service.schema;
+    const at = change.kind === "create" || change.schema !== null ? created : found(change.name, path);
+    const schema = at ?? created;
     const key = `${schema}\0${change.name}`;
     const table = live.get(key);
     switch (change.kind) {
       case "create":
-        if (change.temporary || (table && change.ifNotExists)) return;
+        if (table && change.ifNotExists) return;
         if (table) {
           // CREATE OR REPLACE VIEW, or a second CREATE that the server would refuse: the first one stays the origin.
           table.columns = change.columns;
@@ -137,5 +149,10 @@ function replayService(
       case "search-path":
         return;
     }
+  }
+
+  /** The first schema of the path that has the table. */
+  function found(name: string, path: readonly string[]): string | null {
+    return path.find((schema) => live.has(`${schema}\0${name}`)) ?? null;
   }
 }

@@ -51,6 +51,12 @@ function readSet(reading: Reading, statement: VariableSetStmt): void {
       path,
     });
   }
+  const givenBack = kind === "VAR_SET_DEFAULT" || kind === "VAR_RESET";
+  if ((name.toLowerCase() === "search_path" && givenBack) || kind === "VAR_RESET_ALL") {
+    const place = nameAt(reading.tokens, 0);
+    const at = reading.source.span(place.start, place.end);
+    reading.changes.push({ kind: "search-path", schema: null, name: "", at, path: [] });
+  }
   // SET LOCAL ends with its transaction, SET TRANSACTION is about the present one alone.
   if (is_local || kind === "VAR_SET_MULTI" || name === "") return;
   const reset = kind === "VAR_RESET" || kind === "VAR_RESET_ALL" || /^reset$/i.test(slice(reading, 0));
