@@ -181,6 +181,7 @@ function declaration(tokens: Tokens, from: number, to: number, found: Segment[])
     if (isToken(tokens, i, "%") && (isToken(tokens, i + 1, "rowtype") || isToken(tokens, i + 1, "type"))) {
       let start = i - 1;
       while (start - 2 > from && isToken(tokens, start - 1, ".")) start -= 2;
+      if (tokens.kinds[start] !== WORD && tokens.kinds[start] !== QUOTED) continue;
       const name = nameAt(tokens, start);
       if (isToken(tokens, i + 1, "rowtype")) found.push({ kind: "row", name });
       else if (name.parts.length > 1)

@@ -144,7 +144,7 @@ function readTree(
 /** The place of an error: its token, or the last one where the end of the statement is to blame; never beyond `limit`. */
 function errorSpan(text: SqlText, raw: RawStatement, offset: number, limit: number): Span {
   const { starts, ends } = raw.tokens;
-  if (raw.open === "comment") return text.span(offset, Math.min(offset + 2, limit));
+  if (raw.open === "comment" && offset < limit) return text.span(offset, Math.min(offset + 2, limit));
   const at = ends.findIndex((end) => end > offset);
   const token = at < 0 ? ends.length - 1 : at;
   const start = starts[token] ?? raw.start;
@@ -154,7 +154,7 @@ function errorSpan(text: SqlText, raw: RawStatement, offset: number, limit: numb
 /** PostgreSQL quotes all that follows an open quote: the first line is enough. */
 function oneLine(message: string): string {
   const shown = showHoles(message);
-  const line = shown.split(/\r?\n/, 1)[0]!.slice(0, 160);
+  const line = shown.split(/[\r\n]/, 1)[0]!.slice(0, 160);
   return line === shown ? line : `${line.replace(/"$/, "")}…"`;
 }
 
