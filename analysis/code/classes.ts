@@ -80,6 +80,23 @@ export function classAround(
   return null;
 }
 
+/** The method of the class around that `this.name` means. */
+export function ownMethod(callee: Node, scopes: FileScopes): Node | null {
+  if (callee.type !== "MemberExpression") return null;
+  const object = unwrap(callee.object as Node);
+  const name = propertyName(callee);
+  const around = object.type === "ThisExpression" && name !== null ? classAround(object, scopes) : null;
+  for (const member of around?.node.body.body ?? [])
+    if (
+      member.type === "MethodDefinition" &&
+      member.kind === "method" &&
+      member.static === around?.static &&
+      propertyName(member as Node) === name
+    )
+      return member.value as unknown as Node;
+  return null;
+}
+
 /** What the class extends whose instance a `this` is; null where it extends nothing, or `this` is another's. */
 export function superClassOf(node: Node, scopes: FileScopes): Node | null {
   return (classAround(node, scopes)?.node.superClass as Node | null) ?? null;

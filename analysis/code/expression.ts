@@ -8,7 +8,7 @@ import type { Expr, Span } from "../model.ts";
 import type { Adapter } from "./adapters/adapter.ts";
 import { postgresJs } from "./adapters/postgres-js.ts";
 import { isChecked } from "./checks.ts";
-import { classAround, readClass, typeName } from "./classes.ts";
+import { classAround, ownMethod, readClass, typeName } from "./classes.ts";
 import { decode } from "./decode.ts";
 import { isDefinition, isMappedClass } from "./defining.ts";
 import { environmentVariables, isEnvironment, isProcess } from "./environment.ts";
@@ -459,6 +459,10 @@ export function expressionReader(file: string, source: string, scopes: FileScope
       if (method === "trim" || method === "trimEnd" || method === "toString")
         return read(callee.object as Node, scope);
       if (method === "join") return joined(read(callee.object as Node, scope), args()[0] ?? null, node);
+      const own = ownMethod(callee, scopes);
+      const results = own ? returned(own, scopes) : [];
+      if (own && results.length)
+        return { kind: "alias", of: applied(own, results, args(), node), at: at(node) };
       return {
         kind: "call",
         callee: read(callee, scope, true),
@@ -646,10 +650,12 @@ export function expressionReader(file: string, source: string, scopes: FileScope
       const inner = value.kind === "alias" ? value.of : value;
       if (inner.kind === "object")
         value = (Object.hasOwn(inner.entries, property) && inner.entries[property]) || unknown(node);
-      else if (inner.kind === "array") value = inner.items[Number(property)] ?? unknown(node);
+      else if (inner.kind === "array" && /^\d+$/.test(property))
+        value = inner.items[Number(property)] ?? unknown(node);
       else if (inner.kind === "env" && inner.variable === "*") value = variable(property, node);
       else if (
         inner.kind === "env" ||
+        inner.kind === "array" ||
         inner.kind === "text" ||
         inner.kind === "import" ||
         inner.kind === "member" ||

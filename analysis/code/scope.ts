@@ -19,8 +19,8 @@ export interface Binding {
   scope: Scope;
   /** Later assignments, in source order. */
   writes: { operator: string; value: Node; scope: Scope }[];
-  /** Assignments to what it holds (`options.where = …`), in source order. */
-  parts: { path: string[]; key: Node; value: Node; scope: Scope }[];
+  /** Assignments to what it holds (`options.where = …`) and objects pushed into it, in source order. */
+  parts: { path: string[]; key: Node; value: Node; scope: Scope; pushed: boolean }[];
   imported: { specifier: string; name: string } | null;
   /** It takes each item of `init` in turn: `for (const x of init)`. */
   each: boolean;
@@ -185,10 +185,13 @@ class Walker {
         if (node.left.type === "Identifier")
           lookup(scope, node.left.name)?.writes.push({ operator: node.operator, value: node.right, scope });
         else if (node.left.type === "MemberExpression" && node.operator === "=")
-          this.declarePart(node.left, node.right, scope);
+          this.declarePart(node.left, node.left.property as Node, node.right, scope, false);
+        break;
+      case "CallExpression":
+        candidates.push({ node, scope });
+        this.declarePushed(node, scope);
         break;
       case "TaggedTemplateExpression":
-      case "CallExpression":
       case "NewExpression":
       case "ImportExpression":
         candidates.push({ node, scope });
@@ -409,17 +412,25 @@ class Walker {
     }
   }
 
-  private declarePart(target: Node & { type: "MemberExpression" }, value: Node, scope: Scope): void {
+  /** `filters.push({ … })`; rows and pieces of SQL are others' matter. */
+  private declarePushed(node: Node & { type: "CallExpression" }, scope: Scope): void {
+    const { callee } = node;
+    if (callee.type !== "MemberExpression" || propertyName(callee as Node) !== "push") return;
+    for (const argument of node.arguments)
+      if (argument.type === "ObjectExpression")
+        this.declarePart(callee.object as Node, callee.property as Node, argument as Node, scope, true);
+  }
+
+  private declarePart(target: Node, key: Node, value: Node, scope: Scope, pushed: boolean): void {
     const path: string[] = [];
-    let at: Node = target;
+    let at = unwrap(target);
     while (at.type === "MemberExpression") {
       const name = propertyName(at);
       if (name === null) return;
       path.unshift(name);
       at = unwrap(at.object as Node);
     }
-    if (at.type === "Identifier")
-      lookup(scope, at.name)?.parts.push({ path, key: target.property as Node, value, scope });
+    if (at.type === "Identifier") lookup(scope, at.name)?.parts.push({ path, key, value, scope, pushed });
   }
 
   private bind(scope: Scope, name: string, given: Partial<Binding> & { kind: Binding["kind"] }): void {
