@@ -102,7 +102,8 @@ export async function analyseFiles(
   }
   const dialectOf = (file: string): Dialect =>
     serviceByName(manifest, serviceOfFile(manifest, file) ?? "")?.dialect ?? manifest.dialect;
-  await loadSql(new Set(texts.map(({ path }) => dialectOf(path))));
+  // A grammar costs a process's start tens of milliseconds: none is loaded before SQL is met.
+  await loadSql(new Set(texts.flatMap(({ path }) => (path.endsWith(".sql") ? [dialectOf(path)] : []))));
 
   const files = new Map<string, FileFacts>();
   const textOf = new Map(texts.map(({ path, text }) => [path, text]));
@@ -120,12 +121,17 @@ export async function analyseFiles(
           : compileCode(path, text, { queryFunctions: manifest.queryFunctions }),
     );
   }
-  // A client brings its own dialect, whatever the service's is.
-  await loadSql(
-    dialectsOfClients(
-      [...files.values()].flatMap(({ imports }) => imports.map(({ specifier }) => specifier)),
-    ),
-  );
+  const talking = [...files.values()].filter(({ sites }) => sites.length > 0);
+  if (talking.length > 0)
+    await loadSql(
+      new Set([
+        ...talking.map(({ file }) => dialectOf(file)),
+        // A client brings its own dialect, whatever the service's is.
+        ...dialectsOfClients(
+          [...files.values()].flatMap(({ imports }) => imports.map(({ specifier }) => specifier)),
+        ),
+      ]),
+    );
   options.onProgress?.({ stage: "link", done: 0, total: 1 });
   const schemas = readSchemas([...files.values()].flatMap(({ definitions }) => definitions));
   const resolver = createResolver(new Set(files.keys()), configs, options.links, prismaModules(schemas));
