@@ -394,7 +394,9 @@ export function expressionReader(file: string, source: string, scopes: FileScope
     }
     if (target.type === "Identifier") {
       const binding = lookup(scope, target.name);
-      if (binding?.kind === "class" && binding.init) return staticField(binding, name, node);
+      const field = binding?.kind === "class" ? staticField(binding, name, node) : null;
+      if (field) return field;
+      if (binding?.kind === "class" && !(binding.init && isMappedClass(binding.init))) return unknown(node);
     }
     return follow(read(node.object as Node, scope, true), [name], node);
   }
@@ -413,8 +415,8 @@ export function expressionReader(file: string, source: string, scopes: FileScope
     return { kind: "object", entries, keys, at: at(binding.init) };
   }
 
-  function staticField(binding: Binding, name: string, node: Node): Expr {
-    if (binding.init?.type !== "ClassDeclaration") return unknown(node);
+  function staticField(binding: Binding, name: string, node: Node): Expr | null {
+    if (binding.init?.type !== "ClassDeclaration") return null;
     for (const item of binding.init.body.body)
       if (
         item.type === "PropertyDefinition" &&
@@ -423,7 +425,7 @@ export function expressionReader(file: string, source: string, scopes: FileScope
         item.value
       )
         return { kind: "alias", of: read(item.value, binding.scope), at: at(node) };
-    return unknown(node);
+    return null;
   }
 
   function call(node: Node & { type: "CallExpression" }, scope: Scope): Expr {

@@ -33,6 +33,7 @@ const SIEVE = new RegExp(
     String.raw`\b(?:truncate|lock|copy|table)\s+["\w]|\b(?:create|alter|drop|comment|grant|revoke|refresh|reindex)\s+(?:\w+\s+)?(?:table|index|view|database|role|user|schema|type|extension|function|trigger|policy|tablespace|all|on)\b`,
     "freehold-ignore",
     `\\.(?:${[...new Set(adapters.flatMap((adapter) => adapter.methods ?? []))].map((name) => name.replace(/[^\w]/g, "\\$&")).join("|")})\\s*[(<.]`,
+    `\\b(?:${[...new Set(adapters.flatMap((adapter) => adapter.habits ?? []))].join("|")})[?!]*\\.`,
     String.raw`\b(?:knex|db|trx|tx|database|qb|connection)(?:<[^>]*>)?\(`,
     `["'](?:${adapters
       .flatMap((adapter) => adapter.packages)

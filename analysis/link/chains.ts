@@ -92,6 +92,7 @@ function readChain(site: ChainSite, habitual: ReadonlySet<Adapter>, ask: Ask): R
     certain: evidence !== null,
     habitual: evidence !== null,
     root: ask.follow(root),
+    rootAt: root.at,
     receiver: receiverOf(root === site.root ? site.rootName : nameOf(root), steps),
     steps,
     at: site.at,
@@ -139,6 +140,8 @@ function unfold(
       return result ? unfold(result, rest, ask, depth + 1) : here;
     }
     case "call": {
+      // A table object is where its chain begins, however it was made.
+      if (ask.definition(inner)) return here;
       if (inner.awaited || makerOf(inner.args, (made) => adapterOf(made, ask, depth + 1))) return here;
       const callee = inner.callee.kind === "alias" ? inner.callee.of : inner.callee;
       if (callee.kind === "member")

@@ -91,6 +91,8 @@ export interface Chain {
   habitual: boolean;
   /** The root behind its names: a definition, a class, a type; for adapters whose evidence is there. */
   root: Expr;
+  /** Where the root stands: a name at its place of use. */
+  rootAt: Span;
   /** Names from the root to the first call: `["this", "deps", "db"]` reads as `["deps", "db"]`. */
   receiver: readonly string[];
   steps: readonly ChainStep[];

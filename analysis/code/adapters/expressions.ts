@@ -1,5 +1,6 @@
 /** Views of boiled-down expressions that adapters share. */
 import type { Expr } from "../../model.ts";
+import type { Ask } from "./adapter.ts";
 
 /** An object literal's entry; null where the expression is none or has no such key. */
 export function entry(expr: Expr | undefined, ...keys: string[]): Expr | null {
@@ -38,4 +39,19 @@ export function addressOf(args: Expr[], ...urls: string[]): Expr | null {
   const options = first.kind === "alias" ? first.of : first;
   if (options.kind !== "object") return first;
   return entry(options, ...urls) ?? (entry(options, ...PARTS, "...") ? options : null);
+}
+
+/** The literal `true`, by whatever names. */
+export function isTrue(expr: Expr | null | undefined, ask: Ask): boolean {
+  return isLiteral(expr, "true", ask);
+}
+
+/** The literal `false`, by whatever names. */
+export function isFalse(expr: Expr | null | undefined, ask: Ask): boolean {
+  return isLiteral(expr, "false", ask);
+}
+
+function isLiteral(expr: Expr | null | undefined, word: string, ask: Ask): boolean {
+  const inner = expr && ask.follow(expr);
+  return inner?.kind === "unknown" && inner.reason.startsWith(`\`${word}\``);
 }

@@ -8,6 +8,7 @@ import { mysql2 } from "./mysql2.ts";
 import { nodePostgres } from "./node-postgres.ts";
 import { postgresJs } from "./postgres-js.ts";
 import { prisma } from "./prisma.ts";
+import { sequelize } from "./sequelize.ts";
 import { slonik } from "./slonik.ts";
 import { sqlTemplate } from "./sql-template.ts";
 import { sqlite } from "./sqlite.ts";
@@ -23,6 +24,7 @@ export const adapters: readonly Adapter[] = [
   knex,
   mysql2,
   prisma,
+  sequelize,
   slonik,
   sqlTemplate,
   sqlite,

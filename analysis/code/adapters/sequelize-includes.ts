@@ -1,0 +1,144 @@
+/** What comes along with a model: `include` in all its forms, associations by their aliases, tables that join. */
+import { pluralize, singularize } from "inflection";
+import type { Expr, Operation, Span } from "../../model.ts";
+import type { Ask, Named, TableName } from "./adapter.ts";
+import { unknownName } from "./builders.ts";
+import { entry, isTrue } from "./expressions.ts";
+import type { Association, SequelizeModel } from "./sequelize-models.ts";
+import { keyOf, modelOf } from "./sequelize-models.ts";
+
+const DEEPEST = 8;
+
+/**
+ * The tables that an `include` names.
+ *
+ * @param operation what is done to them: `create` with an `include` writes them, too
+ */
+export function included(
+  from: SequelizeModel | null,
+  include: Expr,
+  operation: Operation,
+  ask: Ask,
+  depth = 0,
+): Named[] {
+  if (depth > DEEPEST) return [];
+  const next = (inner: Expr, owner = from) => included(owner, inner, operation, ask, depth + 1);
+  const inner = ask.follow(include);
+  switch (inner.kind) {
+    case "array":
+      return inner.items.flatMap((item) => next(item));
+    case "either":
+      return inner.options.flatMap((option) => next(option));
+    case "parameter": {
+      const given = ask.given(inner);
+      return given ? next(given) : [];
+    }
+    case "object": {
+      if (isTrue(entry(inner, "all"), ask))
+        return from ? everything(from, inner.at, operation, isTrue(entry(inner, "nested"), ask), ask) : [];
+      const target = entry(inner, "model", "association");
+      const nested = entry(inner, "include");
+      const through = entry(inner, "through");
+      if (!target) return [];
+      const along = alongside(from, target, entry(inner, "as"), operation, ask);
+      return [
+        ...along.named,
+        ...(nested ? next(nested, along.model) : []),
+        ...(through ? next(through, along.model) : []),
+      ];
+    }
+    case "text":
+    case "class":
+    case "call":
+    case "member":
+    case "import":
+      return alongside(from, include, null, operation, ask).named;
+    default:
+      return [];
+  }
+}
+
+/** One included model or association, with the table that joins it. */
+function alongside(
+  from: SequelizeModel | null,
+  target: Expr,
+  as: Expr | null,
+  operation: Operation,
+  ask: Ask,
+): { named: Named[]; model: SequelizeModel | null } {
+  const alias = as ? ask.text(as) : aliasOf(target, ask);
+  const byAlias =
+    alias === null ? undefined : from?.associations.find((item) => aliasesOf(item, ask).has(alias));
+  const byKey = from?.associations.find((item) => item.key === keyOf(ask.follow(target)));
+  const direct = byKey || (byAlias && ask.text(target) !== null) ? null : modelOf(target, ask);
+  const association =
+    byKey ?? byAlias ?? from?.associations.find((item) => direct && modelOf(item.target, ask) === direct);
+  const model = direct ?? (association ? modelOf(association.target, ask) : null);
+  if (!model)
+    return {
+      named: [{ name: unknownName(target, "no model is known that it includes"), operation }],
+      model: null,
+    };
+  return {
+    named: [
+      { name: { ...model.table, at: target.at }, operation },
+      ...joining(association, target.at, operation, ask),
+    ],
+    model,
+  };
+}
+
+/** The table through which many belong to many. */
+export function joining(
+  association: Association | undefined,
+  at: Span,
+  operation: Operation,
+  ask: Ask,
+): Named[] {
+  const name = association?.through ? joinTable(association.through, ask) : null;
+  return name ? [{ name: { ...name, at }, operation }] : [];
+}
+
+/** A join table is a model of its own, or bears the name that it is given. */
+export function joinTable(through: Expr, ask: Ask): TableName | null {
+  const model = modelOf(through, ask);
+  if (model) return model.table;
+  const text = ask.text(through);
+  return text === null ? null : { schema: null, table: text, reason: null, at: through.at };
+}
+
+/** Every association of a model, and of those in turn where it is asked for. */
+function everything(
+  from: SequelizeModel,
+  at: Span,
+  operation: Operation,
+  nested: boolean,
+  ask: Ask,
+  seen = new Set<SequelizeModel>([from]),
+): Named[] {
+  return from.associations.flatMap((association) => {
+    const model = modelOf(association.target, ask);
+    if (!model) return [];
+    const fresh = !seen.has(model);
+    seen.add(model);
+    return [
+      { name: { ...model.table, at }, operation },
+      ...joining(association, at, operation, ask),
+      ...(nested && fresh ? everything(model, at, operation, true, ask, seen) : []),
+    ];
+  });
+}
+
+/** The names by which an association goes: its alias, else the target's name in singular or plural. */
+export function aliasesOf({ as, kind, target }: Association, ask: Ask): Set<string> {
+  if (as !== null) return new Set([as]);
+  const name = modelOf(target, ask)?.name ?? "";
+  return new Set([kind === "belongsTo" || kind === "hasOne" ? singularize(name) : pluralize(name)]);
+}
+
+/** `"posts"`, `User.associations.posts`, `User.Posts`. */
+function aliasOf(target: Expr, ask: Ask): string | null {
+  const inner = ask.follow(target);
+  if (inner.kind === "text") return ask.text(inner);
+  return inner.kind === "member" ? inner.property : null;
+}

@@ -1,0 +1,267 @@
+/**
+ * Sequelize: https://sequelize.org, with sequelize-typescript and Nest's module. Models are tables;
+ * their methods name them, options (`include`) name what comes along.
+ */
+import type { DatabaseAct, Expr, Operation, Span } from "../../model.ts";
+import type { Adapter, Ask, Chain, Named } from "./adapter.ts";
+import { operations, unknownName } from "./builders.ts";
+import { addressOf, entry, isTrue } from "./expressions.ts";
+import { definitionOf } from "./sequelize-definitions.ts";
+import { included } from "./sequelize-includes.ts";
+import { isInterface, MIGRATING, migrated, wholeActs } from "./sequelize-migrations.ts";
+import type { SequelizeModel } from "./sequelize-models.ts";
+import { isModelClass, keyOf, methodOf, modelOf, modelsOf, openingOptions } from "./sequelize-models.ts";
+import { DOLLARS, ofRow, standing } from "./sequelize-rows.ts";
+
+/** A model's methods, with what they do to its table and which argument holds the options. */
+const STATIC = operations({
+  find: "select",
+  findAll: "select",
+  findOne: "select",
+  findByPk: "select",
+  findById: "select",
+  findByPrimary: "select",
+  findAndCountAll: "select",
+  findAndCount: "select",
+  findOrBuild: "select",
+  findOrInitialize: "select",
+  count: "select",
+  max: "select",
+  min: "select",
+  sum: "select",
+  aggregate: "select",
+  findOrCreate: "insert",
+  findCreateFind: "insert",
+  create: "insert",
+  bulkCreate: "insert",
+  upsert: "insert",
+  insertOrUpdate: "insert",
+  update: "update",
+  increment: "update",
+  decrement: "update",
+  restore: "update",
+  destroy: "delete",
+  truncate: "truncate",
+  sync: "create-table",
+  drop: "drop-table",
+});
+
+/** Methods whose options come second. */
+const SECOND =
+  /^(?:findByPk|findById|findByPrimary|create|bulkCreate|upsert|insertOrUpdate|update|increment|decrement|max|min|sum|aggregate)$/;
+
+/** Methods that write what they include, too. */
+const CREATING = /^(?:create|bulkCreate)$/;
+
+/** Methods that no other client's objects have. */
+const TELLING = /^(?:findByPk|findAndCountAll|findCreateFind|bulkCreate|findOrBuild)$/;
+
+/** What people keep their models in. */
+const HOLDERS = /^(?:db|database|models?|sequelize|orm|tables|entities)$/i;
+
+export const sequelize: Adapter = {
+  name: "sequelize",
+  packages: ["sequelize", "sequelize-typescript", "@sequelize/core", "@nestjs/sequelize"],
+  dialect: null,
+  opens: { Sequelize: { address }, default: { address }, "SequelizeModule.forRoot": { address } },
+  ready: [],
+  types: ["Sequelize", "QueryInterface", "AbstractQueryInterface"],
+  variables: [],
+  habits: ["sequelize", "queryInterface"],
+  begets: {
+    getQueryInterface: "result",
+    queryInterface: "property",
+    sequelize: "property",
+  },
+  tags: ["literal", "Sequelize", "default", "*", "sql"],
+  methods: [...STATIC.keys(), ...MIGRATING, ...DOLLARS],
+  defining: [
+    "define",
+    "init",
+    "Table",
+    "Model",
+    "belongsTo",
+    "hasMany",
+    "hasOne",
+    "belongsToMany",
+    "Sequelize",
+    "forRoot",
+    "forRootAsync",
+  ],
+
+  read({ form, method, args }) {
+    const [first] = args;
+    if (!first) return null;
+    if (form === "tag" || method === "literal") return { kind: "query", text: first };
+    if (method === "query" || method === "queryRaw")
+      return { kind: "query", text: entry(first, "query") ?? first };
+    return null;
+  },
+
+  define(definition, ask) {
+    const { byKey } = modelsOf(ask);
+    const method = methodOf(definition);
+    const model = byKey.get(keyOf(definition)) ?? (method?.name === "init" ? modelOf(method.of, ask) : null);
+    if (!model) return null;
+    const of = known.get(model) ?? definitionOf(model, ask);
+    known.set(model, of);
+    return of;
+  },
+
+  chain(chain, ask) {
+    if (synchronised(chain)) return [];
+    const found = migrated(chain, ask);
+    if (found) return found;
+    const at = chain.steps.findIndex(({ name, args }) => args !== null && STATIC.has(name));
+    const step = chain.steps[at];
+    const operation = step && STATIC.get(step.name);
+    const subject = step?.args && operation ? subjectOf(chain, at, ask) : null;
+    if (!step?.args || !operation || !subject) return ofRow(chain, ask);
+    const options = step.args[SECOND.test(step.name) ? 1 : 0];
+    const { model, place } = subject;
+    if (!model) return [{ name: { ...unknownName(subject.expr, subject.reason), at: place }, operation }];
+    return [
+      { name: { ...model.table, schema: subject.schema ?? model.table.schema, at: place }, operation },
+      ...scoped(chain, at, model, ask),
+      ...(options ? along(model, options, CREATING.test(step.name) ? "insert" : "select", ask) : []),
+    ];
+  },
+
+  acts(chain, ask) {
+    const sync = synchronised(chain);
+    return sync ? [sync] : wholeActs(chain, ask);
+  },
+
+  asksFor(definition, ask) {
+    const options = definition.kind === "call" ? openingOptions(definition, ask) : null;
+    const asked = options && entry(ask.follow(options), "synchronize");
+    return asked && isTrue(asked, ask)
+      ? [{ act: "synchronize: true", name: null, ddl: true, at: asked.at }]
+      : [];
+  },
+};
+
+const known = new WeakMap<SequelizeModel, NonNullable<ReturnType<NonNullable<Adapter["define"]>>>>();
+
+interface Subject {
+  model: SequelizeModel | null;
+  schema: string | null;
+  expr: Expr;
+  place: Span;
+  reason: string;
+}
+
+/** The model on which a method is called: what stands before it, however it is come by. */
+function subjectOf(chain: Chain, before: number, ask: Ask): Subject | null {
+  const expr = standing(chain, before);
+  let place = chain.rootAt;
+  let schema: string | null = null;
+  for (const { name, args, at } of chain.steps.slice(0, before)) {
+    const [first] = args ?? [];
+    if (args === null) place = at;
+    else if (/^(?:model|getRepository)$/.test(name) && first) place = first.at;
+    else if (/^(?:with)?schema$/i.test(name) && first) schema = ask.text(first);
+  }
+  const method = chain.steps[before]?.name ?? "";
+  const model = modelOf(expr, ask);
+  if (model) return isPlausible(expr, chain, method, ask) ? { model, schema, expr, place, reason: "" } : null;
+  const inner = ask.follow(expr);
+  if (inner.kind === "class" && isModelClass(inner, ask))
+    return { model, schema, expr, place, reason: `nothing says which table ${inner.name || "it"} is` };
+  if (TELLING.test(method) && modelsOf(ask).byKey.size > 0) {
+    if (inner.kind === "parameter" && !inner.type) {
+      const of = inner.function ? ` of ${inner.function}` : "";
+      return { model, schema, expr, place, reason: `\`${inner.name}\` is a parameter${of}` };
+    }
+    if (inner.kind === "member" || inner.kind === "import") {
+      const name = inner.kind === "member" ? inner.property : inner.name;
+      return { model, schema, expr, place, reason: `no model is known by the name of ${name}` };
+    }
+  }
+  if (chain.certain && inner.kind === "call" && methodOf(inner)?.name === "model")
+    return { model, schema, expr, place, reason: "no model is known by that name" };
+  return null;
+}
+
+/** A model found by its name alone must be called as models are, and kept where models are kept. */
+function isPlausible(expr: Expr, chain: Chain, method: string, ask: Ask): boolean {
+  const inner = ask.follow(expr);
+  if (inner.kind !== "member" && inner.kind !== "import" && inner.kind !== "parameter") return true;
+  const name = inner.kind === "member" ? inner.property : inner.name;
+  return (
+    /^[A-Z]/.test(name) ||
+    TELLING.test(method) ||
+    chain.habitual ||
+    chain.receiver.some((holder) => HOLDERS.test(holder))
+  );
+}
+
+/** What options bring along: `include`, wherever a caller or a helper makes it. */
+function along(model: SequelizeModel, options: Expr, operation: Operation, ask: Ask): Named[] {
+  const inner = ask.follow(options);
+  const given = inner.kind === "parameter" ? ask.given(inner) : null;
+  if (inner.kind === "either") return inner.options.flatMap((option) => along(model, option, operation, ask));
+  if (given) return along(model, given, operation, ask);
+  if (inner.kind !== "object") return [];
+  const include = entry(inner, "include");
+  return [
+    ...(include ? included(model, include, operation, ask) : []),
+    ...(inner.entries["..."] ? along(model, inner.entries["..."], operation, ask) : []),
+  ];
+}
+
+/** What the model's scopes include: the default one, unless it is taken off, and those that are named. */
+function scoped(chain: Chain, before: number, model: SequelizeModel, ask: Ask): Named[] {
+  const found: Named[] = [];
+  let bare = false;
+  for (const { name, args, at } of chain.steps.slice(0, before)) {
+    if (name === "unscoped") bare = true;
+    if (!/^(?:scope|withScope)$/.test(name) || !args) continue;
+    bare = true;
+    for (const argument of args) {
+      const inner = ask.follow(argument);
+      for (const item of inner.kind === "array" ? inner.items : [argument]) {
+        const text = ask.text(entry(ask.follow(item), "method") ?? item);
+        if (text === "defaultScope") bare = false;
+        const scope = text === null ? null : entry(ask.follow(model.option("scopes") ?? item), text);
+        if (scope) found.push(...placed(alongScope(model, scope, ask), at));
+      }
+    }
+  }
+  const usual = bare ? null : model.option("defaultScope");
+  return usual ? [...found, ...placed(alongScope(model, usual, ask), chain.rootAt)] : found;
+}
+
+function alongScope(model: SequelizeModel, scope: Expr, ask: Ask): Named[] {
+  const inner = ask.follow(scope);
+  const result = inner.kind === "function" ? ask.apply(inner, []) : null;
+  return along(model, result ?? inner, "select", ask);
+}
+
+function placed(named: Named[], at: Span): Named[] {
+  return named.map(({ name, ...rest }) => ({ ...rest, name: { ...name, at } }));
+}
+
+/** `sequelize.sync()`, on whatever holds the connection. */
+function synchronised(chain: Chain): DatabaseAct | null {
+  const at = chain.steps.findIndex(({ name, args }) => args !== null && /^(?:sync|drop)$/.test(name));
+  const step = chain.steps[at];
+  if (!step || isInterface(chain)) return null;
+  const owner = chain.steps[at - 1]?.name ?? chain.receiver.at(-1) ?? "";
+  const held = chain.certain ? at === 0 || chain.steps[at - 1]?.name === "sequelize" : owner === "sequelize";
+  return held ? { act: `sequelize.${step.name}()`, name: null, ddl: true, at: step.at } : null;
+}
+
+/** `new Sequelize(url)`, `new Sequelize(name, user, password, { host })`, `new Sequelize({ … })`. */
+function address(args: Expr[]): Expr | null {
+  const [database, username, password, options] = args;
+  if (!database || !password) return addressOf(args, "url", "uri", "storage");
+  const inner = options?.kind === "alias" ? options.of : options;
+  const entries = inner?.kind === "object" ? inner.entries : {};
+  return {
+    kind: "object",
+    entries: { ...entries, database, ...(username && { username }), password },
+    keys: {},
+    at: database.at,
+  };
+}
