@@ -1,3 +1,8 @@
 /** The project's side: which database each service lives in, and bringing their schemas there. */
-export { type MigrateServicesOptions, type MigrationOutcome, migrateServices } from "./migrate.ts";
+export {
+  type MigrateServicesOptions,
+  type MigrationAction,
+  type MigrationOutcome,
+  migrateServices,
+} from "./migrate.ts";
 export { DeployError, migrationTargets, type ServiceTarget, type TargetOptions } from "./targets.ts";

@@ -15,6 +15,7 @@ import { noDatabaseCreation } from "./no-database-creation.ts";
 import { noDatabaseUrlDefault } from "./no-database-url-default.ts";
 import { noHardcodedConnection } from "./no-hardcoded-connection.ts";
 import { noSchemaInCode } from "./no-schema-in-code.ts";
+import { sessionStatementInMigration } from "./session-statement-in-migration.ts";
 import { unattributedAccess } from "./unattributed-access.ts";
 import { uncheckedDatabaseUrl } from "./unchecked-database-url.ts";
 import { undeclaredDatabaseUrl } from "./undeclared-database-url.ts";
@@ -48,4 +49,5 @@ export const rules: readonly Rule[] = [
   unusedUse,
   unusedIgnore,
   ignoreWithoutReason,
+  sessionStatementInMigration,
 ];

@@ -22,7 +22,7 @@ test("help says what there is, with examples and exit codes", async () => {
       facts [options]            list who names which table, where, and whose it is
       explain <rule>             say what a rule finds, why, and the way out
       rules [options]            list the rules
-      migrate [options]          bring every service's schema up to head
+      migrate                    bring every service's schema up to head, and more
       help [command]             print help for a command
 
     Exit codes: 0 clean, 1 findings, 2 the tool could not do its work or an input went unread.

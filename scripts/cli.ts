@@ -10,6 +10,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from "commander
 import { name, version } from "../package.json" with { type: "json" };
 import { checkFormats, factsFormats, rulesFormats } from "../report/mod.ts";
 import { ExpectedError, exitCodes, type Io, LocatedError } from "./io.ts";
+import { addMigrate } from "./migrate-commands.ts";
 
 /**
  * Runs one command.
@@ -128,23 +129,7 @@ function commands(io: Io, done: (code: number) => void): Command {
       done(await run(options, io));
     });
 
-  program
-    .command("migrate")
-    .description("bring every service's schema up to head")
-    .option("--service <name>", "only this service")
-    .option("--deployment <name>", "where the manifest says that this deployment's databases are")
-    .addOption(config())
-    .addHelpText(
-      "after",
-      `${examples("migrate", "migrate --service lobby", "migrate --deployment dev")}
-
-Each service migrates the database that its "migrate" variable names. Exit codes: 0 all at head, 1 a
-migration is wrong or fails, 2 a database cannot be reached or may not be changed.`,
-    )
-    .action(async (options) => {
-      const { run } = await import("./migrate.ts");
-      done(await run(options, io));
-    });
+  addMigrate(program, io, done);
 
   return program;
 }

@@ -61,7 +61,7 @@ export async function demo(io: Io): Promise<number> {
   io.status(null);
   const url = await server.createDatabase("platform");
   expect(
-    await migrate({ deployment: "dev" }, { ...inner, cwd: root, env: { DATABASE_URL: url } }),
+    await migrate("up", { deployment: "dev" }, { ...inner, cwd: root, env: { DATABASE_URL: url } }),
     exitCodes.clean,
   );
 

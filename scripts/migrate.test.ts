@@ -166,3 +166,160 @@ describe("freehold migrate", () => {
     expect(await tables()).toEqual([]);
   });
 });
+
+describe("freehold migrate's commands", () => {
+  const files = {
+    "services/gatekeeper/migrations/001_audit.down.sql": "drop table audit_log",
+    "services/lobby/migrations/001_history.down.sql": "drop table history",
+    "services/lobby/migrations/002_room.down.sql": "alter table history drop room",
+  };
+  const dev = ["--deployment", "dev"];
+  const lobby = ["--service", "lobby", ...dev];
+  const timeless = (text: string) =>
+    text
+      .replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, "WHEN")
+      .replaceAll(/ \d+ ms/g, " 0 ms")
+      .replaceAll(/"durationMs": \d+/g, '"durationMs": 0');
+
+  test("go up to a number, tell where each migration stands, and back", async () => {
+    folder.write(files);
+    const env = { DATABASE_URL: url };
+    const steps: [string[], number, string][] = [
+      [["up", ...lobby, "--to", "1"], 0, "✓ lobby  version 1  applied 001_history (0 ms)\n"],
+      [["verify", ...lobby], 1, ""],
+      [
+        ["status", ...lobby],
+        0,
+        "lobby\n  001_history  applied     WHEN  0 ms  by postgres, freehold 0.1.0\n  002_room     pending\n",
+      ],
+      [[...lobby], 0, "✓ lobby  version 2  applied 002_room (0 ms)\n"],
+      [["verify", ...lobby], 0, "✓ lobby  version 2  at head, as the files say\n"],
+      [["down", ...lobby], 0, "✓ lobby  version 1  took back 002_room\n"],
+      [["down", ...lobby, "--to", "0"], 0, "✓ lobby  version 0  took back 001_history\n"],
+      [["down", ...lobby, "--steps", "3"], 0, "✓ lobby  version 0  nothing to do\n"],
+      [["stamp", "--service", "gatekeeper", ...dev], 0, "✓ gatekeeper  noted as applied: 001_audit\n"],
+      [["repair", "--service", "gatekeeper", ...dev], 0, "✓ gatekeeper  nothing to repair\n"],
+    ];
+    for (const [args, code, out] of steps) {
+      const outcome = await freehold(args, env);
+      expect({ args, code: outcome.code, out: timeless(outcome.out) }).toEqual({ args, code, out });
+    }
+    expect(await tables()).toEqual(["freehold_gatekeeper.migration", "freehold_lobby.migration"]);
+  });
+
+  test("print one object where programs read", async () => {
+    const env = { DATABASE_URL: url };
+    const { code, out } = await freehold(["up", ...lobby, "--to", "1", "--format", "json"], env);
+    expect({ code, out: JSON.parse(out) }).toEqual({
+      code: 0,
+      out: {
+        version: 1,
+        command: "up",
+        services: [
+          {
+            service: "lobby",
+            outcome: "migrated",
+            version: 1,
+            applied: [
+              {
+                version: 1,
+                name: "001_history",
+                checksum: expect.any(String),
+                appliedAt: expect.any(String),
+                durationMs: expect.any(Number),
+                appliedBy: "postgres",
+                toolVersion: "0.1.0",
+                finished: true,
+              },
+            ],
+            ahead: [],
+          },
+        ],
+      },
+    });
+    const verified = await freehold(["verify", ...lobby, "--format", "json"], env);
+    expect({ code: verified.code, out: JSON.parse(verified.out).services }).toEqual({
+      code: 1,
+      out: [
+        {
+          service: "lobby",
+          outcome: "failed",
+          problem: "behind",
+          message:
+            'lobby: the schema is at version 1, and this code needs 002_room; run "freehold migrate --service lobby".',
+          place: null,
+        },
+      ],
+    });
+  });
+
+  test("ask whose numbers are meant", async () => {
+    for (const args of [["down"], ["up", "--to", "1"]]) {
+      expect(await freehold([...args, ...dev], { DATABASE_URL: url })).toEqual({
+        code: 2,
+        out: "",
+        err: "freehold: numbers are each service's own: name the service with --service\n",
+      });
+    }
+  });
+
+  test("write the next migration of a service, and its way back", async () => {
+    const { code, out } = await freehold(["new", "add guests", "--service", "lobby"], {});
+    expect({ code, out }).toEqual({
+      code: 0,
+      out: "services/lobby/migrations/003_add_guests.sql\nservices/lobby/migrations/003_add_guests.down.sql\n",
+    });
+    expect(await freehold(["up", ...lobby], { DATABASE_URL: url })).toEqual({
+      code: 1,
+      out: "",
+      err: "✗ ROOT/services/lobby/migrations/003_add_guests.down.sql: is empty; a migration says something\n".replace(
+        ".down",
+        "",
+      ),
+    });
+    expect(await freehold(["new", "x"], {})).toEqual({
+      code: 2,
+      out: "",
+      err: "freehold: name the service with --service; there are gatekeeper, lobby, web\n",
+    });
+    expect((await freehold(["new", "a/b", "--service", "lobby"], {})).err).toBe(
+      'freehold: "a/b" is no name for a migration: letters, digits, - and _, such as add_room\n',
+    );
+  });
+});
+
+describe("the guard", () => {
+  const guarded: [string, string, string][] = [
+    ["another service's table", "alter table audit_log add column x int", "cross-service-schema-change"],
+    ["CREATE DATABASE", "create database mine", "no-database-creation"],
+    ["SET ROLE", "set role postgres", "session-statement-in-migration"],
+    ["COMMIT", "alter table history add column x int; commit", "session-statement-in-migration"],
+  ];
+  for (const [what, text, rule] of guarded) {
+    test(`keeps a migration with ${what} from the database, with the finding of check`, async () => {
+      folder.write({ "services/lobby/migrations/003_bad.sql": text });
+      const { code, out, err } = await freehold(["--service", "lobby", "--deployment", "dev"], {
+        DATABASE_URL: url,
+      });
+      expect({ code, out, first: err.split("\n")[0] }).toEqual({
+        code: 1,
+        out: "",
+        first: "✗ lobby: the database was not touched",
+      });
+      const checked = await folder.freehold(["check", "services/lobby/migrations/003_bad.sql"]);
+      const finding = checked.out.split("\n\n").slice(0, -1).join("\n\n");
+      expect(finding).toContain(rule);
+      expect(err).toContain(finding);
+      expect(await tables()).toEqual([]);
+    });
+  }
+
+  test("lets pass what is applied already", async () => {
+    const env = { DATABASE_URL: url };
+    await freehold(["--service", "lobby", "--deployment", "dev"], env);
+    folder.write({
+      "freehold.json": workspace["freehold.json"].replace('"owns": ["history"]', '"owns": []'),
+    });
+    expect((await freehold(["--service", "lobby", "--deployment", "dev"], env)).code).toBe(0);
+  });
+});

@@ -43,7 +43,9 @@ export async function down(options: DownOptions): Promise<DownResult> {
       to === undefined
         ? there.slice(0, "steps" in options ? options.steps : 1)
         : there.filter(({ version }) => version > to);
-    return { doomed, scripts: readDowns(service, folder, doomed) };
+    const scripts = readDowns(service, folder, doomed);
+    options.inspect?.(doomed.map(({ name }) => `${name}.down.sql`));
+    return { doomed, scripts };
   };
   const idle = (entries: MigrationEntry[]): DownResult | undefined =>
     plan(entries).doomed.length === 0

@@ -35,6 +35,8 @@ export type ChangeOptions = Subject &
     schema?: string;
     /** Called as things happen, for progress. */
     onEvent?: (event: MigrationEvent) => void;
+    /** Handed the files that are about to be run, by name, before anything is changed; what it throws stops the run. */
+    inspect?: (files: readonly string[]) => void;
   };
 
 export type MigrateOptions = ChangeOptions & {

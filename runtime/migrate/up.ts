@@ -23,12 +23,14 @@ export async function up(options: MigrateOptions): Promise<MigrateResult> {
     requireNumber({ service, migrations: entries.flatMap(({ file }) => file ?? []) }, to);
     if (entries.some(({ state }) => state === "unfinished")) return undefined;
     requireSound(service, entries);
+    options.inspect?.(wanted(entries).map(({ name }) => `${name}.sql`));
     return wanted(entries).length === 0 ? summarise(service, entries, []) : undefined;
   };
   return withRun(options, idle, async (run, found) => {
     const applied: AppliedMigration[] = [];
     let entries = await recovered(run, found);
     const total = wanted(entries).length;
+    options.inspect?.(wanted(entries).map(({ name }) => `${name}.sql`));
     let attempt = 0;
     for (;;) {
       requireSound(service, entries);
