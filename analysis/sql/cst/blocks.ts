@@ -60,11 +60,22 @@ const BEFORE_STATEMENT = new Set([
 /** Statements that open a block which END closes. */
 const OPENERS = new Set(["begin", "if", "while", "loop", "repeat", "for"]);
 
+/** First words of a body that is one statement and no block. */
+const SINGLE =
+  /^(?:set|select|return|insert|replace|update|delete|call|with|do|truncate|signal|values|table)$/;
+
+/** Words before one of these in a header: BEFORE INSERT, CHARACTER SET. */
+const IN_HEADER = /^(?:before|after|or|on|character|char)$/;
+
 /** MySQL's stored programs: BEGIN, IF, CASE, LOOP, WHILE, REPEAT and FOR, each closed by an END. */
 class MysqlBlocks implements Blocks {
   private readonly tokens: Tokens;
   private readonly open: ("block" | "case")[] = [];
   private stored: boolean | null = null;
+  /** The body is under way, and it is no block: the statement's words open none. */
+  private single = false;
+  /** The body is under way, and it is a block. */
+  private opened = false;
 
   constructor(tokens: Tokens) {
     this.tokens = tokens;
@@ -82,36 +93,46 @@ class MysqlBlocks implements Blocks {
     if (this.stored === null) {
       this.stored = storesProgram(tokens, at);
       // BEGIN NOT ATOMIC is known by its second word.
-      if (this.stored && isToken(tokens, 0, "begin")) this.open.push("block");
+      if (this.stored && isToken(tokens, 0, "begin")) this.push("block");
     }
     if (!this.stored || isToken(tokens, at - 1, ".")) return;
-    const word = tokens.text.slice(tokens.starts[at], tokens.ends[at]).toLowerCase();
-    if (word === "end") this.end(at);
+    const word = wordAt(tokens, at);
+    const before = wordAt(tokens, at - 1);
+    if (word === "end") this.end(before);
     // UNTIL condition END REPEAT: only the word behind END tells it from a CASE's.
-    else if (word === "repeat" && isToken(tokens, at - 1, "end")) this.open.pop();
+    else if (word === "repeat" && before === "end") this.open.pop();
+    // FOR EACH ROW
+    else if (word === "each" && before === "for") this.open.pop();
     else if (word === "case") {
-      if (!isToken(tokens, at - 1, "end")) this.open.push("case");
-    } else if (OPENERS.has(word) && this.begins(at)) this.open.push("block");
+      if (before !== "end") this.push("case");
+    } else if (OPENERS.has(word) && this.begins(word, before)) this.push("block");
+    else if (!this.opened && SINGLE.test(word) && !IN_HEADER.test(before)) this.single = true;
   }
 
-  /** Whether a statement of the program begins at a token. */
-  private begins(at: number): boolean {
-    const { tokens } = this;
-    const before = tokens.text.slice(tokens.starts[at - 1], tokens.ends[at - 1]).toLowerCase();
-    if (at === 0) return true;
-    if (isToken(tokens, at, "begin")) return before !== "xa";
-    // The first statement of a body without BEGIN stands behind the header's last bracket or word.
-    return BEFORE_STATEMENT.has(before) || (this.open.length === 0 && before === ")");
+  private push(kind: "block" | "case"): void {
+    this.open.push(kind);
+    if (kind === "block") this.opened = true;
   }
 
-  private end(at: number): void {
+  /** Whether a statement of the program begins with this word. */
+  private begins(word: string, before: string): boolean {
+    if (this.single) return false;
+    // In a header a word that opens a block is the body's first; IF NOT EXISTS stands behind the object's word.
+    if (!this.opened) return word !== "if" || !PROGRAM.test(before);
+    return BEFORE_STATEMENT.has(before);
+  }
+
+  private end(before: string): void {
     const top = this.open.at(-1);
-    if (top === undefined) return;
-    const { tokens } = this;
-    const before = tokens.text.slice(tokens.starts[at - 1], tokens.ends[at - 1]).toLowerCase();
-    if (top === "case" || BEFORE_STATEMENT.has(before)) this.open.pop();
+    if (top === "case" || (top === "block" && BEFORE_STATEMENT.has(before))) this.open.pop();
   }
 }
+
+function wordAt(tokens: Tokens, index: number): string {
+  return tokens.text.slice(tokens.starts[index], tokens.ends[index]).toLowerCase();
+}
+
+const PROGRAM = /^(?:procedure|function|trigger|event|package)$/;
 
 /** MariaDB's statements of programs that may stand alone. */
 const ALONE = /^(?:if|case|while|loop|repeat|for)$/;
@@ -119,11 +140,11 @@ const ALONE = /^(?:if|case|while|loop|repeat|for)$/;
 /** true once a stored program's keyword has come, false once it cannot come any more, null in between. */
 function storesProgram(tokens: Tokens, at: number): boolean | null {
   if (isToken(tokens, 0, "begin")) return at < 2 ? null : isToken(tokens, 1, "not");
-  const first = tokens.text.slice(tokens.starts[0], tokens.ends[0]).toLowerCase();
+  const first = wordAt(tokens, 0);
   if (ALONE.test(first)) return true;
   if (first !== "create") return false;
-  const word = tokens.text.slice(tokens.starts[at], tokens.ends[at]).toLowerCase();
-  if (/^(?:procedure|function|trigger|event|package)$/.test(word)) return true;
+  const word = wordAt(tokens, at);
+  if (PROGRAM.test(word)) return true;
   return /^(?:table|view|index|database|schema|user|role|temporary|unique|sequence|server)$/.test(word)
     ? false
     : null;

@@ -114,6 +114,15 @@ export function readSet(c: Cursor): void {
     skipRest(c);
     return;
   }
+  if (c.accept("statement")) {
+    // MariaDB: variables for one statement, which follows.
+    c.list(() => readVariable(c));
+    c.expect("for");
+    const start = c.at();
+    skipRest(c);
+    c.found.push({ kind: "inner", start, end: c.before(), stored: null });
+    return;
+  }
   if (c.is("transaction")) {
     skipRest(c);
     return;
