@@ -50,7 +50,7 @@ export function readFragment(text: SqlText, session: Session, facts: SqlFacts): 
     const token = tokens.ends.findIndex((end) => end > at);
     const index = token < 0 ? tokens.ends.length - 1 : token;
     facts.problems.push({
-      message: showHoles(furthest.message).split("\n", 1)[0]!,
+      message: showHoles(furthest.message).split(/[\r\n]/, 1)[0]!,
       at: text.span(tokens.starts[index]!, tokens.ends[index]!),
     });
   }

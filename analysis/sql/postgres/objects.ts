@@ -66,7 +66,7 @@ function describe(
   const start = on + 1 + kindWords(objtype);
   if (tableKind(objtype)) {
     referName(reading, nameAt(tokens, start), ...tableParts(parts), operation);
-  } else if (objtype === "OBJECT_COLUMN") {
+  } else if (objtype === "OBJECT_COLUMN" && parts.length > 1) {
     const name = withoutLast(nameAt(tokens, start), 1);
     referName(reading, name, ...tableParts(parts.slice(0, -1)), operation);
   } else if (objtype === "OBJECT_TABCONSTRAINT" || (objtype && ON_TABLE[objtype])) {
