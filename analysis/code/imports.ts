@@ -161,19 +161,15 @@ export function readExports(
     }
     if (node.type === "ExpressionStatement") assigned(node.expression as Node);
     if (node.type !== "ExportNamedDeclaration") continue;
-    const declared = node.declaration as Node | null;
-    if (
-      (declared?.type === "FunctionDeclaration" ||
-        declared?.type === "ClassDeclaration" ||
-        declared?.type === "TSEnumDeclaration") &&
-      declared.id
-    )
-      found[declared.id.name] = read(declared.id as Node);
     if (node.declaration?.type === "VariableDeclaration")
       for (const item of node.declaration.declarations)
         for (const name of boundNames(item.id as Node)) found[name.name] = read(name);
-    else if (node.declaration && "id" in node.declaration && node.declaration.id?.type === "Identifier")
-      found[node.declaration.id.name] = read(node.declaration.id);
+    else if (node.declaration && "id" in node.declaration && node.declaration.id?.type === "Identifier") {
+      const type = expressions.type(node.declaration.id);
+      const { name } = node.declaration.id;
+      if (!isType(node.declaration as Node)) found[name] = read(node.declaration.id);
+      else if (type && !found[name]) found[name] = type;
+    }
     for (const item of node.specifiers) {
       const local = exportName(item.local as Node);
       found[exportName(item.exported as Node)] = node.source
@@ -185,12 +181,6 @@ export function readExports(
           }
         : read(item.local as Node);
     }
-  }
-  for (const node of program.body as Node[]) {
-    const declared = node.type === "ExportNamedDeclaration" ? (node.declaration as Node | null) : null;
-    if (declared?.type !== "TSTypeAliasDeclaration" && declared?.type !== "TSInterfaceDeclaration") continue;
-    const type = expressions.type(declared.id as Node);
-    if (type && !found[declared.id.name]) found[declared.id.name] = type;
   }
   if (found[WHOLE] && !found["default"]) found["default"] = found[WHOLE];
   if (stars.length) found[STARS] = { kind: "array", items: stars, at: { file, start: 0, end: 0 } };
@@ -209,6 +199,10 @@ export function readExports(
     else if (read_.kind === "object") Object.assign(found, read_.entries, { default: read_ });
     else found[WHOLE] = read_;
   }
+}
+
+function isType(node: Node): boolean {
+  return node.type === "TSTypeAliasDeclaration" || node.type === "TSInterfaceDeclaration";
 }
 
 /** The name under which an assignment exports: empty for the whole module, null where it exports nothing. */
