@@ -74,6 +74,7 @@ describe("psql's files", () => {
       "c",
     ],
     ["copy t from 'f'; b;", "copy t from 'f'", "b"],
+    ["copy (select 1) from stdin;\nb;\n\\.\n", "copy (select 1) from stdin", "b", "\\."],
   ];
   for (const [text, ...statements] of cases) test(text, () => expect(split(text)).toEqual(statements));
 

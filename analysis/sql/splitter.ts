@@ -115,7 +115,7 @@ function takesData(kind: "sql" | "psql", tokens: Tokens): boolean {
   if (kind === "psql") {
     return /^\\copy\s[^\n]*\sfrom\s+p?stdin\b/i.test(tokens.text.slice(tokens.starts[0], tokens.ends[0]));
   }
-  if (!isToken(tokens, 0, "copy")) return false;
+  if (!isToken(tokens, 0, "copy") || isToken(tokens, 1, "(")) return false;
   return tokens.starts.some((_, i) => isToken(tokens, i, "stdin") && isToken(tokens, i - 1, "from"));
 }
 
