@@ -556,6 +556,8 @@ export function expressionReader(file: string, source: string, scopes: FileScope
       let owner = scopes.parents.get(inner);
       while (owner && owner.type !== "FunctionExpression" && owner.type !== "FunctionDeclaration")
         owner = scopes.parents.get(owner);
+      const extended = owner && extendedBy(owner);
+      if (extended) return read(extended, scope);
       const handed = owner && handedTo(owner, scope);
       return handed
         ? { kind: "parameter", function: "", index: 0, name: "this", path: [], handed, at: at(inner) }
@@ -586,6 +588,18 @@ export function expressionReader(file: string, source: string, scopes: FileScope
         ? { kind: "import", specifier: "", name, at: at(node) }
         : read(around.node, scope);
     return around.static ? callee : { kind: "new", callee, args: [], at: at(node) };
+  }
+
+  /** `repository.extend({ latest() { return this.find() } })`: what the method's `this` stands on. */
+  function extendedBy(owner: Node): Node | null {
+    const property = scopes.parents.get(owner);
+    const object = property?.type === "Property" ? scopes.parents.get(property) : null;
+    const outer = object?.type === "ObjectExpression" ? scopes.parents.get(object) : null;
+    if (outer?.type !== "CallExpression" || outer.callee === object) return null;
+    const callee = unwrap(outer.callee as Node);
+    return callee.type === "MemberExpression" && propertyName(callee) === "extend"
+      ? unwrap(callee.object as Node)
+      : null;
   }
 
   /** The call that a function is an argument of. */

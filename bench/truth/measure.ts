@@ -86,7 +86,7 @@ const rounds: readonly ((mark: Mark, said: Said) => boolean)[] = [
   (mark, said) => sameAccess(mark, said) && mark.line === said.line,
   (mark, said) => mark.line === said.line,
   (mark, said) => mark.table === null && said.line < mark.line && mark.line <= said.endLine,
-  (mark, said) => mark.table !== null && sameAccess(mark, said),
+  (mark, said) => mark.table !== null && sameAccess(mark, said) && Math.abs(mark.line - said.line) <= 2,
 ];
 
 function sameAccess(mark: Mark, said: Said): boolean {

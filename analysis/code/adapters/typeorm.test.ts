@@ -187,4 +187,41 @@ testAdapter(typeorm, [
     ),
   ],
   ["an array's find", ...rows(`export const one = [1, 2].find((n) => n > 1);`)],
+  [
+    "a repository of whatever a subclass says",
+    ...rows(
+      `class Store<T> { constructor(private repo: Repository<T>) {} all() { return this.repo.find(); } }`,
+      "5:87 select ? the entity `T` is not known before it runs",
+    ),
+  ],
+  [
+    "objects that a manager saves",
+    ...rows(
+      `class Store { constructor(private orders: Repository<Order>, private source: DataSource) {}
+async run(order: Order, other: unknown) { await this.source.transaction(async (manager) => {
+await manager.save(order); await manager.save(new Order()); await manager.remove(manager.create(Order, {}));
+await manager.save(other);
+}); } }`,
+      "7:20 insert orders",
+      "7:47 insert orders",
+      "7:82 delete orders",
+      "8:20 insert ? `other` is a parameter of Store.run",
+    ),
+  ],
+  [
+    "a repository that is extended",
+    ...rows(
+      `import { source } from "./source.ts";
+export const store = source.getRepository(Order).extend({ open() { return this.findBy({}); } });`,
+      "6:80 select orders",
+    ),
+  ],
+  [
+    "a foreign key that a migration makes",
+    ...rows(
+      `export async function up(queryRunner: QueryRunner) { await queryRunner.createForeignKey("order_item", new TableForeignKey({ referencedTableName: "orders" })); }`,
+      "5:90 alter-table order_item",
+      "5:147 references orders",
+    ),
+  ],
 ]);

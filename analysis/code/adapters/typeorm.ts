@@ -2,10 +2,12 @@
  * TypeORM: https://typeorm.io. A class is a table (`@Entity`), or an EntitySchema is; repositories,
  * managers and query builders name tables by these, relations by properties' paths.
  */
-import type { ClassExpr, Expr, Operation, Span } from "../../model.ts";
-import type { Adapter, Ask, Chain, Named, TableDefinition, TableName } from "./adapter.ts";
-import { classOf, entityOf, relationPath, relationsIn, snakeCase, typeExpr } from "./entities.ts";
+import type { Expr, Operation, Span } from "../../model.ts";
+import type { Adapter, Ask, Chain, Named, TableDefinition } from "./adapter.ts";
+import { entityOf, relationPath, relationsIn } from "./entities.ts";
 import { addressOf, entry } from "./expressions.ts";
+import { defineClass, defineSchema } from "./typeorm-definitions.ts";
+import { mine, subjectOf, unknownEntity } from "./typeorm-subjects.ts";
 
 /** Methods of repositories, managers and active records, with what they do to the entity's table. */
 const DOING: Readonly<Record<string, Operation>> = {
@@ -132,35 +134,9 @@ export const typeorm: Adapter = {
     const entity = first ? entityOf(first, ask) : null;
     if (entity?.client === "typeorm" && first)
       return withRelations(entity, first.at, operation, operation === "select" ? second : undefined, ask);
-    return null;
+    return unknownEntity(chain, step, operation, ask);
   },
 };
-
-/** The entity whose repository or active record the chain stands on. */
-function subjectOf(chain: Chain, before: number, ask: Ask): TableDefinition | null {
-  for (const { name, args } of chain.steps.slice(0, before).reverse()) {
-    if (/^get(?:Tree|Custom)?Repository$/.test(name) && args?.[0]) return mine(entityOf(args[0], ask));
-  }
-  return mine(rootEntity(chain.root, ask));
-}
-
-function rootEntity(root: Expr, ask: Ask): TableDefinition | null {
-  // A field that the constructor or a decorator fills: its type tells.
-  if (root.kind === "typed") {
-    const [entity] = root.type.args;
-    return /Repository$/.test(root.type.name) && entity ? entityOf(typeExpr(entity, root.at), ask) : null;
-  }
-  if (root.kind === "class") return ask.definition(root);
-  // const users = dataSource.getRepository(User)
-  if (root.kind !== "call") return null;
-  const callee = ask.follow(root.callee);
-  const name = callee.kind === "member" ? callee.property : callee.kind === "import" ? callee.name : "";
-  return /^get(?:Tree)?Repository$/.test(name) && root.args[0] ? entityOf(root.args[0], ask) : null;
-}
-
-function mine(definition: TableDefinition | null): TableDefinition | null {
-  return definition?.client === "typeorm" ? definition : null;
-}
 
 function withRelations(
   entity: TableDefinition,
@@ -262,102 +238,25 @@ function readSchema(chain: Chain, ask: Ask): Named[] | null {
     const [first] = args ?? [];
     if (!operation || !first) continue;
     const inner = ask.follow(first);
-    const named = inner.kind === "new" && inner.args[0] ? entry(inner.args[0], "name") : null;
-    return ask.names(named ?? first).map((table) => ({ name: table, operation }));
+    const options = inner.kind === "new" ? inner.args[0] : undefined;
+    const named = options ? entry(options, "name") : null;
+    return [
+      ...ask.names(named ?? first).map((table) => ({ name: table, operation })),
+      ...foreignTables([entry(options, "foreignKeys"), args?.[1] ?? null], ask),
+    ];
   }
   return null;
 }
 
-function defineClass(found: ClassExpr, ask: Ask): TableDefinition | null {
-  const name = tableNameOf(found, ask);
-  if (!name) return null;
-  const parent = found.extends ? classOf(found.extends, ask) : null;
-  const definition: TableDefinition = {
-    client: "typeorm",
-    name,
-    columns: null,
-    references: [],
-    relations: {},
-  };
-  for (const owner of [parent, found]) if (owner) readMembers(owner, definition, ask);
-  return definition;
-}
-
-function readMembers(found: ClassExpr, definition: TableDefinition, ask: Ask): void {
-  for (const member of found.members) {
-    const relation = member.decorators.find(({ name }) =>
-      /^(?:OneToOne|OneToMany|ManyToOne|ManyToMany)$/.test(name),
-    );
-    if (!relation?.args[0]) continue;
-    const [target] = relation.args;
-    const text = ask.text(target);
-    // A target named by text is a class of this file, or of nobody's.
-    const to: Expr = text === null ? target : { kind: "import", specifier: "", name: text, at: target.at };
-    definition.relations[member.name] = to;
-    const owning =
-      relation.name === "ManyToOne" ||
-      (relation.name === "OneToOne" && member.decorators.some(({ name }) => name === "JoinColumn"));
-    const entity = owning ? classOf(to, ask) : null;
-    const named = entity && tableNameOf(entity, ask);
-    if (named) definition.references.push({ to: { ...named, at: target.at }, at: relation.at });
-  }
-}
-
-/** The name alone, so that two entities that point at each other end. */
-function tableNameOf(found: ClassExpr, ask: Ask): TableName | null {
-  const decorator = found.decorators.find(({ name }) => /^(?:Entity|ViewEntity|ChildEntity)$/.test(name));
-  if (!decorator) return null;
-  // Single table inheritance: a child lives in its parent's table.
-  if (decorator.name === "ChildEntity") {
-    const parent = found.extends ? classOf(found.extends, ask) : null;
-    return parent ? tableNameOf(parent, ask) : null;
-  }
-  const [first, second] = decorator.args;
-  const options =
-    first && ask.follow(first).kind === "object" ? ask.follow(first) : second && ask.follow(second);
-  // Another mapper's decorator has the same name, and keys of its own.
-  if (options && entry(options, "tableName", "collection")) return null;
-  const given =
-    first && ask.follow(first).kind !== "object" ? first : options ? entry(options, "name") : null;
-  const schema = options ? entry(options, "schema") : null;
-  const table = given ? ask.text(given) : snakeCase(found.name);
-  return {
-    schema: schema ? ask.text(schema) : null,
-    table,
-    reason: table === null ? "the entity's name is not known before it runs" : null,
-    at: given?.at ?? found.at,
-  };
-}
-
-function defineSchema(options: Expr, ask: Ask): TableDefinition | null {
-  const named = entry(ask.follow(options), "tableName") ?? entry(ask.follow(options), "name");
-  const schema = entry(ask.follow(options), "schema");
-  if (!named) return null;
-  const plain = entry(ask.follow(options), "tableName") !== null;
-  const text = ask.text(named);
-  return {
-    client: "typeorm",
-    name: {
-      schema: schema ? ask.text(schema) : null,
-      table: text === null ? null : plain ? text : snakeCase(text),
-      reason: text === null ? "the entity schema's name is not known" : null,
-      at: named.at,
-    },
-    columns: null,
-    references: [],
-    relations: relationTargets(entry(ask.follow(options), "relations"), ask),
-  };
-}
-
-function relationTargets(expr: Expr | null, ask: Ask): Record<string, Expr> {
-  const inner = expr ? ask.follow(expr) : null;
-  if (inner?.kind !== "object") return {};
-  return Object.fromEntries(
-    Object.entries(inner.entries).flatMap(([name, value]) => {
-      const target = entry(ask.follow(value), "target");
-      return target ? [[name, target]] : [];
-    }),
-  );
+/** `new TableForeignKey({ referencedTableName: "users" })`, alone or in a list. */
+function foreignTables(given: readonly (Expr | null)[], ask: Ask): Named[] {
+  return given.flatMap((expr) => {
+    const inner = expr && ask.follow(expr);
+    if (!inner) return [];
+    if (inner.kind === "array") return foreignTables(inner.items, ask);
+    const named = entry(inner.kind === "new" ? inner.args[0] : inner, "referencedTableName");
+    return named ? ask.names(named).map((name) => ({ name, operation: "references" as const })) : [];
+  });
 }
 
 function calleeName(expr: Expr, ask: Ask): string {
