@@ -1,13 +1,24 @@
 /** Whether the text at a reference's range is the name, quoted or not: nothing more, nothing less. */
 import type { SqlReference } from "../../analysis/model.ts";
 
-const BLANK = /^(?:\s+|--[^\n]*(?:\n|$)|\/\*[\s\S]*?\*\/)+/;
+const BLANK = /^(?:[ \t\r\n\f\v]+|--[^\n]*(?:\n|$)|\/\*[\s\S]*?\*\/)+/;
 const UNICODE = /^[uU]&"((?:[^"]|"")*)"/;
 const QUOTED = /^"((?:[^"]|"")*)"/;
 const PLAIN = /^[A-Za-z_\u0080-\uffff][\w$\u0080-\uffff]*/;
 
-/** What a runner or psql fills in: it stands for a part of the name that the text does not tell. */
-const FILLED_IN = /^(?:"\{\{[^}]*\}\}"|"?\$\{[^}]*\}"?|\{\{[^}]*\}\}|:"?\w+"?|@[\w.:]+@|%\d*\$?I)/;
+/** What a runner, psql or format() fills in: it stands for what the text does not tell, alone or glued to a word. */
+const FILLED_IN = (() => {
+  const forms = [
+    '"\\{\\{[^}]*\\}\\}"',
+    '"?\\$\\{[^}]*\\}"?',
+    "\\{\\{[^}]*\\}\\}",
+    ":[\"']?\\w+[\"']?",
+    "@[\\w.:]+@",
+    "%\\d*\\$?I",
+  ];
+  const word = "[\\w$\\u0080-\\uffff]*";
+  return new RegExp(`^${word}(?:(?:${forms.join("|")})${word})+`);
+})();
 
 /**
  * The parts of a dotted name as it is written, each with every way to read it (none where something
@@ -65,7 +76,10 @@ export function inexact(reference: SqlReference, source: string): string | null 
   if (at.start >= at.end || at.end > source.length) return `nothing: ${at.start} to ${at.end}`;
   // A name that is not known has the range of what hides it.
   if (table === null) return null;
-  const text = source.slice(at.start, at.end);
+  // Half a surrogate pair reaches a server as U+FFFD.
+  const text = source.slice(at.start, at.end).toWellFormed();
+  // quote_ident('a b') and its kin: a constant that becomes a name as it is.
+  if (text === table && source[at.start - 1] === "'") return null;
   for (const written of [text, text.replaceAll("''", "'")]) {
     const parts = writtenParts(written);
     const has = (index: number, name: string) => parts?.at(index)?.some((reading) => cut(reading) === name);

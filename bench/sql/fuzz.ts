@@ -1,0 +1,172 @@
+/**
+ * `bun bench/sql/fuzz.ts [--seconds 60] [--seed N] [--only INDEX] [--quiet]`
+ *
+ * Feeds the SQL engine what nobody should: a list of extremes (NUL, byte order marks, lone surrogates,
+ * lines of 10 MB, 50,000 operators in a chain, deep nesting, everything left open), then mutations of
+ * real statements until the time is up. No input may crash it, hang it, pass for empty, or come back
+ * with a range that lies elsewhere. Prints the seed, the number of inputs and each failure with the
+ * smallest text that shows it. Exit code 1 where something failed.
+ *
+ * Inputs are tried in a process of their own; one that says nothing for too long is ended, and another
+ * one goes on behind that input.
+ */
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { EXTREME_COUNT, type FuzzInput, fuzzInput } from "./fuzz-inputs.ts";
+import type { WorkerMessage } from "./fuzz-worker.ts";
+
+export interface FuzzFailure {
+  index: number;
+  message: string;
+  smallest: FuzzInput;
+}
+
+export interface FuzzReport {
+  seed: number;
+  inputs: number;
+  characters: number;
+  /** The input that took longest, in its process's own time and the machine's noise. */
+  slowest: { index: number; ms: number; length: number };
+  failures: FuzzFailure[];
+}
+
+export interface FuzzOptions {
+  seed: number;
+  seconds: number;
+  /** This input alone. */
+  only?: number;
+}
+
+/** No more failures than these are looked for. */
+const MOST_FAILURES = 10;
+/** What an input may take: seconds of noise on a shared machine, and what its length allows for. */
+const limitMs = (length: number) => 8_000 + length / 500;
+
+/** Runs until the time is up or too much has failed. All extremes are tried, however short the time. */
+export async function fuzz({ seed, seconds, only }: FuzzOptions): Promise<FuzzReport> {
+  const report: FuzzReport = {
+    seed,
+    inputs: 0,
+    characters: 0,
+    slowest: { index: 0, ms: 0, length: 0 },
+    failures: [],
+  };
+  const end = performance.now() + seconds * 1000;
+  let next = only ?? 0;
+  while (next !== Number.POSITIVE_INFINITY && report.failures.length < MOST_FAILURES) {
+    next = await runWorker(report, next, only === undefined ? Number.POSITIVE_INFINITY : only + 1, end);
+  }
+  return report;
+}
+
+/** Follows one process to its end. @returns the input to go on with, infinity where there is nothing to go on with */
+async function runWorker(report: FuzzReport, from: number, to: number, end: number): Promise<number> {
+  const present = { index: from, length: 0, since: performance.now(), ready: false };
+  let over = false;
+  const settle = () => {
+    const ms = performance.now() - present.since;
+    if (present.ready && ms > report.slowest.ms)
+      report.slowest = { index: present.index, ms, length: present.length };
+    present.since = performance.now();
+  };
+  const child = Bun.spawn(
+    [process.execPath, join(import.meta.dir, "fuzz-worker.ts"), ...[report.seed, from, to].map(String)],
+    {
+      stdin: "ignore",
+      stdout: "inherit",
+      stderr: "inherit",
+      ipc(message: WorkerMessage) {
+        if (over) return;
+        if (message.kind === "ready") {
+          present.since = performance.now();
+        } else if (message.kind === "begin") {
+          settle();
+          present.index = message.index;
+          present.length = message.length;
+          present.ready = true;
+          report.inputs++;
+          report.characters += message.length;
+        } else {
+          const { index, message: wrong, smallest } = message;
+          report.failures.push({ index, message: wrong, smallest });
+          // Shrinking took its time, too.
+          present.since = performance.now();
+        }
+      },
+    },
+  );
+  let wrong: string | null = null;
+  while (child.exitCode === null && child.signalCode === null) {
+    await Promise.race([child.exited, Bun.sleep(100)]);
+    const quietMs = performance.now() - present.since;
+    if (performance.now() > end && present.index >= Math.min(EXTREME_COUNT, to - 1)) over = true;
+    if (report.failures.length >= MOST_FAILURES) over = true;
+    if (quietMs > limitMs(present.length)) wrong = `hangs: no answer in ${Math.round(quietMs)} ms`;
+    if (over || wrong !== null) {
+      child.kill("SIGKILL");
+      await child.exited;
+      break;
+    }
+  }
+  if (wrong === null && !over && child.exitCode !== 0)
+    wrong = `ends the process (${child.signalCode ?? child.exitCode})`;
+  if (wrong === null) return Number.POSITIVE_INFINITY;
+  report.failures.push({
+    index: present.index,
+    message: wrong,
+    smallest: fuzzInput(report.seed, present.index),
+  });
+  return present.index + 1;
+}
+
+function show({ seed, inputs, characters, slowest, failures }: FuzzReport): string {
+  const lines = failures.flatMap(({ index, message, smallest }) => {
+    const text = JSON.stringify(smallest.text);
+    const shown =
+      text.length > 400
+        ? `${text.slice(0, 300)} … ${text.slice(-60)} (${smallest.text.length} characters)`
+        : text;
+    const how =
+      smallest.mode === "file"
+        ? "file"
+        : `${smallest.whole ? "statement" : "fragment"} with holes ${smallest.holes.join(", ")}`;
+    return [
+      `input ${index}: ${message}`,
+      `  ${how}: ${shown}`,
+      `  again: bun bench/sql/fuzz.ts --seed ${seed} --only ${index}`,
+    ];
+  });
+  lines.push(
+    `seed ${seed}: ${inputs} inputs, ${(characters / 1e6).toFixed(1)} million characters, ${failures.length} failures; the slowest took ${Math.round(slowest.ms)} ms (input ${slowest.index}, ${slowest.length} characters)`,
+  );
+  return `${lines.join("\n")}\n`;
+}
+
+if (import.meta.main) {
+  const { values } = parseArgs({
+    options: {
+      seconds: { type: "string", default: "60" },
+      seed: { type: "string" },
+      only: { type: "string" },
+    },
+  });
+  const seed = Number(values.seed ?? Math.floor(Math.random() * 2 ** 31));
+  const seconds = Number(values.seconds);
+  if (
+    !Number.isInteger(seed) ||
+    !(seconds >= 0) ||
+    (values.only !== undefined && !Number.isInteger(Number(values.only)))
+  ) {
+    process.stderr.write(
+      "fuzz: --seed and --only are whole numbers, --seconds is a number that is not negative\n",
+    );
+    process.exit(2);
+  }
+  const report = await fuzz({
+    seed,
+    seconds,
+    ...(values.only === undefined ? {} : { only: Number(values.only) }),
+  });
+  process.stdout.write(show(report));
+  process.exit(report.failures.length > 0 ? 1 : 0);
+}
