@@ -1,0 +1,197 @@
+/**
+ * Kills runs of the migration runner at points that a seed chooses, and judges what is left.
+ *
+ * A kill is one of: SIGKILL for the only runner; SIGKILL for one of two or ten that run at once; SIGKILL for the server's
+ * process that works for the runner, upon which PostgreSQL throws everybody out and recovers. Afterwards, with nobody at
+ * work, each migration must be done or not done, the history must say which, and one more run must complete it.
+ */
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import postgres from "postgres";
+import type { EmbeddedPostgres } from "../../deploy/embedded/mod.ts";
+import { migrate, status } from "../../runtime/migrate/mod.ts";
+
+export interface CrashOptions {
+  seed: number;
+  kills: number;
+  onKill?: (kill: Kill) => void;
+}
+
+export interface Kill {
+  number: number;
+  what: "runner" | "one of 2" | "one of 10" | "server";
+  /** Milliseconds from the runner's first word to the kill. */
+  afterMs: number;
+  /** How many migrations were there afterwards, before the run that completed them. */
+  landed: number;
+  /** One was begun outside of a transaction and left unfinished. */
+  unfinished: boolean;
+  /** What was not as it must be; empty where all is well. */
+  faults: string[];
+}
+
+const count = 16;
+
+/** Numbers from 0 to 1, the same for the same seed (mulberry32, public domain). */
+export function randomOf(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let t = state;
+    t = Math.imul(t ^ (t >>> 15), t | 1);
+    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
+    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}
+
+/** Each leaves one line in a log, and a table of its own; some are slow, some travel alone, one builds an index. */
+function text(version: number): string {
+  if (version === 6) return "-- freehold: no-transaction\ncreate index concurrently t5_x on t5 (x)";
+  const log = version === 1 ? "create table log (version int);" : "";
+  const slow = "select pg_sleep(0.01);";
+  const alone = version % 4 === 0 ? "select case when true then 1 end;" : "";
+  return `${log}insert into log values (${version});${slow}
+create table t${version} as select g as x from generate_series(1, 2000) g;${alone}`;
+}
+
+/** Runs it. @returns every kill, in order; whoever calls looks at their faults */
+export async function crash(server: EmbeddedPostgres, options: CrashOptions): Promise<Kill[]> {
+  const folder = await mkdtemp(join(tmpdir(), "freehold-crash-"));
+  const admin = postgres({
+    ...server.driverOptions(),
+    max: 1,
+    onnotice: () => {},
+    // Seconds: after a crash it is asked again at once.
+    backoff: () => 0.01,
+  });
+  try {
+    for (let version = 1; version <= count; version += 1) {
+      await Bun.write(join(folder, `${String(version).padStart(3, "0")}_t.sql`), text(version));
+    }
+    const random = randomOf(options.seed);
+    const spanMs = await timed(folder, await server.createDatabase());
+    const kills: Kill[] = [];
+    for (let number = 1; number <= options.kills; number += 1) {
+      const url = await server.createDatabase();
+      const what = (["runner", "server", "one of 2", "runner", "server", "one of 10"] as const)[
+        Math.floor(random() * 6)
+      ]!;
+      const kill = await one(admin, folder, url, { number, what, afterMs: Math.round(random() * spanMs) });
+      kills.push(kill);
+      options.onKill?.(kill);
+      await admin.unsafe(`drop database ${nameOf(url)} with (force)`);
+    }
+    return kills;
+  } finally {
+    await admin.end();
+    await rm(folder, { recursive: true });
+  }
+}
+
+const nameOf = (url: string): string => decodeURIComponent(new URL(url).pathname.slice(1));
+
+async function start(folder: string, url: string) {
+  const child = Bun.spawn([process.execPath, join(import.meta.dir, "runner.ts"), folder, url], {
+    stdin: "ignore",
+    stdout: "pipe",
+    stderr: "pipe",
+  });
+  const complaint = child.stderr.text();
+  for await (const _ of child.stdout) break;
+  return { child, complaint };
+}
+
+/** How long an undisturbed run takes from its first word on. */
+async function timed(folder: string, url: string): Promise<number> {
+  const { child, complaint } = await start(folder, url);
+  const begun = performance.now();
+  if ((await child.exited) !== 0) throw new Error(await complaint);
+  return performance.now() - begun;
+}
+
+type Plan = Pick<Kill, "number" | "what" | "afterMs">;
+
+async function one(admin: postgres.Sql, folder: string, url: string, plan: Plan): Promise<Kill> {
+  const many = plan.what === "one of 2" ? 2 : plan.what === "one of 10" ? 10 : 1;
+  const runs = await Promise.all(Array.from({ length: many }, () => start(folder, url)));
+  // The point of the kill is what is tried out here: time has to pass.
+  await Bun.sleep(plan.afterMs);
+  if (plan.what === "server") await killBackend(admin, nameOf(url));
+  else runs[0]!.child.kill("SIGKILL");
+  const codes = await Promise.all(runs.map(({ child }) => child.exited));
+  const complaints = await Promise.all(runs.map(({ complaint }) => complaint));
+  await quiet(admin, nameOf(url));
+
+  const faults: string[] = [];
+  for (const [at, said] of complaints.entries()) {
+    const expected = codes[at] === 0 || (at === 0 && plan.what !== "server") || plan.what === "server";
+    if (!expected) faults.push(`a runner that nobody killed failed: ${said.trim().slice(-400)}`);
+  }
+  const before = await judge(folder, url, faults);
+  if (many > 1 && before.landed !== count)
+    faults.push(`others were at work, and only ${before.landed} landed`);
+  const { version } = await migrate({ service: "s", folder, url });
+  if (version !== count) faults.push(`the next run ended at ${version}`);
+  const after = await judge(folder, url, faults);
+  if (after.landed !== count || after.unfinished) faults.push(`${after.landed} of ${count} in the end`);
+  return { ...plan, ...before, faults };
+}
+
+/** Kills a process of the server that works for the database, and waits until the server is back. */
+async function killBackend(admin: postgres.Sql, database: string): Promise<void> {
+  const [row] = await admin`select pid from pg_stat_activity where datname = ${database} and state = 'active'
+    union all select pid from pg_stat_activity where datname = ${database} limit 1`;
+  if (row) process.kill(row["pid"], "SIGKILL");
+}
+
+/** Waits until nobody is connected to the database, and the server answers. */
+async function quiet(admin: postgres.Sql, database: string): Promise<void> {
+  for (;;) {
+    try {
+      const rows = await admin`select pid from pg_stat_activity where datname = ${database}`;
+      if (rows.length === 0) return;
+    } catch {
+      // It recovers; the driver connects again.
+    }
+    await Bun.sleep(10);
+  }
+}
+
+/** Holds what the history says against what is there. */
+async function judge(folder: string, url: string, faults: string[]) {
+  const entries = await status({ service: "s", folder, url });
+  const sql = postgres({ host: hostOf(url), database: nameOf(url), user: "postgres", max: 1 });
+  try {
+    const there = new Set(
+      (await sql`select relname from pg_class where relnamespace = 'public'::regnamespace`).map(
+        (row) => row["relname"],
+      ),
+    );
+    const logged = there.has("log") ? (await sql`select version from log`).map((row) => row["version"]) : [];
+    for (const { version, state } of entries) {
+      if (version === 6) {
+        if (state === "applied" && !there.has("t5_x"))
+          faults.push("6 is said to be there, its index is missing");
+        if (state === "pending" && there.has("t5_x"))
+          faults.push("6 is said not to be there, its index is there");
+        continue;
+      }
+      const times = logged.filter((one) => one === version).length;
+      const done = there.has(`t${version}`);
+      const right = state === "applied" ? done && times === 1 : state === "pending" && !done && times === 0;
+      if (!right)
+        faults.push(
+          `${version} is said to be ${state}; its table is ${done ? "" : "not "}there, logged ${times}×`,
+        );
+    }
+    return {
+      landed: entries.filter(({ state }) => state === "applied").length,
+      unfinished: entries.some(({ state }) => state === "unfinished"),
+    };
+  } finally {
+    await sql.end();
+  }
+}
+
+const hostOf = (url: string): string => decodeURIComponent(new URL(url).hostname);
