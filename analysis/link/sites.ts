@@ -80,7 +80,9 @@ export function followImports(
     let at: Expr = expr;
     for (let step = depth; step < DEEPEST && at.kind === "import"; step++) {
       const target = moduleOf(at);
-      if (target === null || !factsOf(target)) return null;
+      // What a module passes on from a package is that package's.
+      if (target === null) return at === expr ? null : at;
+      if (!factsOf(target)) return null;
       const whole: Expr | undefined = at.name === "*" ? factsOf(target)?.exports[WHOLE] : undefined;
       if (whole) {
         at = whole;
@@ -155,7 +157,8 @@ export function readAllSites(
       unresolved: null,
     });
   }
-  return found;
+  // The beginning of a statement that another template completes is no broken statement.
+  return found.filter(({ at, facts }) => facts.problems.length === 0 || !composed.has(key(at)));
 }
 
 /** Tables that clients name without SQL. */

@@ -26,6 +26,11 @@ testAdapter(postgresJs, [
     ["2:44 select invoices", "3:25 select orders", opened],
   ],
   [
+    "a statement that another template completes",
+    `${open}const copy = sql\`copy (select * from orders)\`;\nawait sql\`\${copy} to '/tmp/orders'\`;`,
+    ["2:38 select orders", opened],
+  ],
+  [
     "a fragment made by a function",
     `${open}const only = (id: number) => sql\`id in (select order_id from items where id = \${id})\`;\nawait sql\`update orders set paid = true where \${only(1)}\`;`,
     ["2:62 select items", "3:18 update orders", opened],
