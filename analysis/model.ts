@@ -177,7 +177,14 @@ export type Expr =
     }
   | { kind: "new"; callee: Expr; args: Expr[]; at: Span }
   /** A function; `result` is the one expression that it returns, null where there are several or none. */
-  | { kind: "function"; parameters: string[]; result: Expr | null; at: Span }
+  | {
+      kind: "function";
+      parameters: string[];
+      result: Expr | null;
+      /** What it is annotated to return. */
+      type?: TypeName;
+      at: Span;
+    }
   | ClassExpr
   /** A value of which the file tells the type alone: an annotated field, parameter or variable. */
   | { kind: "typed"; name: string; type: TypeName; at: Span }
@@ -218,6 +225,10 @@ export interface ClassExpr {
   kind: "class";
   name: string;
   extends: Expr | null;
+  /** Names of the constructor's parameters; a destructured one is empty. */
+  parameters?: string[];
+  /** What the constructor hands on to the class that this one extends. */
+  superArgs?: Expr[];
   /** What the class that it extends is given: `User` of `extends Repository<User>`. */
   extendsArgs?: TypeName[];
   decorators: Decorator[];

@@ -1,14 +1,15 @@
 /** The calls of a file by the name of what they call, read when the linker asks for them. */
 import type { Expr } from "../model.ts";
+import { superClassOf } from "./classes.ts";
 import { clientOf, moduleExport } from "./evidence.ts";
 import { expressionReader } from "./expression.ts";
-import type { Candidate, Scope } from "./scope.ts";
+import type { Candidate, FileScopes, Scope } from "./scope.ts";
 import { readScopes } from "./scope.ts";
 import type { Node } from "./syntax.ts";
 import { parse, propertyName, unwrap } from "./syntax.ts";
 
 export interface CallReader {
-  /** Arguments of each call; only calls on an object where `method` says so. */
+  /** Arguments of each call; only calls on an object where `method` says so. Constructors are called `new Name`. */
   callsOf(name: string, method: boolean): Expr[][];
 }
 
@@ -18,10 +19,18 @@ export function readCalls(file: string, text: string): CallReader {
   const expressions = expressionReader(file, text, scopes);
   const byName = new Map<string, { candidate: Candidate; method: boolean }[]>();
   for (const candidate of scopes.candidates) {
-    if (candidate.node.type !== "CallExpression") continue;
+    if (candidate.node.type !== "CallExpression" && candidate.node.type !== "NewExpression") continue;
     const callee = unwrap(candidate.node.callee as Node);
-    const method = callee.type === "MemberExpression";
-    const name = method ? propertyName(callee) : callee.type === "Identifier" ? callee.name : null;
+    const method = callee.type === "MemberExpression" && candidate.node.type === "CallExpression";
+    const constructed = constructedName(candidate.node, scopes);
+    const name =
+      constructed !== null
+        ? `new ${constructed}`
+        : method
+          ? propertyName(callee)
+          : callee.type === "Identifier"
+            ? callee.name
+            : null;
     if (name === null) continue;
     const list = byName.get(name);
     if (list) list.push({ candidate, method });
@@ -40,9 +49,23 @@ export function readCalls(file: string, text: string): CallReader {
   return {
     callsOf: (name, method) =>
       (byName.get(name) ?? []).flatMap(({ candidate: { node, scope }, method: on }) =>
-        node.type !== "CallExpression" || (on ? !method && isOther(node, scope) : method)
+        (node.type !== "CallExpression" && node.type !== "NewExpression") ||
+        (node.type === "CallExpression" && on ? !method && isOther(node, scope) : method)
           ? []
           : [node.arguments.map((argument) => expressions.read(argument as Node, scope))],
       ),
   };
+}
+
+/** The class that a call makes an instance of: `new Store(…)`, and `super(…)` in a class that extends it. */
+function constructedName(
+  node: Node & { type: "CallExpression" | "NewExpression" },
+  scopes: FileScopes,
+): string | null {
+  const callee = unwrap(node.callee as Node);
+  if (node.type === "CallExpression" && callee.type !== "Super") return null;
+  const made = callee.type === "Super" ? superClassOf(callee, scopes) : callee;
+  const inner = made && unwrap(made);
+  if (inner?.type === "Identifier") return inner.name;
+  return inner?.type === "MemberExpression" ? propertyName(inner) : null;
 }

@@ -10,6 +10,7 @@ export function readClass(
   file: string,
   node: Node & { type: "ClassDeclaration" | "ClassExpression" },
   scope: Scope,
+  scopes: FileScopes,
   read: (node: Node, scope: Scope) => Expr,
 ): ClassExpr {
   const at = (inner: Node): Span => ({ file, start: inner.start, end: inner.end });
@@ -41,7 +42,7 @@ export function readClass(
       name,
       type:
         "typeAnnotation" in member && member.typeAnnotation
-          ? typeName(member.typeAnnotation as Node, scope)
+          ? typeName(member.typeAnnotation as Node, scope, scopes.types)
           : null,
       init: value && read(value, scope),
       static: member.static,
@@ -57,10 +58,55 @@ export function readClass(
     name: node.id?.name ?? "",
     extends: node.superClass ? read(node.superClass as Node, scope) : null,
     ...(extendsArgs.length > 0 && { extendsArgs }),
+    ...readConstructor(file, node, scopes, members, read),
     decorators: decorators(node.decorators),
     members,
     at: at((node.id ?? node) as Node),
   };
+}
+
+/** What the constructor takes, hands on to the class that this one extends, and keeps in fields. */
+function readConstructor(
+  file: string,
+  node: Node & { type: "ClassDeclaration" | "ClassExpression" },
+  scopes: FileScopes,
+  members: ClassMember[],
+  read: (node: Node, scope: Scope) => Expr,
+): Pick<ClassExpr, "parameters" | "superArgs"> {
+  const found = node.body.body.find(
+    (item) => item.type === "MethodDefinition" && item.kind === "constructor",
+  );
+  if (found?.type !== "MethodDefinition" || !found.value.body) return {};
+  const { params, body } = found.value;
+  const scope = scopes.functions.get(body as Node);
+  if (!scope) return {};
+  const keep = (name: string, type: TypeName | null, init: Expr, at: Span) => {
+    const known = members.find((member) => member.name === name && !member.static);
+    if (!known) members.push({ name, type, init, static: false, decorators: [], at });
+    else known.init ??= init;
+  };
+  const parameters = (params as Node[]).map((param) => {
+    const own = param.type === "TSParameterProperty" ? (param.parameter as Node) : param;
+    const target = own.type === "AssignmentPattern" ? (own.left as Node) : own;
+    if (target.type !== "Identifier") return "";
+    const type = target.typeAnnotation ? typeName(target.typeAnnotation as Node, scope, scopes.types) : null;
+    const at = { file, start: target.start, end: target.end };
+    if (param.type === "TSParameterProperty") keep(target.name, type, read(target, scope), at);
+    return target.name;
+  });
+  let superArgs: Expr[] | undefined;
+  for (const statement of body.body) {
+    if (statement.type !== "ExpressionStatement") continue;
+    const { expression } = statement;
+    if (expression.type === "CallExpression" && expression.callee.type === "Super")
+      superArgs = expression.arguments.map((argument) => read(argument as Node, scope));
+    if (expression.type !== "AssignmentExpression" || expression.left.type !== "MemberExpression") continue;
+    const name =
+      expression.left.object.type === "ThisExpression" ? propertyName(expression.left as Node) : null;
+    const { start, end } = expression.left.property;
+    if (name !== null) keep(name, null, read(expression.right as Node, scope), { file, start, end });
+  }
+  return { parameters, ...(superArgs && { superArgs }) };
 }
 
 /** The class of a `this`, and whether `this` is the class itself; null where `this` is something else's. */

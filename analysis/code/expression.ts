@@ -170,7 +170,7 @@ export function expressionReader(file: string, source: string, scopes: FileScope
         return functionValue(node);
       case "ClassDeclaration":
       case "ClassExpression":
-        return readClass(file, node, scope, read);
+        return readClass(file, node, scope, scopes, read);
       case "ThisExpression":
       case "Super":
         return own(node) ?? unknown(node);
@@ -389,6 +389,7 @@ export function expressionReader(file: string, source: string, scopes: FileScope
       // What the constructor or a framework fills: its type tells.
       const type = field?.type ? typeName(field.type, field.scope, scopes.types) : null;
       if (type) return { kind: "typed", name, type, at: at(node) };
+      if (field?.given) return { kind: "alias", of: read(field.given.node, field.given.scope), at: at(node) };
       const owner = field ? null : own(target);
       return owner ? { kind: "member", of: owner, property: name, at: at(node) } : unknown(node);
     }
@@ -509,10 +510,13 @@ export function expressionReader(file: string, source: string, scopes: FileScope
       param.type === "Identifier" ? param.name : "",
     );
     const results = returned(node, scopes);
+    const declared = "returnType" in node ? (node.returnType as Node | null) : null;
+    const type = declared ? typeName(declared, scopeAt(node, scopes), scopes.types) : null;
     return {
       kind: "function",
       parameters,
       result: results.length ? resultOf(results, node) : null,
+      ...(type && { type }),
       at: at(node),
     };
   }

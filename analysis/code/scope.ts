@@ -35,6 +35,8 @@ export interface Field {
   init: Node | null;
   type: Node | null;
   scope: Scope;
+  /** The constructor's parameter that it is. */
+  given?: { node: Node; scope: Scope };
 }
 
 export interface Scope {
@@ -463,18 +465,25 @@ class Walker {
           });
       }
       if (member.type !== "MethodDefinition" || member.kind !== "constructor") continue;
+      const made: Scope = child(scope);
+      member.value.params.forEach((param, index) => {
+        const owner = member.value as unknown as Node;
+        this.declareParameter(param as Node, owner, `${node.id?.name ?? ""}.constructor`, index, made);
+      });
       for (const param of member.value.params) {
         if (param.type !== "TSParameterProperty") continue;
         const inner = (
           param.parameter.type === "AssignmentPattern" ? param.parameter.left : param.parameter
         ) as Node;
         if (inner.type === "Identifier")
-          fields.set(inner.name, { init: null, type: (inner.typeAnnotation as Node | null) ?? null, scope });
+          fields.set(inner.name, {
+            init: null,
+            given: { node: inner, scope: made },
+            type: (inner.typeAnnotation as Node | null) ?? null,
+            scope,
+          });
       }
-      const inner: Scope = child(scope);
-      member.value.params.forEach((param, index) => {
-        this.declareParameter(param as Node, member.value as unknown as Node, "constructor", index, inner);
-      });
+      const inner = made;
       for (const statement of member.value.body?.body ?? []) {
         if (statement.type !== "ExpressionStatement" || statement.expression.type !== "AssignmentExpression")
           continue;

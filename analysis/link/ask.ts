@@ -5,6 +5,7 @@ import { adapters } from "../code/adapters/mod.ts";
 import type { Expr, FileFacts, SqlPiece, TextRun } from "../model.ts";
 import type { Resolve } from "./evaluate.ts";
 import { constantText, evaluate, follow } from "./evaluate.ts";
+import { substitute } from "./substitute.ts";
 
 export interface Definitions {
   all: readonly { definition: TableDefinition; source: Expr; file: string }[];
@@ -114,6 +115,15 @@ export function createAsk(
     const known = byModel.get(name) ?? [];
     if (!known.includes(definition)) byModel.set(name, [...known, definition]);
   }
+  resolve.named = (expr) => {
+    const callee = expr.kind === "call" ? follow(expr.callee, resolve) : expr;
+    if (callee.kind !== "member" || !/tableName$/i.test(callee.property)) return null;
+    for (const adapter of adapters) {
+      const told = adapter.told?.(expr, ask) ?? null;
+      if (told !== null) return told;
+    }
+    return null;
+  };
   resolve.mapped = (expr) => {
     const table = ask.definition(expr);
     if (table) return quoted(table.name);
@@ -139,10 +149,6 @@ function nearest(found: readonly TableDefinition[], near: string | undefined): T
   const best = Math.max(...ranked.map(({ rank }) => rank));
   const leading = ranked.filter(({ rank }) => rank === best);
   return leading.length === 1 ? (leading[0]?.item ?? null) : null;
-}
-
-function reach(expr: Expr, path: readonly string[]): Expr {
-  return path.reduce<Expr>((of, property) => ({ kind: "member", of, property, at: expr.at }), expr);
 }
 
 function nameOf(pieces: readonly SqlPiece[], expr: Expr): TableName {
@@ -171,42 +177,4 @@ function quoted({ schema, table }: TableName): string | null {
   return [...(schema === null ? [] : [schema]), table]
     .map((part) => `"${part.replaceAll('"', '""')}"`)
     .join(".");
-}
-
-/** A function's result with its parameters replaced. */
-function substitute(expr: Expr, fn: Expr & { kind: "function" }, args: readonly Expr[]): Expr {
-  const visit = (inner: Expr): Expr => {
-    switch (inner.kind) {
-      case "parameter": {
-        const given = args[inner.index];
-        return given && fn.parameters[inner.index] === (inner.path.length ? "" : inner.name)
-          ? reach(given, inner.path)
-          : inner;
-      }
-      case "alias":
-        return { ...inner, of: visit(inner.of) };
-      case "concat":
-        return { ...inner, parts: inner.parts.map(visit) };
-      case "either":
-        return { ...inner, options: inner.options.map(visit) };
-      case "member":
-        return { ...inner, of: visit(inner.of) };
-      case "call":
-        return { ...inner, callee: visit(inner.callee), args: inner.args.map(visit) };
-      case "sql":
-        return { ...inner, of: inner.of.map(visit) };
-      case "array":
-        return { ...inner, items: inner.items.map(visit) };
-      case "object":
-        return {
-          ...inner,
-          entries: Object.fromEntries(
-            Object.entries(inner.entries).map(([key, value]) => [key, visit(value)]),
-          ),
-        };
-      default:
-        return inner;
-    }
-  };
-  return visit(expr);
 }

@@ -47,8 +47,10 @@ export function createCallers(
   };
 
   return (parameter, path = []) => {
-    const name = parameter.function.split(".").at(-1) ?? "";
-    if (name === "" || name === "constructor") return null;
+    const names = parameter.function.split(".");
+    const constructs = names.at(-1) === "constructor";
+    const name = names.at(constructs ? -2 : -1) ?? "";
+    if (name === "") return null;
     const whole = [...parameter.path, ...path];
     const key = `${parameter.at.file}\0${parameter.function}\0${parameter.index}\0${whole.join(".")}`;
     const known = answers.get(key);
@@ -66,7 +68,10 @@ export function createCallers(
     for (const file of near) {
       // Cheaper than a parse, and true of every call.
       if (!texts.get(file)?.includes(name)) continue;
-      for (const call of readerOf(file).callsOf(name, parameter.function.includes("."))) {
+      for (const call of readerOf(file).callsOf(
+        constructs ? `new ${name}` : name,
+        !constructs && parameter.function.includes("."),
+      )) {
         const given = call[parameter.index];
         options.push(
           given

@@ -148,6 +148,15 @@ function unfold(
         return next(callee.of, { name: callee.property, args: inner.args, at: callee.at });
       return next(callee, { name: "", args: inner.args, at: callee.at });
     }
+    case "new": {
+      // What a class that this one extends keeps in a field: this.db("t"), this.db.select().
+      const [first, ...rest] = steps;
+      if (!first || first.name === "") return here;
+      const field = ask.follow({ kind: "member", of: inner, property: first.name, at: first.at });
+      if (field.kind === "member") return here;
+      const called = first.args ? [{ ...first, name: "" }] : [];
+      return unfold(field, [...called, ...rest], ask, depth + 1);
+    }
     case "member":
       return next(inner.of, { name: inner.property, args: null, at: inner.at });
     case "either": {

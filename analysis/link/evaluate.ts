@@ -7,12 +7,15 @@
  */
 import { EACH } from "../code/expression.ts";
 import type { Expr, HoleType, Span, SqlPiece, TextRun } from "../model.ts";
+import { substitute } from "./substitute.ts";
 
 /** Follows a name into the module that exports it; null where it leads out of the workspace or in a circle. */
 export interface Resolve {
   (expr: Expr & { kind: "import" }, depth: number): Expr | null;
   /** The SQL that a mapped table or column writes into a hole: `"shop"."orders"`; null for anything else. */
   mapped?: (expr: Expr) => string | null;
+  /** The table's name that a mapper tells: `User.tableName`, `User.getTableName()`; null for anything else. */
+  named?: (expr: Expr) => string | null;
   /** What the type checker knows of the expression at a place; null where it was not asked, or does not know. */
   typed?: (at: Span) => Expr | null;
   /** What callers hand a parameter (or a property of it); null where nobody is known to call. */
@@ -118,6 +121,8 @@ class Builder {
           : [hole("unknown", `\`${expr.name}\` comes from ${expr.specifier}`, expr.at)];
       }
       case "member": {
+        const named = this.resolve.named?.(expr) ?? null;
+        if (named !== null) return [{ kind: "text", text: named, at: expr.at }];
         const found = memberOf(expr, this.resolve, this.depth);
         const owner = found ? null : this.strip(expr.of);
         if (owner?.kind === "parameter") return this.given(owner, [expr.property], expr);
@@ -129,8 +134,12 @@ class Builder {
         return this.given(expr, [], expr);
       case "env":
         return [hole("unknown", `\`${expr.variable}\` is an environment variable`, expr.at)];
-      case "call":
-        return [hole("unknown", expr.reason, expr.at)];
+      case "call": {
+        const named = this.resolve.named?.(expr) ?? null;
+        return named === null
+          ? [hole("unknown", expr.reason, expr.at)]
+          : [{ kind: "text", text: named, at: expr.at }];
+      }
       case "typed":
         return [hole("unknown", `\`${expr.name}\` is not known before it runs`, expr.at)];
       case "new":
@@ -251,7 +260,7 @@ function parameterReason(
   { name, function: owner }: Expr & { kind: "parameter" },
   path: readonly string[],
 ): string {
-  const of = owner && owner !== "constructor" ? ` of ${owner}` : "";
+  const of = owner && !owner.endsWith("constructor") ? ` of ${owner}` : "";
   return path.length
     ? `\`${name}.${path.join(".")}\` comes with a parameter${of}`
     : `\`${name}\` is a parameter${of}`;
@@ -281,8 +290,33 @@ function memberOf(expr: Expr & { kind: "member" }, resolve: Resolve, depth: numb
       : (of.items[Number(expr.property)] ?? null);
   if (of.kind === "class")
     return of.members.find((member) => member.static && member.name === expr.property)?.init ?? null;
+  if (of.kind === "new") return fieldOf(of, expr.property, resolve, depth + 1);
   if (of.kind === "import" && of.name === "*") return resolve({ ...of, name: expr.property }, depth);
   return null;
+}
+
+/** What an instance keeps in a field: its own, or one of a class that it extends, as the constructors fill it. */
+function fieldOf(of: Expr & { kind: "new" }, name: string, resolve: Resolve, depth: number): Expr | null {
+  const made = depth > DEEPEST ? null : follow(of.callee, resolve, depth);
+  if (made?.kind !== "class") return null;
+  const parameters = made.parameters ?? [];
+  const field = made.members.find((member) => member.name === name && !member.static);
+  if (field) {
+    const { init, type } = field;
+    // What is handed in is what its type says.
+    if (type && (init === null || follow(init, resolve, depth).kind === "parameter"))
+      return { kind: "typed", name, type, at: field.at };
+    return init && substitute(init, { parameters }, of.args);
+  }
+  const handed = made.superArgs?.map((arg) => substitute(arg, { parameters }, of.args));
+  return made.extends
+    ? fieldOf(
+        { kind: "new", callee: made.extends, args: handed ?? of.args, at: of.at },
+        name,
+        resolve,
+        depth + 1,
+      )
+    : null;
 }
 
 function hole(kind: HoleType, reason: string, at: Span): SqlPiece {
