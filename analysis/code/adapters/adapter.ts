@@ -77,6 +77,8 @@ export interface Adapter {
   binds?(chain: Chain, ask: Ask): string[];
   /** The table that a defining call or class stands for; null where it is none of this client's. */
   define?(definition: Expr, ask: Ask): TableDefinition | null;
+  /** The table's name that the mapper tells where it is asked: `User.tableName`, `User.getTableName()`. */
+  told?(expr: Expr, ask: Ask): string | null;
   /** What a chain of this client does to a schema as a whole: `sequelize.sync()`. */
   acts?(chain: Chain, ask: Ask): DatabaseAct[];
   /** What the options of a call that {@link Adapter.defining} names ask for: `synchronize: true`. */

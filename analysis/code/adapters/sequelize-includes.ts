@@ -5,7 +5,7 @@ import type { Ask, Named, TableName } from "./adapter.ts";
 import { unknownName } from "./builders.ts";
 import { entry, isTrue } from "./expressions.ts";
 import type { Association, SequelizeModel } from "./sequelize-models.ts";
-import { keyOf, modelOf } from "./sequelize-models.ts";
+import { keyOf, methodOf, modelOf } from "./sequelize-models.ts";
 
 const DEEPEST = 8;
 
@@ -47,14 +47,53 @@ export function included(
         ...(through ? next(through, along.model) : []),
       ];
     }
+    case "call": {
+      const items = listed(inner, ask);
+      return items
+        ? items.flatMap((item) => next(item))
+        : alongside(from, include, null, operation, ask).named;
+    }
+    case "member":
+      // An option that is left out includes nothing.
+      if (ask.follow(inner.of).kind === "object") return [];
+      return next(ask.given(inner) ?? NOTHING).concat(
+        ask.given(inner) ? [] : alongside(from, include, null, operation, ask).named,
+      );
     case "text":
     case "class":
-    case "call":
-    case "member":
     case "import":
       return alongside(from, include, null, operation, ask).named;
     default:
       return [];
+  }
+}
+
+const NOTHING: Expr = { kind: "unknown", reason: "", at: { file: "", start: 0, end: 0 } };
+
+/** The items of a list that a method makes of another: `names.map((association) => ({ association }))`. */
+function listed(call: Expr & { kind: "call" }, ask: Ask): Expr[] | null {
+  const method = methodOf(call);
+  const [first] = call.args;
+  const of = method && ask.follow(method.of);
+  switch (method?.name) {
+    case "filter":
+    case "flat":
+    case "reverse":
+      return [method.of];
+    case "concat":
+      return [method.of, ...call.args];
+    case "compact":
+      return first ? [first] : null;
+    case "map":
+    case "flatMap":
+      if (of?.kind !== "array" || !first) return null;
+      return of.items.map((item) => ask.apply(first, [item]) ?? item);
+    case "values": {
+      const inner = first && ask.follow(first);
+      return inner?.kind === "object" ? Object.values(inner.entries) : null;
+    }
+    default:
+      return null;
   }
 }
 
@@ -76,7 +115,7 @@ function alongside(
   const model = direct ?? (association ? modelOf(association.target, ask) : null);
   if (!model)
     return {
-      named: [{ name: unknownName(target, "no model is known that it includes"), operation }],
+      named: [{ name: unknownName(target, reasonOf(target, ask)), operation }],
       model: null,
     };
   return {
@@ -86,6 +125,17 @@ function alongside(
     ],
     model,
   };
+}
+
+function reasonOf(target: Expr, ask: Ask): string {
+  const inner = ask.follow(target);
+  if (inner.kind === "parameter")
+    return `\`${inner.name}\` is a parameter${inner.function ? ` of ${inner.function}` : ""}`;
+  if (inner.kind === "unknown" || inner.kind === "call") return inner.reason;
+  const name = inner.kind === "member" ? inner.property : ask.text(inner);
+  return name === null
+    ? "no model is known that it includes"
+    : `no model or association is known by the name of ${name}`;
 }
 
 /** The table through which many belong to many. */

@@ -127,6 +127,8 @@ export function rowOf(expr: Expr, ask: Ask, depth = 0): SequelizeModel | null {
     case "call": {
       const method = methodOf(inner);
       const [first] = inner.args;
+      const called = resultIn(inner, ask);
+      if (called) return next(called);
       if (!method) return null;
       if (GIVING.test(method.name)) return modelOf(method.of, ask) ?? next(method.of);
       const dollar = DOLLAR.exec(method.name);
@@ -145,6 +147,14 @@ export function rowOf(expr: Expr, ask: Ask, depth = 0): SequelizeModel | null {
     default:
       return null;
   }
+}
+
+/** What a function of the workspace returns: by what it does, else by its annotation. */
+function resultIn(call: Expr & { kind: "call" }, ask: Ask): Expr | null {
+  const callee = ask.follow(call.callee);
+  if (callee.kind !== "function") return null;
+  if (callee.type) return { kind: "typed", name: "", type: callee.type, at: call.at };
+  return ask.apply(callee, call.args);
 }
 
 /** It has never been saved: `new User()`, `User.build()`. */

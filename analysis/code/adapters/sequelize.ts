@@ -115,16 +115,25 @@ export const sequelize: Adapter = {
     const at = chain.steps.findIndex(({ name, args }) => args !== null && STATIC.has(name));
     const step = chain.steps[at];
     const operation = step && STATIC.get(step.name);
-    const subject = step?.args && operation ? subjectOf(chain, at, ask) : null;
-    if (!step?.args || !operation || !subject) return ofRow(chain, ask);
+    const subjects = step?.args && operation ? subjectsOf(chain, at, ask) : [];
+    if (!step?.args || !operation || subjects.length === 0) return ofRow(chain, ask);
     const options = step.args[SECOND.test(step.name) ? 1 : 0];
-    const { model, place } = subject;
-    if (!model) return [{ name: { ...unknownName(subject.expr, subject.reason), at: place }, operation }];
-    return [
-      { name: { ...model.table, schema: subject.schema ?? model.table.schema, at: place }, operation },
-      ...scoped(chain, at, model, ask),
-      ...(options ? along(model, options, CREATING.test(step.name) ? "insert" : "select", ask) : []),
-    ];
+    const included = CREATING.test(step.name) ? "insert" : "select";
+    return subjects.flatMap(({ model, place, schema, expr, reason }): Named[] =>
+      model
+        ? [
+            { name: { ...model.table, schema: schema ?? model.table.schema, at: place }, operation },
+            ...scoped(chain, at, model, ask),
+            ...(options ? along(model, options, included, ask) : []),
+          ]
+        : [{ name: { ...unknownName(expr, reason), at: place }, operation }],
+    );
+  },
+
+  told(expr, ask) {
+    const inner = expr.kind === "call" ? ask.follow(expr.callee) : expr;
+    if (inner.kind !== "member" || !/^(?:tableName|getTableName)$/.test(inner.property)) return null;
+    return modelOf(inner.of, ask)?.table.table ?? null;
   },
 
   acts(chain, ask) {
@@ -151,7 +160,22 @@ interface Subject {
   reason: string;
 }
 
-/** The model on which a method is called: what stands before it, however it is come by. */
+/** The models on which a method is called: what stands before it, however it is come by. */
+function subjectsOf(chain: Chain, before: number, ask: Ask): Subject[] {
+  const index = chain.steps.slice(0, before).findIndex(({ key }) => key);
+  const step = chain.steps[index];
+  if (!step?.key) return [subjectOf(chain, before, ask) ?? []].flat();
+  // models[name]: any of the names that it may be.
+  const key = step.key;
+  return ask.names(key).flatMap(({ table, reason, at }) => {
+    const named = { ...step, name: table ?? "", at };
+    const steps = chain.steps.map((item, place) => (place === index ? named : item));
+    const subject = subjectOf({ ...chain, steps }, before, ask);
+    if (table !== null || !subject || subject.model) return subject ?? [];
+    return { ...subject, reason: reason ?? subject.reason };
+  });
+}
+
 function subjectOf(chain: Chain, before: number, ask: Ask): Subject | null {
   const expr = standing(chain, before);
   let place = chain.rootAt;
