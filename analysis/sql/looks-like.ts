@@ -3,14 +3,25 @@ import { COMMENT, END, Lexer, WORD } from "./lexer.ts";
 /** First words of statements, and a second word where the first alone is an English word, too. */
 const STARTS: Record<string, RegExp | null> = {
   select: null,
-  insert: /^\s+into\b/i,
-  update: /^\s+(?:only\s+)?["\w.$]+(?:\s+(?:as\s+)?["\w]+)?\s+set\b/i,
-  delete: /^\s+from\b/i,
+  insert: /^\s+(?:(?:ignore|low_priority|high_priority|delayed|or\s+\w+)\s+)*into\b/i,
+  update:
+    /^\s+(?:(?:only|ignore|low_priority|or\s+\w+)\s+)*["`\w.$[\]]+(?:\s+(?:as\s+)?["`\w]+)?(?:\s+set|\s*,.+?\sset|\s+(?:inner|left|right|cross|straight_join|join)\b.+?\sset)\b/is,
+  delete:
+    /^\s+(?:(?:ignore|low_priority|quick)\s+)*(?:from|["`\w.]+(?:\.\*)?\s+from\s+["`\w.]+\s+(?:as\s+)?["`\w]+\s+(?:inner|left|right|cross|join))\b/i,
+  replace: /^\s+(?:(?:low_priority|delayed)\s+)?into\b/i,
+  load: /^\s+(?:data|xml)\s+(?:(?:low_priority|concurrent|local)\s+)*infile\b/i,
+  rename: /^\s+(?:table|user)\s+["`\w.]+\s+to\b/i,
+  pragma: /^\s+\w+(?:\.\w+)?\s*(?:$|;|=|\()/i,
+  attach: /^\s+(?:database\s+)?['":$@?\w].*\bas\b/i,
+  detach: /^\s+database\b/i,
+  optimize: /^\s+(?:local\s+|no_write_to_binlog\s+)?table\b/i,
+  show: /^\s+(?:full\s+)?(?:tables|columns|create|index|indexes|keys|databases)\b/i,
+  handler: /^\s+["`\w.]+\s+(?:open|read|close)\b/i,
   merge: /^\s+into\b/i,
-  with: /^\s+(?:recursive\s+)?["\w]+\s*(?:\([^)]*\)\s*)?as\b/i,
-  truncate: /^\s+["\w]/i,
+  with: /^\s+(?:recursive\s+)?["`\w]+\s*(?:\([^)]*\)\s*)?as\b/i,
+  truncate: /^\s+["`\w]/i,
   copy: /^\s*(?:\(|["\w.]+\s*(?:\([^)]*\)\s*)?(?:from|to)\b)/i,
-  lock: /^\s+(?:table\s+)?["\w.]+\s*(?:in\b|nowait\b|$|;|,)/i,
+  lock: /^\s+(?:table\s+)?["\w.]+\s*(?:in\b|nowait\b|$|;|,)|^\s+tables?\s+["`\w.]+\s+(?:(?:as\s+)?["`\w]+\s+)?(?:read|write|low_priority)\b/i,
   create:
     /^\s+(?:or\s+replace\s+)?(?:global\s+|local\s+)?(?:temp(?:orary)?\s+|unlogged\s+|unique\s+|materialized\s+|foreign\s+|recursive\s+|constraint\s+|event\s+|trusted\s+|procedural\s+)*(?:table|view|index|trigger|function|procedure|policy|rule|schema|database|role|user|group|tablespace|extension|sequence|type|domain|statistics|publication|subscription|server|aggregate|operator|cast|collation|language|access)\b/i,
   alter:
