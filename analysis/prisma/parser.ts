@@ -57,6 +57,9 @@ export interface Range {
   end: number;
 }
 
+/** No schema nests lists and calls any deeper. */
+const DEEPEST = 50;
+
 const KEYWORDS = new Set(["model", "view", "type", "enum", "datasource", "generator"]);
 
 export function parseSchema(text: string): SchemaFile {
@@ -69,6 +72,7 @@ class Parser {
   private readonly tokens: readonly Token[];
   private readonly length: number;
   private next = 0;
+  private depth = 0;
 
   constructor(tokens: readonly Token[], length: number) {
     this.tokens = tokens;
@@ -174,6 +178,21 @@ class Parser {
   }
 
   private value(): Value {
+    this.depth++;
+    try {
+      return this.depth > DEEPEST ? this.tooDeep() : this.readValue();
+    } finally {
+      this.depth--;
+    }
+  }
+
+  private tooDeep(): Value {
+    const token = this.take();
+    this.faults.push({ message: "it is nested too deep to be read", ...range(token) });
+    return { kind: "name", text: token.text, at: range(token) };
+  }
+
+  private readValue(): Value {
     const token = this.peek();
     if (!token) return { kind: "name", text: "", at: { start: this.length, end: this.length } };
     const at = range(token);
