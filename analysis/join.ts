@@ -104,7 +104,7 @@ export function join(input: Joinable): Model {
     variables: [],
     addresses: [],
     imports: [],
-    mapped: mappedTables(input, servicesOf, isTest, place),
+    mapped: mappedTables(input, concerned, isTest, place),
     heads: input.tables.map((table) => headOf(table, place)),
     missing: missingTables(input, history, place),
     unparsed: [],
@@ -163,7 +163,9 @@ export function join(input: Joinable): Model {
   return model;
 
   function judge(named: Named): Reference {
-    const judgements = belongings(named.file).map((belonging) => judgementFor(named, belonging));
+    const { holder } = named;
+    const concern = holder ? concerned(named.file, holder.schema, holder.table) : belongings(named.file);
+    const judgements = concern.map((belonging) => judgementFor(named, belonging));
     const nobody = judgements.length === 0 ? judgeNobody(named) : null;
     const verdict =
       GRAVITY.find((item) => judgements.some((judgement) => judgement.verdict === item)) ??
@@ -192,6 +194,16 @@ export function join(input: Joinable): Model {
       statement: named.statement,
       origin: history.origin(manifest, judgements.length ? owners : (nobody?.owners ?? []), named),
     };
+  }
+
+  /** Code that several services share describes tables of each: a table is its owner's concern, and so is its key. */
+  function concerned(file: string, schema: string | null, table: string | null): readonly Belonging[] {
+    const all = belongings(file);
+    if (table === null || all.length < 2) return all;
+    const owners = all.filter(
+      ({ service }) => judgeTable(manifest, service, schema, table).verdict === "own",
+    );
+    return owners.length ? owners : all;
   }
 
   function judgementFor(named: Named, { service, chain }: Belonging): Judgement {
@@ -245,7 +257,7 @@ export function join(input: Joinable): Model {
 /** Tables as mappers describe them, each for the services whose code it is. */
 function mappedTables(
   { definitions }: Joinable,
-  servicesOf: (file: string) => string[],
+  concerned: (file: string, schema: string | null, table: string | null) => readonly Belonging[],
   isTest: (file: string) => boolean,
   place: (span: Span) => Place,
 ): MappedTable[] {
@@ -259,7 +271,7 @@ function mappedTables(
             table: name.table,
             columns,
             at: place(name.at),
-            services: servicesOf(file),
+            services: concerned(file, name.schema, name.table).map(({ service }) => service),
             test: isTest(file),
           },
         ],

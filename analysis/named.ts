@@ -15,6 +15,8 @@ export interface Named {
   operation: Operation | null;
   access: Access | null;
   dependency: Reference["dependency"];
+  /** The table that declares a foreign key, where code describes it. */
+  holder?: { schema: string | null; table: string | null };
   enclosing: string | null;
   statement: string;
   /** It counts only where somebody owns it: the name may be a type's or an index's. */
@@ -99,6 +101,7 @@ export function* eachNamed(
     for (const { to, at } of definition.references)
       yield {
         ...to,
+        holder: definition.name,
         file,
         client: definition.client,
         site: at,
