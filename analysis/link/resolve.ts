@@ -156,7 +156,7 @@ export function createResolver(
     resolve(from, given) {
       // `./schema.sql?raw`: how a bundler is to load it.
       const specifier = given.replace(/(?<=.)[?#].*$/, "");
-      if (specifier.startsWith(".")) return file(posix.join(posix.dirname(from), specifier));
+      if (/^\.\.?(?:\/|$)/.test(specifier)) return file(posix.join(posix.dirname(from), specifier));
       if (specifier.startsWith("/")) return file(specifier.slice(1));
       const map = mapFor(from);
       const mapped = map && first(mappedTargets(map, specifier) ?? [], (path) => built("", path));

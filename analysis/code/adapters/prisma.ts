@@ -11,9 +11,10 @@
 import type { ChainStep, ClassExpr, Expr, Operation, Span } from "../../model.ts";
 import { KIND } from "../../prisma/compile.ts";
 import type { Model, Schema } from "../../prisma/schemas.ts";
-import { modelOf, nearestSchema, readSchemas, schemaOfFile } from "../../prisma/schemas.ts";
-import type { Adapter, Ask, Chain, Named, TableDefinition } from "./adapter.ts";
+import { readSchemas, schemaOfFile } from "../../prisma/schemas.ts";
+import type { Adapter, Ask, Named, TableDefinition } from "./adapter.ts";
 import { addressOf, entry } from "./expressions.ts";
+import { modelsFor } from "./prisma-models.ts";
 import { argumentsOf, fluent, objectsOf } from "./prisma-relations.ts";
 
 const OPERATIONS: Readonly<Record<string, Operation>> = {
@@ -213,89 +214,6 @@ function isFirst(model: Model, field: string, table: string): boolean {
     ({ key }) => typeof key !== "string" && key.table === table,
   );
   return ends[0]?.field === field;
-}
-
-interface Found {
-  model: Model | null;
-  reason: string;
-}
-
-/** The models that a property of the client means, in the schema that the client is generated from. */
-function modelsFor({ name, key }: ChainStep, chain: Chain, ask: Ask): Found[] {
-  if (name !== "") return [modelFor(name, chain, ask)];
-  const names = key ? ask.names(key) : [];
-  if (names.length === 0) return [{ model: null, reason: "the model is not known before it runs" }];
-  return names.map(({ table, reason }) =>
-    table === null
-      ? { model: null, reason: reason ?? "the model is not known before it runs" }
-      : modelFor(table, chain, ask),
-  );
-}
-
-function modelFor(name: string, chain: Chain, ask: Ask): Found {
-  const all = readSchemas(ask.sources());
-  const own = schemaOf(chain.root, ask, 0) ?? nearestSchema(chain.at.file, all)?.file;
-  const schemas = own ? all.filter(({ file }) => file === own) : all;
-  const models = schemas.flatMap((schema) => modelOf(schema, name) ?? []);
-  const [first, ...others] = models;
-  if (!first) {
-    const reason = own
-      ? `${own} has no model for \`${name}\``
-      : `no schema.prisma of the workspace has a model for \`${name}\``;
-    return { model: null, reason };
-  }
-  if (others.some(({ table }) => table.table !== first.table.table || table.schema !== first.table.schema))
-    return { model: null, reason: `several schemas have a model for \`${name}\`` };
-  return { model: first, reason: "" };
-}
-
-/** The schema behind a client: what its class is generated from, else the one near the file that makes it. */
-function schemaOf(expr: Expr, ask: Ask, depth: number): string | null {
-  if (depth > 12) return null;
-  const next = (inner: Expr) => schemaOf(inner, ask, depth + 1);
-  const inner = ask.follow(expr);
-  switch (inner.kind) {
-    case "client":
-      if (inner.at.file.endsWith(".prisma")) return inner.at.file;
-      return (
-        (inner.made ? next(inner.made.callee) : null) ??
-        nearestSchema(inner.at.file, readSchemas(ask.sources()))?.file ??
-        null
-      );
-    case "class":
-      return inner.extends && next(inner.extends);
-    case "typed": {
-      const { from } = inner.type;
-      if (!from) return null;
-      const at = inner.at;
-      return (
-        next({ kind: "import", ...from, at }) ??
-        next({ kind: "import", specifier: from.specifier, name: "PrismaClient", at })
-      );
-    }
-    case "parameter":
-      return inner.handed && next(inner.handed.receiver);
-    case "call":
-    case "new":
-      for (const argument of inner.args) {
-        const made = argument.kind === "function" && argument.result;
-        const found = made && made.kind === "client" ? next(made) : null;
-        if (found) return found;
-      }
-      return next(inner.callee);
-    case "member":
-      return next(inner.of);
-    case "function":
-      return inner.result && next(inner.result);
-    case "either":
-      for (const option of inner.options) {
-        const found = next(option);
-        if (found) return found;
-      }
-      return null;
-    default:
-      return null;
-  }
 }
 
 /** Without evidence of a client: an operation that only Prisma has, or one with arguments like its own. */
