@@ -1,4 +1,5 @@
 /** The project's side: which database each service lives in, and bringing their schemas there. */
+export { blocks, type LockMode, locksOf, type TableLock } from "./locks.ts";
 export {
   type MigrateServicesOptions,
   type MigrationAction,

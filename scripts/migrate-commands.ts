@@ -18,6 +18,7 @@ Examples:
   freehold migrate
   freehold migrate --service lobby
   freehold migrate down --service lobby --steps 2
+  freehold migrate plan --sql > migration.sql
 
 Each service migrates the database that its "migrate" variable names. Exit codes: 0 all is well, 1 a
 migration or a history is wrong or fails, 2 a database cannot be reached or may not be changed.`,
@@ -60,6 +61,16 @@ migration or a history is wrong or fails, 2 a database cannot be reached or may 
       ]),
     )
     .option("--accept-changes", "take files that were edited after they were applied for what was applied");
+  common(
+    migrate.command("plan").description("show what up would run, statement by statement, and what it locks"),
+  )
+    .addOption(new Option("--format <format>", "how to print").choices(["pretty", "json"]).default("pretty"))
+    .option("--all", "as if the databases were empty, without asking them")
+    .option("--sql", "as one SQL file for a person to run, the history's rows included")
+    .action(async (options) => {
+      const { run } = await import("./migrate-plan.ts");
+      done(await run(options, io));
+    });
   migrate
     .command("new")
     .description("write the next migration and its way back, to be filled in")

@@ -288,6 +288,67 @@ describe("freehold migrate's commands", () => {
   });
 });
 
+describe("freehold migrate plan", () => {
+  const dev = ["--service", "lobby", "--deployment", "dev"];
+
+  test("shows what would run, what it locks, and whose that is", async () => {
+    const env = { DATABASE_URL: url };
+    await freehold(["up", ...dev, "--to", "1"], env);
+    folder.write({
+      "services/lobby/migrations/003_index.sql":
+        "-- freehold: no-transaction\ncreate index concurrently on history (room)",
+    });
+    expect(await freehold(["plan", ...dev], env)).toEqual({
+      code: 0,
+      out: `lobby
+  002_room
+      1  alter table history add room text
+         locks history (lobby's): ACCESS EXCLUSIVE, nobody reads or writes
+  003_index  outside of a transaction
+      2  create index concurrently on history (room)
+         locks history (lobby's): SHARE UPDATE EXCLUSIVE, others read and write
+`,
+      err: "",
+    });
+    const { out } = await freehold(["plan", ...dev, "--format", "json"], env);
+    expect(JSON.parse(out).services[0].migrations[0]).toEqual({
+      name: "002_room",
+      transaction: true,
+      statements: [
+        {
+          line: 1,
+          text: "alter table history add room text",
+          locks: [{ table: "history", owners: ["lobby"], mode: "ACCESS EXCLUSIVE" }],
+        },
+      ],
+    });
+  });
+
+  test("as SQL leaves a database that verify takes for migrated", async () => {
+    const env = { DATABASE_URL: url };
+    const { code, out } = await freehold(["plan", "--all", "--sql", ...dev], {});
+    expect(code).toBe(0);
+    const sql = connect({ service: "test", variable: "DATABASE_URL", env });
+    const line = await sql.reserve();
+    await line.unsafe(out).simple();
+    line.release();
+    await sql.end();
+    expect(await freehold(["verify", ...dev], env)).toEqual({
+      code: 0,
+      out: "✓ lobby  version 2  at head, as the files say\n",
+      err: "",
+    });
+  });
+
+  test("says in one line that a database is out of reach", async () => {
+    expect(await freehold(["plan", ...dev], {})).toEqual({
+      code: 2,
+      out: "",
+      err: "freehold: lobby needs DATABASE_URL, which is not set: set it to the service's own database (DATABASE_URL=postgres://USER:PASSWORD@HOST:5432/DATABASE).\n",
+    });
+  });
+});
+
 describe("the guard", () => {
   const guarded: [string, string, string][] = [
     ["another service's table", "alter table audit_log add column x int", "cross-service-schema-change"],

@@ -135,7 +135,7 @@ function bar(done: number, total: number, columns: number): string {
   return "█".repeat(full) + "░".repeat(size - full);
 }
 
-function targetsOf<T>(find: () => T): T {
+export function targetsOf<T>(find: () => T): T {
   try {
     return find();
   } catch (error) {

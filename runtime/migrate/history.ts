@@ -93,21 +93,24 @@ export async function readHistory(
 export async function createHistory(sql: Sql, service: string, at: HistoryTable): Promise<void> {
   try {
     await createSchema(sql, at.schema);
-    await sql.unsafe(
-      `create table if not exists ${quoted(at)} (
-         version integer primary key,
-         name text not null,
-         checksum text not null,
-         applied_at timestamptz not null default clock_timestamp(),
-         duration_ms integer not null default 0,
-         applied_by text not null default session_user,
-         tool_version text not null,
-         finished boolean not null default true
-       )`,
-    );
+    await sql.unsafe(tableText(at));
   } catch (error) {
     throw denied(error, service, `create ${at.schema}.${at.table}, ${service}'s history of migrations`);
   }
+}
+
+/** The statement that creates the history's table. */
+export function tableText(at: HistoryTable): string {
+  return `create table if not exists ${quoted(at)} (
+  version integer primary key,
+  name text not null,
+  checksum text not null,
+  applied_at timestamptz not null default clock_timestamp(),
+  duration_ms integer not null default 0,
+  applied_by text not null default session_user,
+  tool_version text not null,
+  finished boolean not null default true
+)`;
 }
 
 /** Creates a schema unless it is there: asking first, since CREATE SCHEMA IF NOT EXISTS wants the right either way. */

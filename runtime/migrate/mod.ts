@@ -29,6 +29,7 @@ export type {
   MigrationEvent,
   MigrationTarget,
 } from "./options.ts";
+export { migrationScript } from "./script.ts";
 export { type StartOptions, status, verify } from "./start.ts";
 
 /**

@@ -1,0 +1,127 @@
+/** `freehold migrate plan`: what `up` would run, statement by statement, with the locks that each takes and on whose tables. */
+import { statSync } from "node:fs";
+import { join } from "node:path";
+import { loadSql, readSqlFile } from "../analysis/sql/mod.ts";
+import { blocks, type LockMode, locksOf, migrationTargets, type ServiceTarget } from "../deploy/mod.ts";
+import { judgeTable, type Manifest } from "../manifest/mod.ts";
+import { type Migration, migrationScript, readMigrations, status } from "../runtime/migrate/mod.ts";
+import { ExpectedError, exitCodes, type Io } from "./io.ts";
+import { targetsOf } from "./migrate.ts";
+import { isExpected } from "./migrate-report.ts";
+import { openWorkspace } from "./workspace.ts";
+
+export interface PlanOptions {
+  service?: string;
+  deployment?: string;
+  config?: string;
+  format: "pretty" | "json";
+  /** As if each database were empty; none is asked. */
+  all?: boolean;
+  sql?: boolean;
+}
+
+interface PlannedStatement {
+  /** From 1. */
+  line: number;
+  text: string;
+  locks: { table: string; owners: string[]; mode: LockMode }[];
+}
+
+interface PlannedService {
+  target: ServiceTarget & { kind: "migrate" };
+  /** The number that is there already; null where there is none. */
+  before: number | null;
+  migrations: Migration[];
+}
+
+/** @throws ExpectedError where a database cannot be asked, or its history does not fit */
+export async function run(options: PlanOptions, io: Io): Promise<number> {
+  const { root, manifest } = openWorkspace(io, options.config);
+  const isFolder = (path: string) =>
+    statSync(join(root, path), { throwIfNoEntry: false })?.isDirectory() ?? false;
+  const targets = targetsOf(() => migrationTargets(manifest, options, isFolder));
+  const planned: PlannedService[] = [];
+  for (const target of targets) {
+    if (target.kind === "migrate") planned.push(await pendingOf(target, root, options.all ?? false, io));
+  }
+  if (options.sql) {
+    for (const { target, before, migrations } of planned) {
+      const { service, schema, versionTable } = target;
+      const table = versionTable === null ? {} : { versionTable };
+      io.out(migrationScript({ service, migrations, before, schema, ...table }));
+    }
+    return exitCodes.clean;
+  }
+  await loadSql();
+  const services = planned.map(({ target, migrations }) => ({
+    service: target.service,
+    migrations: migrations.map((migration) => ({
+      name: migration.name,
+      transaction: migration.transaction,
+      statements: statementsOf(manifest, target.service, migration),
+    })),
+  }));
+  if (options.format === "json") {
+    io.out(`${JSON.stringify({ version: 1, command: "plan", services }, null, 2)}\n`);
+    return exitCodes.clean;
+  }
+  for (const { service, migrations } of services) {
+    io.out(`${io.color.bold(service)}${migrations.length === 0 ? "  nothing to do" : ""}\n`);
+    for (const { name, transaction, statements } of migrations) {
+      io.out(`  ${io.color.cyan(name)}${transaction ? "" : "  outside of a transaction"}\n`);
+      for (const { line, text, locks } of statements) {
+        io.out(`    ${String(line).padStart(3)}  ${shortened(text, io.width - 9)}\n`);
+        for (const { table, owners, mode } of locks) {
+          const whose = owners.length === 0 ? "nobody's" : `${owners.join(", ")}'s`;
+          io.out(io.color.dim(`         locks ${table} (${whose}): ${mode}, ${blocks(mode)}\n`));
+        }
+      }
+    }
+  }
+  return exitCodes.clean;
+}
+
+async function pendingOf(
+  target: ServiceTarget & { kind: "migrate" },
+  root: string,
+  all: boolean,
+  { env }: Io,
+): Promise<PlannedService> {
+  const { service, variable, versionTable } = target;
+  const folder = join(root, target.folder);
+  try {
+    if (all) return { target, before: null, migrations: readMigrations(service, folder) };
+    const table = versionTable === null ? {} : { versionTable };
+    const entries = await status({ service, folder, variable, env, ...table });
+    const odd = entries.find(({ state }) => !["applied", "pending", "ahead"].includes(state));
+    if (odd) {
+      throw new ExpectedError(
+        `${service}: ${odd.name} is ${odd.state}; mend that first (freehold migrate verify --service ${service})`,
+      );
+    }
+    const migrations = entries.flatMap(({ state, file }) => (state === "pending" && file ? [file] : []));
+    const before = entries.findLast(({ state }) => state === "applied")?.version ?? null;
+    return { target, before, migrations };
+  } catch (error) {
+    if (isExpected(error)) throw new ExpectedError(error.message);
+    throw error;
+  }
+}
+
+function statementsOf(manifest: Manifest, service: string, { file, text }: Migration): PlannedStatement[] {
+  const { statements } = readSqlFile(file, text, { dialect: "postgresql" });
+  return statements.map((statement) => ({
+    line: text.slice(0, statement.at.start).split("\n").length,
+    text: text.slice(statement.at.start, statement.at.end),
+    locks: locksOf(statement).map(({ schema, table, mode }) => ({
+      table: schema === null ? table : `${schema}.${table}`,
+      owners: [...judgeTable(manifest, service, schema, table).owners],
+      mode,
+    })),
+  }));
+}
+
+function shortened(text: string, columns: number): string {
+  const line = text.replaceAll(/\s+/g, " ").replaceAll(/\p{Cc}/gu, "·");
+  return line.length > columns ? `${line.slice(0, Math.max(10, columns - 1))}…` : line;
+}
