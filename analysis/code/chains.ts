@@ -15,6 +15,8 @@ import { propertyName, unwrap } from "./syntax.ts";
 /** Methods and properties by which a chain shows that some client may mean a table. */
 const TELLING = new Set(adapters.flatMap((adapter) => adapter.methods ?? []));
 
+const MIXINS = adapters.flatMap(({ mixins }) => mixins ?? []);
+
 /** Names under which people keep builders that are called themselves: `knex("t")`. */
 const CALLED = /^(?:knex|db|trx|tx|database|qb|connection)$/i;
 
@@ -28,12 +30,31 @@ export function readChains(file: string, scopes: FileScopes, expressions: Expres
       !builder &&
       !names.steps.some((name) => TELLING.has(name)) &&
       !names.called.some((name) => CALLED.test(name)) &&
-      !names.joins
+      !names.joins &&
+      !isMixin(names, scope, scopes)
     )
       continue;
     found.push(readChain(file, node, scope, scopes, expressions));
   }
   return found;
+}
+
+/** A method named after a relation, on what may be a row: `this`, what a telling call gave, what a type says it is. */
+function isMixin(
+  { called, root }: { called: readonly string[]; root: Node },
+  scope: Scope,
+  scopes: FileScopes,
+): boolean {
+  const name = called.at(-1) ?? "";
+  if (!MIXINS.some((pattern) => pattern.test(name))) return false;
+  if (root.type === "ThisExpression") return superClassOf(root, scopes) !== null;
+  const binding = root.type === "Identifier" ? lookup(scope, root.name) : null;
+  if (binding?.parameter && binding.type) return true;
+  const given = binding?.init ? bare(unwrap(binding.init)) : null;
+  return (
+    given?.type === "CallExpression" &&
+    stepNames(given, binding?.scope ?? scope).steps.some((step) => TELLING.has(step))
+  );
 }
 
 /** The call is the object of a further call: the chain goes on. */
@@ -60,7 +81,7 @@ function isContinued(node: Node, scopes: FileScopes): boolean {
 function stepNames(
   node: Node,
   scope: Scope,
-): { steps: string[]; called: string[]; builder: Node | null; joins: boolean } {
+): { steps: string[]; called: string[]; builder: Node | null; joins: boolean; root: Node } {
   const steps: string[] = [];
   const called: string[] = [];
   let builder: Node | null = null;
@@ -85,7 +106,7 @@ function stepNames(
     } else if (at.type === "MemberExpression") {
       steps.unshift(propertyName(at) ?? "");
       at = bare(at.object as Node);
-    } else return { steps, called, builder, joins };
+    } else return { steps, called, builder, joins, root: at };
   }
 }
 

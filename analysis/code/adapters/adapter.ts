@@ -66,6 +66,8 @@ export interface Adapter {
   raw?: readonly string[];
   /** Methods and properties by which a chain of calls shows that it may be this client's. */
   methods?: readonly string[];
+  /** Methods that a mapper gives to what it loads, named after relations: `user.getPosts()`. */
+  mixins?: RegExp;
   /** Functions, decorators and base classes that define a table, by their usual names. */
   defining?: readonly string[];
   /**

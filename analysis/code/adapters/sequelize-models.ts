@@ -162,6 +162,11 @@ export function modelNamed(name: string, file: string, ask: Ask): SequelizeModel
   return leading && !second ? leading.model : null;
 }
 
+/** A package of Sequelize's own. */
+export function isPackage(specifier: string): boolean {
+  return PACKAGES.test(specifier);
+}
+
 /** A class that is a model by what it extends, even where nothing says of which table. */
 export function isModelClass(expr: Expr, ask: Ask, depth = 0): boolean {
   const inner = classOf(expr, ask);

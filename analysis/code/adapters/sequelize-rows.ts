@@ -19,7 +19,7 @@ const DOING = operations({
 });
 
 /** Methods that Sequelize gives a row for each association: `user.getPosts()`, `user.$get("posts")`. */
-const MIXIN = /^(get|set|add|remove|create|count|has)([A-Z]\w*)$/;
+export const MIXIN = /^(get|set|add|remove|create|count|has)([A-Z]\w*)$/;
 const DOLLAR = /^\$(get|set|add|remove|create|count|has)$/;
 export const DOLLARS: readonly string[] = ["$get", "$set", "$add", "$remove", "$create", "$count", "$has"];
 

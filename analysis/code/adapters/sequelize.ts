@@ -10,8 +10,16 @@ import { definitionOf } from "./sequelize-definitions.ts";
 import { included } from "./sequelize-includes.ts";
 import { isInterface, MIGRATING, migrated, wholeActs } from "./sequelize-migrations.ts";
 import type { SequelizeModel } from "./sequelize-models.ts";
-import { isModelClass, keyOf, methodOf, modelOf, modelsOf, openingOptions } from "./sequelize-models.ts";
-import { DOLLARS, ofRow, standing } from "./sequelize-rows.ts";
+import {
+  isModelClass,
+  isPackage,
+  keyOf,
+  methodOf,
+  modelOf,
+  modelsOf,
+  openingOptions,
+} from "./sequelize-models.ts";
+import { DOLLARS, MIXIN, ofRow, standing } from "./sequelize-rows.ts";
 
 /** A model's methods, with what they do to its table and which argument holds the options. */
 const STATIC = operations({
@@ -75,6 +83,7 @@ export const sequelize: Adapter = {
   },
   tags: ["literal", "Sequelize", "default", "*", "sql"],
   methods: [...STATIC.keys(), ...MIGRATING, ...DOLLARS],
+  mixins: MIXIN,
   defining: [
     "define",
     "init",
@@ -192,6 +201,13 @@ function subjectOf(chain: Chain, before: number, ask: Ask): Subject | null {
   const inner = ask.follow(expr);
   if (inner.kind === "class" && isModelClass(inner, ask))
     return { model, schema, expr, place, reason: `nothing says which table ${inner.name || "it"} is` };
+  if (
+    inner.kind === "typed" &&
+    inner.type.from &&
+    isPackage(inner.type.from.specifier) &&
+    inner.type.args.length > 0
+  )
+    return { model, schema, expr, place, reason: `nothing says which model \`${inner.name}\` is` };
   if (TELLING.test(method) && modelsOf(ask).byKey.size > 0) {
     if (inner.kind === "parameter" && !inner.type) {
       const of = inner.function ? ` of ${inner.function}` : "";
