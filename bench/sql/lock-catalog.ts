@@ -3,15 +3,19 @@ import type { ReservedSql } from "postgres";
 
 /** Pairs of tables as `schema.table`, each both ways where it matters. */
 export interface Catalog {
+  /** The schemas in which the session looks for unqualified names, in their order. */
+  path: string[];
   tables: Set<string>;
-  /** View → tables and views that its query or rules read. */
+  /** View or table → tables and views that its query, rules or policies read. */
   readBy: Map<string, Set<string>>;
   /** Parents and children by inheritance or partition. */
   family: Map<string, Set<string>>;
   /** Both ends of foreign keys. */
   foreignKeys: Map<string, Set<string>>;
-  /** Tables with a trigger or a rule of somebody's making. */
+  /** Tables with a trigger or a rule of somebody's making; views, policies, checks and indexes that call a routine count, too. */
   triggered: Set<string>;
+  /** Some event trigger watches DDL. */
+  watched: boolean;
   /** Index, sequence, statistics or type → the table that it hangs on, or the tables that use it. */
   hangers: Map<string, Set<string>>;
   /** Functions and procedures that are not the system's, without their schema. */
@@ -36,6 +40,7 @@ export async function readCatalog(sql: ReservedSql): Promise<Catalog> {
     return map;
   };
   return {
+    path: await list("select unnest(current_schemas(true)) as a"),
     tables: new Set(
       await list(
         `select nspname || '.' || relname as a from pg_class c join pg_namespace n on n.oid = relnamespace
@@ -45,7 +50,10 @@ export async function readCatalog(sql: ReservedSql): Promise<Catalog> {
     readBy: await pairs(
       `select distinct ${named("ev_class")} as a, ${named("refobjid")} as b from pg_rewrite r
        join pg_depend d on d.classid = 'pg_rewrite'::regclass and d.objid = r.oid and d.refclassid = 'pg_class'::regclass
-       where refobjid <> ev_class and refobjid >= 16384`,
+       where refobjid <> ev_class and refobjid >= 16384
+       union select ${named("polrelid")}, ${named("refobjid")} from pg_policy p
+       join pg_depend d on d.classid = 'pg_policy'::regclass and d.objid = p.oid and d.refclassid = 'pg_class'::regclass
+       where refobjid <> polrelid`,
       false,
     ),
     family: await pairs(
@@ -59,9 +67,17 @@ export async function readCatalog(sql: ReservedSql): Promise<Catalog> {
     triggered: new Set(
       await list(
         `select ${named("tgrelid")} as a from pg_trigger where not tgisinternal
-         union select ${named("ev_class")} from pg_rewrite where rulename <> '_RETURN' and ev_class >= 16384`,
+         union select ${named("ev_class")} from pg_rewrite where rulename <> '_RETURN' and ev_class >= 16384
+         union select ${named("coalesce(ev_class, polrelid, conrelid, adrelid, indrelid)")} from pg_depend d
+         left join pg_rewrite r on d.classid = 'pg_rewrite'::regclass and r.oid = objid
+         left join pg_policy p on d.classid = 'pg_policy'::regclass and p.oid = objid
+         left join pg_constraint c on d.classid = 'pg_constraint'::regclass and c.oid = objid
+         left join pg_attrdef a on d.classid = 'pg_attrdef'::regclass and a.oid = objid
+         left join pg_index i on d.classid = 'pg_class'::regclass and indexrelid = objid
+         where refclassid = 'pg_proc'::regclass and refobjid >= 16384`,
       ),
     ),
+    watched: (await list("select evtname as a from pg_event_trigger where evtenabled <> 'D'")).length > 0,
     hangers: await pairs(
       `select (select relname from pg_class where oid = indexrelid) as a, ${named("indrelid")} as b from pg_index
        where indrelid >= 16384

@@ -68,15 +68,21 @@ const MORE_LOCKED: { id: string; why: string; holds(one: Case, locked: Locked, a
       id: "family",
       why: "a parent, child or partition of a table that the statement names",
       holds: ({ catalog, named }, locked) =>
+        !named.has(key(locked)) &&
         reach(catalog.family, [...named, ...reach(catalog.readBy, named)]).has(key(locked)),
     },
     {
       id: "foreign-key",
       why: "the other end of a foreign key, checked or cascaded to",
       holds: ({ catalog, named }, locked) => {
-        const near = [...named, ...reach(catalog.family, named), ...reach(catalog.readBy, named)];
-        const keys = reach(catalog.foreignKeys, near);
-        return keys.has(key(locked)) || reach(catalog.family, keys).has(key(locked));
+        // Keys of partitions, and partitions of keys.
+        let near = new Set([...named, ...reach(catalog.readBy, named)]);
+        for (let size = 0; size < near.size; ) {
+          size = near.size;
+          near = new Set([...near, ...reach(catalog.family, near), ...reach(catalog.foreignKeys, near)]);
+        }
+        // A table that is named is another's other end only where it has a key at all.
+        return near.has(key(locked)) && (!named.has(key(locked)) || catalog.foreignKeys.has(key(locked)));
       },
     },
     {
@@ -91,8 +97,10 @@ const MORE_LOCKED: { id: string; why: string; holds(one: Case, locked: Locked, a
     },
     {
       id: "trigger",
-      why: "done by a trigger or rule on a table that the statement names",
-      holds: ({ catalog, named }) => [...named].some((table) => catalog.triggered.has(table)),
+      why: "done by a trigger, rule or routine that hangs on a table or view that the statement names, or by an event trigger",
+      holds: ({ catalog, named }) =>
+        catalog.watched ||
+        [...named, ...reach(catalog.readBy, named)].some((table) => catalog.triggered.has(table)),
     },
     {
       id: "routine",
@@ -100,6 +108,17 @@ const MORE_LOCKED: { id: string; why: string; holds(one: Case, locked: Locked, a
       holds: ({ catalog, statement }) =>
         [...catalog.routines].some((name) => mentions(statement, name, "\\s*\\(")) ||
         /\bexecute\b/i.test(statement),
+    },
+    {
+      id: "definition",
+      why: "the statement asks for the definition of a view, rule or policy, and the server looks at what it names",
+      holds: ({ statement }) =>
+        /\bpg_get_\w+def\b|\binformation_schema\.views\b|\bpg_(?:views|rules|policies)\b/i.test(statement),
+    },
+    {
+      id: "replaced",
+      why: "a publication's former table, or one that uses the type or domain that changes",
+      holds: ({ statement }) => /^\s*alter\s+(?:publication|type|domain)\b/i.test(statement),
     },
     {
       id: "cascade",
@@ -227,12 +246,12 @@ function isFor(reference: SqlReference, relation: Locked): boolean {
 function resolve(catalog: Catalog, { schema, table }: SqlReference): string | null {
   if (table === null) return null;
   if (schema !== null) return catalog.tables.has(`${schema}.${table}`) ? `${schema}.${table}` : null;
-  if (catalog.tables.has(`public.${table}`)) return `public.${table}`;
-  return [...catalog.tables].find((name) => name.endsWith(`.${table}`)) ?? null;
+  const found = catalog.path.find((one) => catalog.tables.has(`${one}.${table}`));
+  return found === undefined ? null : `${found}.${table}`;
 }
 
 function mentions(statement: string, name: string, after = ""): boolean {
-  const escaped = name.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&");
+  const escaped = name.replace(/[\\^$.*+?()[]{}|]/g, "\\$&");
   // What is 63 bytes long may be written longer: PostgreSQL cuts it.
   const rest = Buffer.byteLength(name) >= 63 ? "[\\w$]*" : "";
   return new RegExp(`(?<![\\w$])${escaped}${rest}(?![\\w$])"?${after}`, "i").test(statement);

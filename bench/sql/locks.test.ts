@@ -21,11 +21,13 @@ test("the engine names what PostgreSQL locks, statement by statement", async () 
 
 describe("they disagree", () => {
   const catalog: Catalog = {
+    path: ["public"],
     tables: new Set(["public.a", "public.b"]),
     readBy: new Map(),
     family: new Map(),
     foreignKeys: new Map(),
     triggered: new Set(),
+    watched: false,
     hangers: new Map(),
     routines: new Set(),
   };
