@@ -223,7 +223,8 @@ function readBindingClient(binding: Binding, scopes: FileScopes, depth: number):
     const written = clientOf(write.value, write.scope, scopes, depth + 1);
     if (written) return written;
   }
-  const made = binding.kind === "function" || binding.kind === "class" || importedAdapter(binding.imported);
+  const from = binding.imported ?? (binding.init && memberExport(binding));
+  const made = binding.kind === "function" || binding.kind === "class" || importedAdapter(from);
   return made ? null : (HABITS.get(binding.name) ?? null);
 }
 
@@ -250,6 +251,12 @@ export function begetsResult({ begets }: Adapter, method: string): boolean {
 /** The method hands a client to the function that it is given. */
 export function begetsCallback({ begets }: Adapter, method: string): boolean {
   return begets[method] === "callback" || begets[method] === "both";
+}
+
+/** `const { knex } = require("knex")`, and of its default import. */
+function memberExport({ init, path, scope }: Binding): { specifier: string; name: string } | null {
+  const whole = init && path && path.length < 2 ? moduleExport(init, scope) : null;
+  return whole && { specifier: whole.specifier, name: path?.[0] ?? whole.name };
 }
 
 function readyClient(from: { specifier: string; name: string } | null): Adapter | null {

@@ -8,7 +8,7 @@ import { begetsCallback, begetsResult } from "../code/evidence.ts";
 import type { ChainSite, ChainStep, DatabaseAct, Expr, FileFacts, Span, TypeName } from "../model.ts";
 import { accessOf } from "../sql/mod.ts";
 import type { ReadAct } from "./acts.ts";
-import type { ReadUse } from "./sites.ts";
+import type { ReadSite, ReadUse } from "./sites.ts";
 
 const byName = new Map(adapters.map((adapter) => [adapter.name, adapter]));
 const byPackage = new Map(
@@ -30,7 +30,8 @@ interface ReadChain {
 export function readAllChains(
   files: ReadonlyMap<string, FileFacts>,
   ask: Ask,
-): { uses: ReadUse[]; acts: ReadAct[] } {
+): { uses: ReadUse[]; acts: ReadAct[]; bound: Bound[] } {
+  const bound: Bound[] = [];
   const found: ReadUse[] = [];
   const done: ReadAct[] = [];
   for (const [file, facts] of files) {
@@ -46,6 +47,7 @@ export function readAllChains(
     const temporary = new Set(
       read.flatMap(({ named }) => named.flatMap((item) => (item.temporary ? (item.name.table ?? []) : []))),
     );
+    for (const { site, binds } of read) if (binds.length) bound.push({ at: site.at, names: new Set(binds) });
     for (const { chain, bound } of nested(read))
       for (const { name, operation } of chain.named) {
         const reads = accessOf(operation) === "read";
@@ -66,7 +68,33 @@ export function readAllChains(
         });
       }
   }
-  return { uses: found, acts: done };
+  return { uses: found, acts: done, bound };
+}
+
+/** Names that a chain gives to queries, and how far they reach. */
+export interface Bound {
+  at: Span;
+  names: Set<string>;
+}
+
+/** Raw SQL in a chain sees the names that the chain gives to queries: there they are no tables. */
+export function withoutBound(sites: readonly ReadSite[], bound: readonly Bound[]): ReadSite[] {
+  const byFile = Map.groupBy(bound, ({ at }) => at.file);
+  return sites.map((site) => {
+    const around = (byFile.get(site.at.file) ?? []).filter(
+      ({ at }) => at.start <= site.at.start && site.at.end <= at.end,
+    );
+    if (around.length === 0) return site;
+    const isBound = (name: string) => around.some(({ names }) => names.has(name));
+    const statements = site.facts.statements.map((statement) => ({
+      ...statement,
+      references: statement.references.filter(
+        ({ schema, table, access }) =>
+          access !== "read" || schema !== null || table === null || !isBound(table),
+      ),
+    }));
+    return { ...site, facts: { ...site.facts, statements } };
+  });
 }
 
 /** Each chain with the names that it and the chains around it give to queries. */
@@ -86,7 +114,7 @@ function readChain(site: ChainSite, habitual: ReadonlySet<Adapter>, ask: Ask): R
   const { root, steps: unfolded } = unfold(site.root, site.steps, ask);
   const evidence = adapterOf(root, ask, 0);
   // knex(config)("t"): the first call opens the client, the second one uses it.
-  const opening = unfolded[0]?.name === "" && ask.follow(root).kind === "import" && evidence !== null;
+  const opening = unfolded[0]?.name === "" && openedBy(ask.follow(root)) !== null;
   const steps = opening ? unfolded.slice(1) : unfolded;
   const chain: Chain = {
     certain: evidence !== null,
@@ -130,10 +158,14 @@ function unfold(
   const next = (inner: Expr, ...before: ChainStep[]) => unfold(inner, [...before, ...steps], ask, depth + 1);
   const inner = ask.follow(root);
   switch (inner.kind) {
-    case "client":
-      return inner.made?.callee.kind === "alias" || inner.made?.callee.kind === "member"
-        ? next({ ...inner.made, kind: "call", reason: "" })
+    case "client": {
+      // What opens a client begins it; what begets one of another goes on.
+      const { made } = inner;
+      const begotten = made?.callee.kind === "alias" || made?.callee.kind === "member";
+      return made && begotten && !openedBy(ask.follow(made.callee))
+        ? next({ ...made, kind: "call", reason: "" })
         : here;
+    }
     case "function": {
       const [first, ...rest] = steps;
       const result = first?.name === "" && first.args ? ask.apply(inner, first.args) : null;
@@ -158,6 +190,7 @@ function unfold(
       return unfold(field, [...called, ...rest], ask, depth + 1);
     }
     case "member":
+      if (openedBy(inner)) return here;
       return next(inner.of, { name: inner.property, args: null, at: inner.at });
     case "either": {
       // let q = …; q = q.where(…): what it was first given.
@@ -180,15 +213,16 @@ function adapterOf(root: Expr, ask: Ask, depth: number): Adapter | null {
     case "typed":
       return adapterOfType(inner.type) ?? typedElsewhere(inner, ask, depth);
     case "parameter": {
+      const typed = inner.type && next({ kind: "typed", name: inner.name, type: inner.type, at: inner.at });
+      if (typed) return typed;
       const adapter = inner.handed && next(inner.handed.receiver);
       return inner.handed && adapter && begetsCallback(adapter, inner.handed.method) ? adapter : null;
     }
     case "function":
       return inner.result && next(inner.result);
-    case "import": {
-      const adapter = byPackage.get(inner.specifier);
-      return adapter && inner.name in adapter.opens ? adapter : null;
-    }
+    case "import":
+    case "member":
+      return openedBy(inner);
     case "call": {
       const callee = inner.callee.kind === "alias" ? inner.callee.of : inner.callee;
       const owner = callee.kind === "member" ? next(callee.of) : null;
@@ -218,6 +252,16 @@ function makerOf(args: readonly Expr[], adapterOf: (made: Expr) => Adapter | nul
     if (adapter) return adapter;
   }
   return null;
+}
+
+/** The adapter whose connections a function opens: `knex`, or `lib.knex` where `lib` is the module. */
+function openedBy(inner: Expr): Adapter | null {
+  const whole = inner.kind === "member" ? inner.of : inner;
+  if (whole.kind !== "import") return null;
+  const adapter = byPackage.get(whole.specifier);
+  if (inner.kind === "member" && whole.name !== "default" && whole.name !== "*") return null;
+  const name = inner.kind === "member" ? inner.property : whole.name;
+  return adapter && Object.hasOwn(adapter.opens, name) ? adapter : null;
 }
 
 function adapterOfType(type: TypeName): Adapter | null {

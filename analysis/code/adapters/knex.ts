@@ -167,10 +167,10 @@ function isMine(chain: Chain, ask: Ask): boolean {
 
 function isText(expr: Expr | undefined, ask: Ask): boolean {
   const inner = expr && ask.follow(expr);
+  if (inner?.kind === "object") return Object.values(inner.entries).every((value) => isText(value, ask));
   return (
-    inner?.kind === "text" ||
     inner?.kind === "concat" ||
-    (inner?.kind === "object" && Object.values(inner.entries).every((value) => isText(value, ask)))
+    (inner?.kind === "text" && /^\s*["A-Za-z_][^()]*$/.test(ask.text(inner) ?? ""))
   );
 }
 
@@ -192,7 +192,10 @@ function tableNames(expr: Expr, ask: Ask): TableName[] {
     case "object":
       return Object.values(inner.entries).flatMap((item) => tableNames(item, ask));
     case "either":
-      return inner.options.flatMap((option) => tableNames(option, ask));
+      // A choice stands where it is written, a name for one where it is used.
+      return inner.options.flatMap((option) =>
+        tableNames(expr.kind === "either" ? option : { kind: "alias", of: option, at: expr.at }, ask),
+      );
     case "call": {
       const made = ownerOf(inner, ask);
       // knex.ref("t").withSchema("s")
