@@ -138,10 +138,12 @@ class Writer implements Facts {
   }
 
   private change({ at, change, stored }: Extract<Found, { kind: "change" }>): void {
-    if (stored || this.context.stored) return;
     const { session } = this;
     const { known, name } = this.named(at);
     if (known.table === null) return;
+    // A program's temporary tables are known to the rest of it; what else it makes, it makes when it is called.
+    const inProgram = stored !== null || this.context.stored !== null;
+    if (inProgram && !(change.kind === "create" && change.temporary)) return;
     const place = { schema: known.schema, name: known.table, at: this.source.span(name.start, name.end) };
     if (change.kind === "create") {
       const temporary = change.temporary || this.isTemporarySchema(known.schema);
@@ -149,6 +151,7 @@ class Writer implements Facts {
       // A permanent table may bear the name of a temporary one: then it is not the one that is made.
       else session.temporary.delete(this.fold(known.table));
       const ifNotExists = change.ifNotExists || this.context.conditional;
+      if (inProgram) return;
       this.changes.push({ ...place, ...change, temporary, ifNotExists });
       return;
     }

@@ -56,7 +56,9 @@ export function readGrant(c: Cursor): void {
   }
   if (!c.accept("on")) {
     const granted = c.tokens.text.slice(c.tokens.starts[start], c.before()).replace(/['"`]/g, "");
-    c.act(/^(?:all|proxy)\b/i.test(granted) ? verb : `${verb} ROLE`, granted);
+    const roles = /^all\b/i.test(granted) ? [] : granted.split(",");
+    for (const role of roles) c.act(`${verb} ROLE`, role.trim());
+    if (roles.length === 0) c.act(verb, granted);
     skipRest(c);
     return;
   }
@@ -96,45 +98,57 @@ export function readSet(c: Cursor): void {
   if (c.accept("role")) {
     c.index++;
     c.act("SET ROLE", c.previous());
-    skipRest(c);
     return;
   }
   if (c.accept("default", "role")) {
+    c.list(() => void readAccount(c));
+    c.expect("to");
     c.act("SET DEFAULT ROLE");
     skipRest(c);
     return;
   }
-  if (c.accept("password")) {
+  if (c.is("password") && /^(?:=|for|to)$/.test(c.word(1))) {
     c.act("SET PASSWORD");
     skipRest(c);
     return;
   }
   if (c.accept("names") || c.accept("charset") || c.accept("character", "set")) {
     c.act("SET", "names");
-    skipRest(c);
-    return;
+    c.accept("=");
+    c.index++;
+    if (c.accept("collate")) c.index++;
+    if (!c.accept(",")) return;
   }
   if (c.accept("statement")) {
     // MariaDB: variables for one statement, which follows.
     c.list(() => readVariable(c));
+    c.found.length = 0;
     c.expect("for");
     const start = c.at();
     skipRest(c);
     c.found.push({ kind: "inner", start, end: c.before(), stored: null });
     return;
   }
-  if (c.is("transaction")) {
-    skipRest(c);
+  if (c.is("transaction") && c.word(1) !== "=") {
+    readTransaction(c);
     return;
   }
   if (/^(?:session|global|local)$/.test(c.word()) && c.word(1) === "transaction") {
     const words = c.is("global") ? "SET GLOBAL" : "SET";
     c.index += 2;
     c.act(words, "transaction");
-    skipRest(c);
+    c.index--;
+    readTransaction(c);
     return;
   }
   c.list(() => readVariable(c));
+}
+
+/** TRANSACTION ISOLATION LEVEL …, READ ONLY */
+function readTransaction(c: Cursor): void {
+  c.expect("transaction");
+  if (!/^(?:isolation|read)$/.test(c.word())) c.refuse();
+  skipRest(c);
 }
 
 const SCOPES = /^(?:global|session|local|persist|persist_only)$/;
@@ -279,10 +293,8 @@ export function readAdministration(c: Cursor): void {
   const { rest, act } = entry;
   c.index++;
   if (first === "use") {
-    const at = c.at();
-    const name = c.identifier();
-    c.act("USE", name);
-    c.change(at, { kind: "search-path", path: [name] });
+    // What the database is called differs from place to place: names behind it stay unqualified.
+    c.act("USE", c.identifier());
     return;
   }
   // Back to a savepoint the transaction goes on.

@@ -128,7 +128,7 @@ function foreignBody(c: Cursor, subject: string): void {
     start,
     end: c.before(),
     reason: `${subject} is written in a language that is not read`,
-    operation: "function",
+    operation: "select",
     stored: c.stored,
   });
 }
