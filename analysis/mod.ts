@@ -12,7 +12,7 @@ import { join } from "./join.ts";
 import { readAllActs } from "./link/acts.ts";
 import { createAsk } from "./link/ask.ts";
 import { createCallers } from "./link/callers.ts";
-import { readAllChains } from "./link/chains.ts";
+import { readAllChains, withoutBound } from "./link/chains.ts";
 import { readAllConnections } from "./link/connections.ts";
 import { createResolver } from "./link/resolve.ts";
 import { followImports, readAllSites, readAllUses } from "./link/sites.ts";
@@ -160,7 +160,7 @@ export async function analyseFiles(
   const model = join({
     manifest,
     files,
-    sites: readAllSites(files, resolve, dialectOf),
+    sites: withoutBound(readAllSites(files, resolve, dialectOf), chains.bound),
     uses: [...readAllUses(files, resolve), ...chains.uses],
     acts: [...readAllActs(files, ask), ...chains.acts],
     connections: readAllConnections(files, resolve),
