@@ -20,6 +20,7 @@ import { drawTerritory } from "./link/territory.ts";
 import type { Expr, FileFacts, InputProblem, Model, Span } from "./model.ts";
 import { position } from "./places.ts";
 import { compilePrisma, PRISMA } from "./prisma/compile.ts";
+import { prismaDialect } from "./prisma/dialects.ts";
 import { prismaModules } from "./prisma/modules.ts";
 import { readSchemas } from "./prisma/schemas.ts";
 import { replay } from "./replay.ts";
@@ -100,8 +101,14 @@ export async function analyseFiles(
     if (source.path.endsWith(".json")) configs.set(source.path, source.text);
     else texts.push(source);
   }
-  const dialectOf = (file: string): Dialect =>
-    serviceByName(manifest, serviceOfFile(manifest, file) ?? "")?.dialect ?? manifest.dialect;
+  const prisma = new Map(
+    texts.filter(({ path }) => PRISMA.test(path)).map(({ path, text }) => [path, compilePrisma(path, text)]),
+  );
+  const schemas = readSchemas([...prisma.values()].flatMap(({ definitions }) => definitions));
+  const dialectOf = (file: string, client = ""): Dialect => {
+    const usual = serviceByName(manifest, serviceOfFile(manifest, file) ?? "")?.dialect ?? manifest.dialect;
+    return prismaDialect(schemas, file, client, usual) ?? usual;
+  };
   // A grammar costs a process's start tens of milliseconds: none is loaded before SQL is met.
   await loadSql(new Set(texts.flatMap(({ path }) => (path.endsWith(".sql") ? [dialectOf(path)] : []))));
 
@@ -116,16 +123,14 @@ export async function analyseFiles(
       path,
       path.endsWith(".sql")
         ? compileSql(path, text, dialectOf(path))
-        : PRISMA.test(path)
-          ? compilePrisma(path, text)
-          : compileCode(path, text, { queryFunctions: manifest.queryFunctions }),
+        : (prisma.get(path) ?? compileCode(path, text, { queryFunctions: manifest.queryFunctions })),
     );
   }
   const talking = [...files.values()].filter(({ sites }) => sites.length > 0);
   if (talking.length > 0)
     await loadSql(
       new Set([
-        ...talking.map(({ file }) => dialectOf(file)),
+        ...talking.flatMap(({ file, sites }) => sites.map(({ client }) => dialectOf(file, client))),
         // A client brings its own dialect, whatever the service's is.
         ...dialectsOfClients(
           [...files.values()].flatMap(({ imports }) => imports.map(({ specifier }) => specifier)),
@@ -133,7 +138,6 @@ export async function analyseFiles(
       ]),
     );
   options.onProgress?.({ stage: "link", done: 0, total: 1 });
-  const schemas = readSchemas([...files.values()].flatMap(({ definitions }) => definitions));
   const resolver = createResolver(new Set(files.keys()), configs, options.links, prismaModules(schemas));
   const deepened = new Map<string, FileFacts>();
   /** A file's facts; one that was only skimmed is read whole when a constant of its is asked for. */

@@ -109,7 +109,7 @@ const byName = new Map(adapters.map((adapter) => [adapter.name, adapter]));
 export function readAllSites(
   files: ReadonlyMap<string, FileFacts>,
   resolve: Resolve,
-  dialectOf: (file: string) => Dialect,
+  dialectOf: (file: string, client: string) => Dialect,
 ): ReadSite[] {
   const composed = new Set<string>();
   const found: ReadSite[] = [];
@@ -136,7 +136,7 @@ export function readAllSites(
       } else {
         // Beside text that only looks like SQL, other alternatives are more such text.
         const readings = certain ? evaluated.readings : evaluated.readings.filter(looksLikeStatement);
-        const read = readReadings(readings, byName.get(client.name)?.dialect ?? dialectOf(file));
+        const read = readReadings(readings, byName.get(client.name)?.dialect ?? dialectOf(file, client.name));
         // Nothing but its looks says that this is SQL: then the grammar must agree.
         if (!certain && read.problems.length) continue;
         found.push({ ...base, facts: read, unresolved: null });
@@ -146,7 +146,7 @@ export function readAllSites(
   found.push(...open.filter(({ at }) => !composed.has(key(at))));
   for (const { file, site, readings } of fragments) {
     if (composed.has(key(site.at))) continue;
-    const dialect = byName.get(site.client)?.dialect ?? dialectOf(file);
+    const dialect = byName.get(site.client)?.dialect ?? dialectOf(file, site.client);
     const read = merge(readings.map((pieces) => readSql(pieces, { dialect, whole: false })));
     found.push({
       file,

@@ -273,6 +273,33 @@ describe("a datasource says where the database is", () => {
   test("or elsewhere", async () => expect(await lines('provider = "postgresql"')).toEqual([]));
 });
 
+describe("a provider says which SQL is spoken", () => {
+  const files = (provider: string) => ({
+    "services/app/prisma/schema.prisma": `datasource db {\n  provider = "${provider}"\n}`,
+    "services/app/prisma/migrations/1_init/migration.sql": "CREATE TABLE `users` (`id` INTEGER NOT NULL);",
+    "services/app/code.ts":
+      "export const all = (prisma) => prisma.$queryRaw`select * from \\`users\\` limit 1, 2`;",
+  });
+  for (const provider of ["mysql", "sqlite"])
+    test(`to its migrations and its clients: ${provider}`, async () => {
+      const model = await analyse(files(provider));
+      expect({ told: told(model), unparsed: model.unparsed }).toEqual({
+        told: [
+          "services/app/code.ts:1:63 select users unowned for app",
+          "services/app/prisma/migrations/1_init/migration.sql:1:14 create-table users unowned for app",
+        ],
+        unparsed: [],
+      });
+    });
+
+  test("and to nobody else", async () =>
+    expect(
+      (await analyse({ ...files("mysql"), "services/app/seed.sql": "select * from `users`" })).unparsed.map(
+        ({ at }) => at.file,
+      ),
+    ).toEqual(["services/app/seed.sql"]));
+});
+
 test("a line that is no schema is a problem with its place", async () =>
   expect(
     (await analyse({ "services/app/prisma/schema.prisma": "model User {\n  id Int @id\n  ???\n}" })).problems,
