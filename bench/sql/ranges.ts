@@ -1,7 +1,6 @@
 /** Whether the text at a reference's range is the name, quoted or not: nothing more, nothing less. */
 import type { SqlReference } from "../../analysis/model.ts";
 
-const BLANK = /^(?:[ \t\r\n\f\v]+|--[^\n]*(?:\n|$)|\/\*[\s\S]*?\*\/)+/;
 const UNICODE = /^[uU]&"((?:[^"]|"")*)"/;
 const QUOTED = /^"((?:[^"]|"")*)"/;
 const PLAIN = /^[A-Za-z_\u0080-\uffff][\w$\u0080-\uffff]*/;
@@ -27,7 +26,7 @@ const FILLED_IN = (() => {
 function writtenParts(text: string): string[][] | null {
   const parts: string[][] = [];
   for (let rest = text; ; ) {
-    rest = rest.replace(BLANK, "");
+    rest = afterBlank(rest);
     const filled = FILLED_IN.exec(rest);
     const match = filled ?? UNICODE.exec(rest) ?? QUOTED.exec(rest) ?? PLAIN.exec(rest);
     if (!match) return null;
@@ -35,11 +34,31 @@ function writtenParts(text: string): string[][] | null {
     if (filled) parts.push([]);
     else if (inner === undefined) parts.push([match[0].replace(/[A-Z]/g, (letter) => letter.toLowerCase())]);
     else parts.push(match[0].startsWith('"') ? [inner] : unicodeReadings(inner));
-    rest = rest.slice(match[0].length).replace(BLANK, "");
+    rest = afterBlank(rest.slice(match[0].length));
     if (rest === "") return parts;
     if (!rest.startsWith(".")) return null;
     rest = rest.slice(1);
   }
+}
+
+/** What stands behind white space and comments, which nest. */
+function afterBlank(text: string): string {
+  let at = 0;
+  for (let depth = 0; at < text.length; ) {
+    if (text.startsWith("/*", at)) {
+      depth++;
+      at += 2;
+    } else if (depth > 0) {
+      const closes = text.startsWith("*/", at);
+      depth -= closes ? 1 : 0;
+      at += closes ? 2 : 1;
+    } else if (text.startsWith("--", at)) {
+      const end = text.indexOf("\n", at);
+      at = end < 0 ? text.length : end;
+    } else if (" \t\r\n\f\v".includes(text.charAt(at))) at++;
+    else break;
+  }
+  return text.slice(at);
 }
 
 /**
