@@ -11,7 +11,7 @@ import { bound } from "./adapters/bindings.ts";
 import { entry } from "./adapters/expressions.ts";
 import { clientByImports, clientOf, moduleExport, rawAdapter, tagAdapter } from "./evidence.ts";
 import type { ExpressionReader } from "./expression.ts";
-import { looksLikeTag } from "./expression.ts";
+import { looksLikeTag } from "./expression-words.ts";
 import { opensLikeSql, VERB } from "./opening.ts";
 import { beginning, queryText, readsAsSql, TEXT_KEY } from "./query-text.ts";
 import type { FileScopes, Scope } from "./scope.ts";

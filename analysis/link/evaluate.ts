@@ -5,7 +5,7 @@
  * option that says anything, and every other option gets one reading of its own with all else
  * unchanged. That reads every table each option names, in linear time.
  */
-import { EACH } from "../code/expression.ts";
+import { EACH } from "../code/expression-words.ts";
 import type { Expr, HoleType, Span, SqlPiece, TextRun } from "../model.ts";
 import { substitute } from "./substitute.ts";
 

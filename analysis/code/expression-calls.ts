@@ -1,0 +1,160 @@
+/** Calls: of functions of this file with their arguments put in, of clients, and of anything else. */
+import type { Expr } from "../model.ts";
+import type { Adapter } from "./adapters/adapter.ts";
+import { postgresJs } from "./adapters/postgres-js.ts";
+import { ownMethod, typeName } from "./classes.ts";
+import { clientOf, returned, tagAdapter } from "./evidence.ts";
+import { readEnvironment } from "./expression-outside.ts";
+import { excerpt } from "./expression-words.ts";
+import type { Reading } from "./reading.ts";
+import type { Scope } from "./scope.ts";
+import { lookup, scopeAt } from "./scope.ts";
+import type { Node } from "./syntax.ts";
+import { literalText, propertyName, unwrap } from "./syntax.ts";
+
+export function readCall(r: Reading, node: Node & { type: "CallExpression" }, scope: Scope): Expr {
+  const callee = unwrap(node.callee as Node);
+  let boiled: Expr[] | null = null;
+  const args = () => {
+    boiled ??= node.arguments.map((argument) => r.read(argument as Node, scope));
+    return boiled;
+  };
+  const fromOutside = readEnvironment(r, node, scope);
+  if (fromOutside) return fromOutside;
+  const opened = clientOf(node, scope, r.scopes);
+  if (opened) {
+    if (!opened.chain) return { kind: "client", adapter: opened.name, at: r.at(node) };
+    const made: Expr = {
+      kind: "call",
+      callee: r.read(callee, scope, true),
+      args: args(),
+      reason: "",
+      at: r.at(node),
+    };
+    return { kind: "client", adapter: opened.name, made, at: r.at(node) };
+  }
+  if (callee.type === "MemberExpression") {
+    const method = propertyName(callee) ?? "";
+    // this.sql("name"): the member is the client.
+    const called = clientOf(callee, scope, r.scopes)?.read({ form: "call", method: "", args: args() });
+    if (called?.kind === "piece") return { kind: "sql", hole: called.hole, of: called.of, at: r.at(node) };
+    const known = sqlAdapter(r, callee.object as Node, scope);
+    const answer = known?.adapter.read({ form: "method", method, args: args() });
+    if (answer?.kind === "query") return { kind: "sql", hole: "fragment", of: [answer.text], at: r.at(node) };
+    if (answer?.kind === "piece") return { kind: "sql", hole: answer.hole, of: answer.of, at: r.at(node) };
+    if (method === "trim" || method === "trimEnd" || method === "toString")
+      return r.read(callee.object as Node, scope);
+    if (method === "join") return joined(r, r.read(callee.object as Node, scope), args()[0] ?? null, node);
+    const own = ownMethod(callee, r.scopes);
+    const results = own ? returned(own, r.scopes) : [];
+    if (own && results.length)
+      return { kind: "alias", of: applied(r, own, results, args(), node), at: r.at(node) };
+    return {
+      kind: "call",
+      callee: r.read(callee, scope, true),
+      args: args(),
+      reason: `the result of ${excerpt(r.source, callee)}()`,
+      at: r.at(node),
+    };
+  }
+  const [first] = node.arguments;
+  const module =
+    callee.type === "Identifier" && callee.name === "require" && first ? literalText(first as Node) : null;
+  if (module !== null) return { kind: "import", specifier: module, name: "*", at: r.at(node) };
+  if (
+    callee.type === "Identifier" &&
+    callee.name === "String" &&
+    node.arguments[0] &&
+    !lookup(scope, "String")
+  )
+    return r.read(node.arguments[0] as Node, scope);
+  const known = sqlAdapter(r, callee, scope);
+  const answer = known?.adapter.read({ form: "call", method: "", args: args() });
+  if (answer?.kind === "piece") return { kind: "sql", hole: answer.hole, of: answer.of, at: r.at(node) };
+  if (answer?.kind === "query") return { kind: "sql", hole: "fragment", of: [answer.text], at: r.at(node) };
+  if (callee.type === "Identifier") {
+    const binding = lookup(scope, callee.name);
+    const results = binding?.init && !binding.parameter ? returned(binding.init, r.scopes) : [];
+    if (binding?.init && results.length)
+      return { kind: "alias", of: applied(r, binding.init, results, args(), node), at: r.at(node) };
+  }
+  return {
+    kind: "call",
+    callee: r.read(callee, scope),
+    args: args(),
+    reason: `the result of ${excerpt(r.source, callee)}()`,
+    at: r.at(node),
+  };
+}
+
+export function readFunction(r: Reading, node: Node): Expr {
+  if (!("params" in node)) return r.unknown(node);
+  const parameters = (node.params as Node[]).map((param) => (param.type === "Identifier" ? param.name : ""));
+  const results = returned(node, r.scopes);
+  const declared = "returnType" in node ? (node.returnType as Node | null) : null;
+  const type = declared ? typeName(declared, scopeAt(node, r.scopes), r.scopes.types) : null;
+  return {
+    kind: "function",
+    parameters,
+    result: results.length ? resultOf(r, results, node) : null,
+    ...(type && { type }),
+    at: r.at(node),
+  };
+}
+
+/** A function of this file with its arguments put in: any of what it returns. */
+export function applied(
+  r: Reading,
+  definition: Node,
+  results: readonly Node[],
+  args: Expr[],
+  node: Node,
+): Expr {
+  const bindings = [...(r.scopes.inner.get(unwrap(definition))?.bindings.values() ?? [])];
+  const before = new Map(r.given);
+  for (const binding of bindings) {
+    const given = binding.parameter && args[binding.parameter.index];
+    if (given && binding.path?.length === 0) r.given.set(binding, given);
+  }
+  const value = resultOf(r, results, node);
+  r.given.clear();
+  for (const [binding, given] of before) r.given.set(binding, given);
+  return value;
+}
+
+export function resultOf(r: Reading, results: readonly Node[], node: Node): Expr {
+  const options = results.map((result) => r.read(result, scopeAt(result, r.scopes)));
+  const [only] = options;
+  return options.length === 1 && only ? only : { kind: "either", options, at: r.at(node) };
+}
+
+export function joined(r: Reading, list: Expr, separator: Expr | null, node: Node): Expr {
+  const items = list.kind === "alias" ? list.of : list;
+  if (items.kind !== "array") return r.unknown(node);
+  const parts = items.items.flatMap((item, index) => (index && separator ? [separator, item] : [item]));
+  return { kind: "concat", parts, at: r.at(node) };
+}
+
+export function sqlAdapter(
+  r: Reading,
+  node: Node,
+  scope: Scope,
+): { adapter: Adapter; certain: boolean } | null {
+  const inner = unwrap(node);
+  const adapter = clientOf(inner, scope, r.scopes) ?? tagAdapter(inner, scope);
+  if (adapter) return { adapter, certain: true };
+  const name =
+    inner.type === "Identifier" ? inner.name : inner.type === "MemberExpression" ? propertyName(inner) : null;
+  return name === "sql" || (inner.type === "Identifier" && isHandedTransaction(r, inner.name, scope))
+    ? { adapter: postgresJs, certain: false }
+    : null;
+}
+
+/** `sql.begin((tx) => …)`, where another module makes `sql`. */
+export function isHandedTransaction(r: Reading, name: string, scope: Scope): boolean {
+  const { owner, index } = lookup(scope, name)?.parameter ?? { owner: null, index: -1 };
+  const outer = owner && r.scopes.parents.get(owner);
+  if (index !== 0 || outer?.type !== "CallExpression") return false;
+  const callee = unwrap(outer.callee as Node);
+  return callee.type === "MemberExpression" && /^(?:begin|savepoint)$/.test(propertyName(callee) ?? "");
+}

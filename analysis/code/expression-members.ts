@@ -1,0 +1,134 @@
+/** Members of objects, enums and classes, and the items of lists. */
+import type { Expr, Span } from "../model.ts";
+import { typeName } from "./classes.ts";
+import { isMappedClass } from "./defining.ts";
+import { isProcess } from "./environment.ts";
+import { clientOf } from "./evidence.ts";
+import { readEnvironment, readVariable, rechecked } from "./expression-outside.ts";
+import { readOwn } from "./expression-roots.ts";
+import { EACH, memberName } from "./expression-words.ts";
+import type { Reading } from "./reading.ts";
+import type { Binding, Scope } from "./scope.ts";
+import { lookup, lookupField } from "./scope.ts";
+import type { Node } from "./syntax.ts";
+import { propertyName, unwrap } from "./syntax.ts";
+
+export function readMember(r: Reading, node: Node & { type: "MemberExpression" }, scope: Scope): Expr {
+  const fromOutside = readEnvironment(r, node, scope);
+  if (fromOutside) return fromOutside;
+  const name = propertyName(node);
+  const adapter = clientOf(node, scope, r.scopes);
+  const target = unwrap(node.object as Node);
+  if (adapter) {
+    const field = adapter.chain && target.type === "ThisExpression" && name ? lookupField(scope, name) : null;
+    const value = field?.init && r.read(field.init, field.scope);
+    return value?.kind === "client"
+      ? { ...value, at: r.at(node) }
+      : { kind: "client", adapter: adapter.name, at: r.at(node) };
+  }
+  if (name === null) {
+    // tables[key] over a constant object: any of its values.
+    const whole = r.read(target, scope);
+    const inner = whole.kind === "alias" ? whole.of : whole;
+    if (inner.kind !== "object") return r.unknown(node);
+    return {
+      kind: "alias",
+      of: { kind: "either", options: Object.values(inner.entries), at: r.at(node) },
+      at: r.at(node),
+    };
+  }
+  if (target.type === "ThisExpression") {
+    const field = lookupField(scope, name);
+    if (field?.init)
+      return { kind: "alias", of: rechecked(r, r.read(field.init, field.scope), node), at: r.at(node) };
+    // What the constructor or a framework fills: its type tells.
+    const type = field?.type ? typeName(field.type, field.scope, r.scopes.types) : null;
+    if (type) return { kind: "typed", name, type, at: r.at(node) };
+    if (field?.given)
+      return { kind: "alias", of: r.read(field.given.node, field.given.scope), at: r.at(node) };
+    const owner = field ? null : readOwn(r, target);
+    return owner ? { kind: "member", of: owner, property: name, at: r.at(node) } : r.unknown(node);
+  }
+  if (target.type === "Identifier") {
+    const binding = lookup(scope, target.name);
+    const field = binding?.kind === "class" ? staticField(r, binding, name, node) : null;
+    if (field) return field;
+    if (binding?.kind === "class" && !(binding.init && isMappedClass(binding.init))) return r.unknown(node);
+  }
+  return follow(r, r.read(node.object as Node, scope, true), [name], node);
+}
+
+/** An enum is an object of what its members are given; members that count themselves are left out. */
+export function readEnumeration(r: Reading, binding: Binding): Expr | null {
+  if (binding.init?.type !== "TSEnumDeclaration") return null;
+  const entries: Record<string, Expr> = {};
+  const keys: Record<string, Span> = {};
+  for (const { id, initializer } of binding.init.body.members) {
+    const name = memberName(id as Node);
+    if (name === null || !initializer) continue;
+    entries[name] = r.read(initializer, binding.scope);
+    keys[name] = r.at(id as Node);
+  }
+  return { kind: "object", entries, keys, at: r.at(binding.init) };
+}
+
+export function staticField(r: Reading, binding: Binding, name: string, node: Node): Expr | null {
+  if (binding.init?.type !== "ClassDeclaration") return null;
+  for (const item of binding.init.body.body)
+    if (
+      item.type === "PropertyDefinition" &&
+      item.static &&
+      propertyName(item as Node) === name &&
+      item.value
+    )
+      return { kind: "alias", of: r.read(item.value, binding.scope), at: r.at(node) };
+  return null;
+}
+
+/** What a pattern takes out of a value. */
+export function taken(r: Reading, init: Node, scope: Scope, path: readonly string[], node: Node): Expr {
+  const [first, ...rest] = path;
+  if (first === "env" && isProcess(init, scope)) return follow(r, readVariable(r, "*", node), rest, node);
+  return follow(r, r.read(init, scope), path, node);
+}
+
+export function follow(r: Reading, value: Expr, path: readonly string[], node: Node): Expr {
+  for (const property of path) {
+    const inner = value.kind === "alias" ? value.of : value;
+    if (inner.kind === "object")
+      value = (Object.hasOwn(inner.entries, property) && inner.entries[property]) || r.unknown(node);
+    else if (inner.kind === "array" && /^\d+$/.test(property))
+      value = inner.items[Number(property)] ?? r.unknown(node);
+    else if (inner.kind === "env" && inner.variable === "*") value = readVariable(r, property, node);
+    else if (
+      inner.kind === "env" ||
+      inner.kind === "array" ||
+      inner.kind === "text" ||
+      inner.kind === "import" ||
+      inner.kind === "member" ||
+      inner.kind === "parameter" ||
+      inner.kind === "call" ||
+      inner.kind === "new" ||
+      inner.kind === "class" ||
+      inner.kind === "sql" ||
+      inner.kind === "client"
+    )
+      value = { kind: "member", of: inner, property, at: r.at(node) };
+    else return r.unknown(node);
+  }
+  return path.length ? { kind: "alias", of: value, at: r.at(node) } : value;
+}
+
+/** `for (const x of list)`: any of the list's items. */
+export function eachOf(r: Reading, list: Expr, path: readonly string[], node: Node): Expr {
+  const items = list.kind === "alias" ? list.of : list;
+  if (items.kind === "import" || items.kind === "member" || items.kind === "call")
+    return {
+      kind: "alias",
+      of: { kind: "member", of: items, property: EACH, at: r.at(node) },
+      at: r.at(node),
+    };
+  if (items.kind !== "array" || items.items.length === 0) return r.unknown(node);
+  const options = items.items.map((item) => follow(r, item, path, node));
+  return { kind: "alias", of: { kind: "either", options, at: r.at(node) }, at: r.at(node) };
+}

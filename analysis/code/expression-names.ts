@@ -1,0 +1,100 @@
+/** Names: followed to what gives them their value, within the file; what another module gives is left for the linker. */
+import type { Expr } from "../model.ts";
+import { typeName } from "./classes.ts";
+import { isDefinition, isMappedClass } from "./defining.ts";
+import { isEnvironment } from "./environment.ts";
+import { clientOf } from "./evidence.ts";
+import { eachOf, readEnumeration, taken } from "./expression-members.ts";
+import { fallenBack, readVariable, rechecked } from "./expression-outside.ts";
+import { isEmpty, MOST_WRITES, queriedNames } from "./expression-words.ts";
+import { completed } from "./parts.ts";
+import type { Reading } from "./reading.ts";
+import type { Binding, Scope } from "./scope.ts";
+import { lookup } from "./scope.ts";
+import type { Node } from "./syntax.ts";
+import { literalText } from "./syntax.ts";
+
+export function readIdentifier(r: Reading, node: Node & { type: "Identifier" }, scope: Scope): Expr {
+  const binding = lookup(scope, node.name);
+  if (!binding) return r.unknown(node);
+  if (binding.imported)
+    return isEnvironment(node, scope)
+      ? readVariable(r, "*", node)
+      : { kind: "import", ...binding.imported, at: r.at(node) };
+  const given = r.given.get(binding);
+  if (given) return { kind: "alias", of: given, at: r.at(node) };
+  const adapter = clientOf(node, scope, r.scopes);
+  if (adapter) {
+    const made = adapter.chain && !binding.parameter && binding.path?.length === 0 ? binding.init : null;
+    const value = made && r.read(made, binding.scope);
+    return value?.kind === "client"
+      ? { ...value, at: r.at(node) }
+      : { kind: "client", adapter: adapter.name, at: r.at(node) };
+  }
+  if (isEnvironment(node, scope)) return readVariable(r, "*", node);
+  if (isLocalDefinition(r, binding))
+    return { kind: "import", specifier: "", name: node.name, at: r.at(node) };
+  if (binding.parameter) {
+    const options = binding.type ? literalOptions(r, binding.type, scope) : null;
+    if (options)
+      return { kind: "either", options: options.map((text) => constant(r, text, node)), at: r.at(node) };
+    const queried = binding.type && !binding.init ? queriedNames(binding.type) : [];
+    if (queried.length) {
+      const options = queried.map((name) => r.read(name, binding.scope));
+      const [only] = options.length === 1 ? options : [];
+      return { kind: "alias", of: only ?? { kind: "either", options, at: r.at(node) }, at: r.at(node) };
+    }
+    const type = binding.type ? typeName(binding.type, binding.scope, r.scopes.types) : null;
+    return {
+      kind: "parameter",
+      function: binding.parameter.name,
+      index: binding.parameter.index,
+      path: binding.path ?? [],
+      handed: null,
+      name: node.name,
+      ...(type && { type }),
+      at: r.at(node),
+    };
+  }
+  if ((binding.kind === "class" || binding.kind === "function") && binding.init)
+    return r.read(binding.init, binding.scope);
+  if (binding.kind === "enum") return readEnumeration(r, binding) ?? r.unknown(node);
+  if (!binding.path || binding.writes.length > MOST_WRITES) return r.unknown(node);
+  if (binding.each && binding.init) return eachOf(r, r.read(binding.init, binding.scope), binding.path, node);
+  let value: Expr | null = binding.init ? taken(r, binding.init, binding.scope, binding.path, node) : null;
+  for (const write of binding.writes) {
+    if (write.value.start <= node.start && node.end <= write.value.end) continue;
+    const written = r.read(write.value, write.scope);
+    if (write.operator === "+=" && value) value = { kind: "concat", parts: [value, written], at: r.at(node) };
+    else if (write.operator === "=" || write.operator === "??=" || write.operator === "||=")
+      value =
+        value && !isEmpty(value) ? { kind: "either", options: [value, written], at: r.at(node) } : written;
+    else return r.unknown(node);
+  }
+  if (value && binding.parts.length) value = completed(value, binding.parts, node, r.read, r.at);
+  if (value && binding.fallback)
+    value = fallenBack(r, value, r.read(binding.fallback, binding.scope), binding.fallback) ?? value;
+  return value ? { kind: "alias", of: rechecked(r, value, node), at: r.at(node) } : r.unknown(node);
+}
+
+/** A constant or a class of the module that may define a table: left as a name, for the linker to follow. */
+export function isLocalDefinition(r: Reading, binding: Binding): boolean {
+  if (binding.scope !== r.scopes.root || !binding.init) return false;
+  if (binding.kind === "class") return isMappedClass(binding.init);
+  return binding.kind === "constant" && binding.path?.length === 0 && isDefinition(binding.init);
+}
+
+export function literalOptions(r: Reading, type: Node, scope: Scope): string[] | null {
+  const inner = type.type === "TSTypeAnnotation" ? (type.typeAnnotation as Node) : type;
+  if (inner.type === "TSLiteralType") {
+    const text = literalText(inner.literal as Node);
+    return text === null ? null : [text];
+  }
+  if (inner.type !== "TSUnionType") return null;
+  const texts = inner.types.map((option) => literalOptions(r, option as Node, scope)?.[0]);
+  return texts.every((text) => text !== undefined) ? (texts as string[]) : null;
+}
+
+export function constant(r: Reading, text: string, node: Node): Expr {
+  return { kind: "text", runs: [{ kind: "text", text, at: r.at(node) }], at: r.at(node) };
+}

@@ -1,0 +1,114 @@
+/** What stands at the beginning of a chain of calls, with its type where nothing else is known of it. */
+import type { Expr } from "../model.ts";
+import { classAround, typeName } from "./classes.ts";
+import { isMappedClass } from "./defining.ts";
+import { clientOf } from "./evidence.ts";
+import { isReturnType, queriedName } from "./expression-words.ts";
+import type { Reading } from "./reading.ts";
+import type { Scope } from "./scope.ts";
+import { lookup, lookupField, scopeAt } from "./scope.ts";
+import type { Node } from "./syntax.ts";
+import { propertyName, unwrap } from "./syntax.ts";
+
+export function readRoot(r: Reading, node: Node, scope: Scope): Expr {
+  const inner = unwrap(node);
+  if (inner.type === "Identifier") {
+    const binding = lookup(scope, inner.name);
+    const queried = binding?.type && !binding.init ? queriedName(binding.type) : null;
+    if (binding && queried) return { kind: "alias", of: r.read(queried, binding.scope), at: r.at(inner) };
+    const type = binding?.type ? typeName(binding.type, scope, r.scopes.types) : null;
+    // A type with arguments tells more than which client it is: `Repository<Order>`.
+    if (type?.args.length) return { kind: "typed", name: inner.name, type, at: r.at(inner) };
+    const value = r.read(inner, scope);
+    if (value.kind === "parameter" && !type)
+      return {
+        ...value,
+        handed: binding?.parameter ? handedTo(r, binding.parameter.owner, binding.scope) : null,
+      };
+    if (type && (value.kind === "parameter" || value.kind === "unknown"))
+      return { kind: "typed", name: inner.name, type, at: r.at(inner) };
+    return value;
+  }
+  if (inner.type === "Super") return readOwn(r, inner) ?? r.unknown(inner);
+  if (inner.type === "ThisExpression") {
+    // The query that a builder makes itself `this` in a function that it calls back.
+    let owner = r.scopes.parents.get(inner);
+    while (owner && owner.type !== "FunctionExpression" && owner.type !== "FunctionDeclaration")
+      owner = r.scopes.parents.get(owner);
+    const extended = owner && extendedBy(r, owner);
+    if (extended) return r.read(extended, scope);
+    const handed = owner && handedTo(r, owner, scope);
+    return handed
+      ? { kind: "parameter", function: "", index: 0, name: "this", path: [], handed, at: r.at(inner) }
+      : (readOwn(r, inner) ?? r.unknown(inner));
+  }
+  if (inner.type === "MemberExpression" && unwrap(inner.object as Node).type === "ThisExpression") {
+    const name = propertyName(inner) ?? "";
+    const field = lookupField(scope, name);
+    const queried = field?.type && queriedName(field.type);
+    if (queried) return { kind: "alias", of: r.read(queried, field.scope), at: r.at(inner) };
+    const value = r.read(inner, scope);
+    const type = field?.type ? typeName(field.type, field.scope, r.scopes.types) : null;
+    return type && (value.kind !== "client" || type.args.length > 0)
+      ? { kind: "typed", name, type, at: r.at(inner) }
+      : value;
+  }
+  return r.read(inner, scope);
+}
+
+/** `this` and `super` of a class that extends another or is decorated: one of its instances, or the class itself. */
+export function readOwn(r: Reading, node: Node): Expr | null {
+  const around = classAround(node, r.scopes);
+  if (!around || !isMappedClass(around.node)) return null;
+  const scope = scopeAt(around.node, r.scopes);
+  const name = around.node.id?.name ?? "";
+  const callee: Expr =
+    scope.bindings.get(name)?.init === around.node && scope === r.scopes.root
+      ? { kind: "import", specifier: "", name, at: r.at(node) }
+      : r.read(around.node, scope);
+  return around.static ? callee : { kind: "new", callee, args: [], at: r.at(node) };
+}
+
+/** `repository.extend({ latest() { return this.find() } })`: what the method's `this` stands on. */
+export function extendedBy(r: Reading, owner: Node): Node | null {
+  const property = r.scopes.parents.get(owner);
+  const object = property?.type === "Property" ? r.scopes.parents.get(property) : null;
+  const outer = object?.type === "ObjectExpression" ? r.scopes.parents.get(object) : null;
+  if (outer?.type !== "CallExpression" || outer.callee === object) return null;
+  const callee = unwrap(outer.callee as Node);
+  return callee.type === "MemberExpression" && propertyName(callee) === "extend"
+    ? unwrap(callee.object as Node)
+    : null;
+}
+
+/** The call that a function is an argument of. */
+export function handedTo(r: Reading, owner: Node, scope: Scope): { receiver: Expr; method: string } | null {
+  const outer = r.scopes.parents.get(owner);
+  if (outer?.type !== "CallExpression" || outer.callee === owner) return null;
+  const callee = unwrap(outer.callee as Node);
+  if (callee.type !== "MemberExpression") return null;
+  let object = unwrap(callee.object as Node);
+  // The root of the chain says who calls back: `db.transaction().execute((trx) => …)`.
+  while (
+    object.type === "CallExpression" ||
+    (object.type === "MemberExpression" && unwrap(object.object as Node).type !== "ThisExpression")
+  ) {
+    if (clientOf(object, scope.parent ?? scope, r.scopes)) break;
+    object = unwrap((object.type === "CallExpression" ? object.callee : object.object) as Node);
+  }
+  return { receiver: readRoot(r, object, scope.parent ?? scope), method: propertyName(callee) ?? "" };
+}
+
+export function readType(r: Reading, name: Node): Expr | null {
+  const declared = name.type === "Identifier" ? r.scopes.types.get(name.name) : undefined;
+  if (!declared || name.type !== "Identifier") return null;
+  const queried = queriedName(declared);
+  if (queried) {
+    const value = r.read(queried, r.scopes.root);
+    return isReturnType(declared)
+      ? { kind: "call", callee: value, args: [], reason: "", at: r.at(name) }
+      : value;
+  }
+  const named = typeName(declared, r.scopes.root, r.scopes.types);
+  return named && { kind: "typed", name: name.name, type: named, at: r.at(name) };
+}

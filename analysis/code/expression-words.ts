@@ -1,0 +1,104 @@
+/** Small questions about nodes and expressions that the readers of expressions share. */
+import type { Expr } from "../model.ts";
+import type { Node } from "./syntax.ts";
+import { literalText, propertyName, unwrap } from "./syntax.ts";
+
+/** A variable that is assigned more often than this is a state, not a text. */
+export const MOST_WRITES = 12;
+
+/** The property that stands for each item of a list, where the list is another module's. */
+export const EACH = "[each]";
+
+/** Tags that carry `sql` in their name: `sql`, `sql.fragment`, `sql.type(row)`, `this.sql`, `SQL`. */
+export function looksLikeTag(node: Node): boolean {
+  node = unwrap(node);
+  if (node.type === "Identifier") return /^_?sql$|SQL$|Sql$|^raw$/.test(node.name) || node.name === "SQL";
+  if (node.type === "MemberExpression") {
+    const name = propertyName(node);
+    return name === "sql" || name === "SQL" || looksLikeTag(node.object as Node);
+  }
+  return node.type === "CallExpression" && looksLikeTag(node.callee as Node);
+}
+
+export function isAwaited(node: Node): boolean {
+  for (let at = node; ; ) {
+    if (at.type === "AwaitExpression") return true;
+    if (unwrap(at) === at || !("expression" in at)) return false;
+    at = at.expression as Node;
+  }
+}
+
+/** The name behind `typeof x`, also in `ReturnType<typeof x>` and `Parameters<Parameters<typeof x.y>[0]>[0]`. */
+export function queriedName(type: Node): Node | null {
+  switch (type.type) {
+    case "TSTypeAnnotation":
+      return queriedName(type.typeAnnotation as Node);
+    case "TSTypeQuery": {
+      let name = type.exprName as Node;
+      while (name.type === "TSQualifiedName") name = name.left as Node;
+      return name.type === "Identifier" ? name : null;
+    }
+    case "TSIndexedAccessType":
+      return queriedName(type.objectType as Node);
+    case "TSTypeReference": {
+      const [inner] = type.typeArguments?.params ?? [];
+      const name = type.typeName.type === "Identifier" ? type.typeName.name : "";
+      return inner && /^(?:ReturnType|Parameters|Awaited|NonNullable|Readonly|InstanceType)$/.test(name)
+        ? queriedName(inner as Node)
+        : null;
+    }
+    default:
+      return null;
+  }
+}
+
+/** The same for `typeof x | typeof y`; empty where one of them is no such type. */
+export function queriedNames(type: Node): Node[] {
+  const inner = type.type === "TSTypeAnnotation" ? (type.typeAnnotation as Node) : type;
+  const options = inner.type === "TSUnionType" ? (inner.types as Node[]) : [inner];
+  const names = options.flatMap((option) => queriedName(option) ?? []);
+  return names.length === options.length ? names : [];
+}
+
+export function isReturnType(type: Node): boolean {
+  if (type.type !== "TSTypeReference" || type.typeName.type !== "Identifier") return false;
+  const [inner] = type.typeArguments?.params ?? [];
+  return (
+    type.typeName.name === "ReturnType" ||
+    (type.typeName.name === "Awaited" && !!inner && isReturnType(inner as Node))
+  );
+}
+
+export function isRaw(tag: Node): boolean {
+  return (
+    tag.type === "MemberExpression" &&
+    tag.object.type === "Identifier" &&
+    tag.object.name === "String" &&
+    propertyName(tag as Node) === "raw"
+  );
+}
+
+export function textOf(expr: Expr & { kind: "text" }): string {
+  return expr.runs.map(({ text }) => text).join("");
+}
+
+/** `undefined`, `null` and the empty text stand in for nothing. */
+export function isNothing(value: Expr): boolean {
+  if (value.kind === "unknown") return /^`(?:undefined|null|void 0)`/.test(value.reason);
+  return isEmpty(value);
+}
+
+export function isEmpty(value: Expr): boolean {
+  const inner = value.kind === "alias" ? value.of : value;
+  return inner.kind === "text" && inner.runs.length === 0;
+}
+
+export function memberName(node: Node): string | null {
+  return node.type === "Identifier" ? node.name : literalText(node);
+}
+
+/** A node's text on one line, cut where it is long. */
+export function excerpt(source: string, { start, end }: Node): string {
+  const line = source.slice(start, Math.min(end, start + 400)).replace(/\s+/g, " ");
+  return line.length > 40 ? `${line.slice(0, 39)}…` : line;
+}
