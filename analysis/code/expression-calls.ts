@@ -9,6 +9,7 @@ import { excerpt } from "./expression-words.ts";
 import type { Reading } from "./reading.ts";
 import type { Scope } from "./scope.ts";
 import { lookup, scopeAt } from "./scope.ts";
+import { readSqlFile } from "./sql-files.ts";
 import type { Node } from "./syntax.ts";
 import { literalText, propertyName, unwrap } from "./syntax.ts";
 
@@ -21,6 +22,8 @@ export function readCall(r: Reading, node: Node & { type: "CallExpression" }, sc
   };
   const fromOutside = readEnvironment(r, node, scope);
   if (fromOutside) return fromOutside;
+  const loaded = readSqlFile(r, node, scope);
+  if (loaded) return loaded;
   const opened = clientOf(node, scope, r.scopes);
   if (opened) {
     if (!opened.chain) return { kind: "client", adapter: opened.name, at: r.at(node) };

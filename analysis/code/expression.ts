@@ -4,7 +4,7 @@
  * Names are followed within the file at once (constants, fields, functions that return one
  * expression); what comes from another module or a parameter is left for the linker.
  */
-import type { Expr, Span } from "../model.ts";
+import type { Expr, ImportEdge, Span } from "../model.ts";
 import type { Adapter } from "./adapters/adapter.ts";
 import { readClass } from "./classes.ts";
 import { decode } from "./decode.ts";
@@ -18,6 +18,7 @@ import { readObject, readTagged, readTemplate, spreadItems } from "./expression-
 import { excerpt, isAwaited, isRaw, looksLikeTag } from "./expression-words.ts";
 import type { Reading } from "./reading.ts";
 import type { FileScopes, Scope } from "./scope.ts";
+import { readSqlFile } from "./sql-files.ts";
 import type { Node } from "./syntax.ts";
 import { unwrap } from "./syntax.ts";
 
@@ -32,6 +33,8 @@ export interface ExpressionReader {
   root(node: Node, scope: Scope): Expr;
   /** What a type that the module declares says of a value, where it is a client's or `typeof` one. */
   type(name: Node): Expr | null;
+  /** The SQL files that were loaded by what has been read. */
+  readonly loads: readonly ImportEdge[];
   /** A call or class that may define a table: as long as it may be, with other definitions left as names. */
   definition(node: Node, scope: Scope): Expr;
 }
@@ -56,7 +59,7 @@ export function expressionReader(file: string, source: string, scopes: FileScope
     reason: reason ?? `\`${excerpt(source, node)}\` is not known before it runs`,
     at: at(node),
   });
-  const r: Reading = { file, source, scopes, given: new Map(), at, unknown, read };
+  const r: Reading = { file, source, scopes, given: new Map(), loads: [], at, unknown, read };
 
   /** @param along along a chain of calls: however many there are, they are one expression */
   function read(given: Node, scope: Scope, along = false): Expr {
@@ -154,6 +157,8 @@ export function expressionReader(file: string, source: string, scopes: FileScope
       case "CallExpression":
         return readCall(r, node, scope);
       case "NewExpression": {
+        const loaded = readSqlFile(r, node, scope);
+        if (loaded) return loaded;
         const adapter = clientOf(node, scope, scopes);
         if (adapter && !adapter.chain) return { kind: "client", adapter: adapter.name, at: at(node) };
         const args = node.arguments.map((argument) => read(argument as Node, scope));
@@ -178,6 +183,7 @@ export function expressionReader(file: string, source: string, scopes: FileScope
   return {
     read,
     definition,
+    loads: r.loads,
     tagged: (node, scope) => readTagged(r, node, scope),
     sqlAdapter: (node, scope) => sqlAdapter(r, node, scope),
     root: (node, scope) => readRoot(r, node, scope),

@@ -118,6 +118,7 @@ export function compileCode(
   Object.assign(facts, readConnections(file, scopes, expressions));
   facts.commands = readCommands(file, scopes);
   facts.exports = readExports(syntax.program, scopes, expressions, file);
+  facts.imports.push(...expressions.loads);
   facts.ignores = readIgnores(
     syntax.comments.map((comment) => ({
       text: comment.value,

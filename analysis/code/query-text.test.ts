@@ -77,3 +77,44 @@ query("select * from orders");`;
     "open implicitly PGHOST or PGDATABASE",
   ]);
 });
+
+test("the SQL of a file is read where it stands, however its path is put together", async () => {
+  const code = `import { readFileSync } from "node:fs"; import { join } from "node:path"; import { Pool } from "pg";
+import all from "./all.sql" with { type: "text" };
+const pool = new Pool();
+pool.query(all);
+pool.query(readFileSync(join(import.meta.dirname, "queries", "one.sql"), "utf8"));
+pool.query(readFileSync(new URL("./queries/one.sql", import.meta.url), "utf8").toString());
+pool.query(await Bun.file("services/app/queries/one.sql").text());
+pool.query(readFileSync(\`queries/\${name}.sql\`, "utf8"));`;
+  const { lines } = await readCode(code, {
+    "services/app/all.sql": "select * from orders",
+    "services/app/queries/one.sql": "select * from lines where id = $1",
+  });
+  expect(lines).toEqual([
+    "services/app/all.sql:1:15 select orders",
+    "8:12 ? ? the result of readFileSync()",
+    "services/app/queries/one.sql:1:15 select lines",
+    "open implicitly PGHOST or PGDATABASE",
+  ]);
+});
+
+test("text that another module's function returns is followed there", async () => {
+  const code = `import { sql } from "./db.ts"; import { byName, extra, table } from "./queries.ts";
+await sql.unsafe(byName("orders"));
+await sql\`select \${extra()} from \${table("lines")}\`;`;
+  const { lines } = await readCode(code, {
+    "services/app/db.ts": `import postgres from "postgres"; export const sql = postgres();`,
+    "services/app/queries.ts": `import { sql } from "./db.ts";
+export const byName = (name: string) => \`select * from \${name} join base on true\`;
+export function extra() { return sql\`(select max(id) from bees)\`; }
+export const table = (name: string) => sql(name);`,
+  });
+  expect(lines).toEqual([
+    "3:36 select lines",
+    "services/app/queries.ts:2:58 select orders",
+    "services/app/queries.ts:2:69 select base",
+    "services/app/queries.ts:3:59 select bees",
+    "open implicitly PGHOST or PGDATABASE",
+  ]);
+});

@@ -3,6 +3,7 @@
  * first argument, a tag's result taken apart.
  */
 import type { Expr, TextRun } from "../model.ts";
+import { bound } from "./adapters/bindings.ts";
 import { entry } from "./adapters/expressions.ts";
 import { VERB } from "./opening.ts";
 
@@ -36,7 +37,7 @@ export function queryText(given: Expr): Expr {
     // copyFrom("copy …"), format("select …", …)
     case "call":
       return first && !isMethodOf(expr, "text") && VERB.test(beginning(first))
-        ? formatted(queryText(first), others)
+        ? formatted(bindsNames(first) ? bound(first, others[0]) : queryText(first), others)
         : given;
     case "member":
       return expr.of.kind === "sql" && /^(?:text|sql|statement|query)$/.test(expr.property) ? expr.of : given;
@@ -59,6 +60,11 @@ export function beginning(expr: Expr): string {
     default:
       return "";
   }
+}
+
+/** mysql.format("select * from ??", [table]) */
+function bindsNames(text: Expr): boolean {
+  return beginning(text).includes("??");
 }
 
 /** A method of a text gives another text, of which nothing is known. */

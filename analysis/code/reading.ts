@@ -1,5 +1,5 @@
 /** What the readers of expressions hand each other: one file, and where they are in it. */
-import type { Expr, Span } from "../model.ts";
+import type { Expr, ImportEdge, Span } from "../model.ts";
 import type { Binding, FileScopes, Scope } from "./scope.ts";
 import type { Node } from "./syntax.ts";
 
@@ -9,6 +9,8 @@ export interface Reading {
   scopes: FileScopes;
   /** What the parameters of a function that is being applied are given. */
   given: Map<Binding, Expr>;
+  /** The SQL files that were loaded by what has been read. */
+  loads: ImportEdge[];
   at(node: Node): Span;
   unknown(node: Node, reason?: string): Expr;
   /** @param along along a chain of calls: however many there are, they are one expression */

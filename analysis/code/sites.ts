@@ -46,6 +46,8 @@ export function readSites(
   const habitual = clientByImports(specifiers);
   /** Where templates start that are part of a site's text. */
   const taken = new Set<number>();
+  /** Where calls start that make a site's text out of another: `format("select …")`. */
+  const makers = new Set<number>();
   const at = (node: Node): Span => ({ file, start: node.start, end: node.end });
 
   const add = (
@@ -58,6 +60,9 @@ export function readSites(
   ) => {
     const text = queryText(given);
     take(text);
+    // What makes the text is read with what it is made for.
+    const made = given.kind === "alias" ? given.of : given;
+    if (text !== given && (made.kind === "call" || made.kind === "new")) makers.add(made.at.start);
     result.sites.push({
       client,
       receiver,
@@ -98,6 +103,7 @@ export function readSites(
       else if (VERB.test(node.quasi.quasis[0]?.value.raw ?? "") && !FOR_PEOPLE.test(lastName(tag)))
         add(node, scope, habitual?.name ?? "unknown", template(), false, receiverOf(tag, scope));
     } else if (node.type === "CallExpression" || node.type === "NewExpression") {
+      if (makers.has(node.start)) continue;
       const callee = unwrap(node.callee as Node);
       const described = queryFunctions.length ? describedBy(callee, queryFunctions) : null;
       if (described && node.arguments[0]) {

@@ -136,9 +136,7 @@ class Builder {
         return [hole("unknown", `\`${expr.variable}\` is an environment variable`, expr.at)];
       case "call": {
         const named = this.resolve.named?.(expr) ?? null;
-        return named === null
-          ? [hole("unknown", expr.reason, expr.at)]
-          : [{ kind: "text", text: named, at: expr.at }];
+        return named === null ? this.called(expr) : [{ kind: "text", text: named, at: expr.at }];
       }
       case "typed":
         return [hole("unknown", `\`${expr.name}\` is not known before it runs`, expr.at)];
@@ -164,6 +162,19 @@ class Builder {
     this.callsDeep++;
     try {
       return usedAt(this.build(found), use.at);
+    } finally {
+      this.callsDeep--;
+    }
+  }
+
+  /** What another module's function returns, where it is one expression. */
+  private called(expr: Expr & { kind: "call" }): SqlPiece[] {
+    const fn = this.strip(expr.callee);
+    if (fn.kind !== "function" || !fn.result || this.callsDeep >= MOST_CALLS_DEEP)
+      return [hole("unknown", expr.reason, expr.at)];
+    this.callsDeep++;
+    try {
+      return usedAt(this.build(substitute(fn.result, fn, expr.args)), expr.at);
     } finally {
       this.callsDeep--;
     }
@@ -252,6 +263,10 @@ class Builder {
     if (depth > DEEPEST) return false;
     if (inner.kind === "sql")
       return inner.hole !== "value" || inner.of.some((item) => this.holdsSql(item, depth + 1));
+    if (inner.kind === "call") {
+      const fn = this.strip(inner.callee);
+      return fn.kind === "function" && fn.result !== null && this.holdsSql(fn.result, depth + 1);
+    }
     return inner.kind === "either" && inner.options.some((option) => this.holdsSql(option, depth + 1));
   }
 }

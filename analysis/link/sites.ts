@@ -36,11 +36,21 @@ const DEEPEST = 20;
 
 /** Follows an imported name to the expression that another file exports under it. */
 export function followImports(
-  factsOf: (file: string) => Pick<FileFacts, "exports" | "locals"> | null,
+  factsOf: (file: string) => Pick<FileFacts, "kind" | "exports" | "locals"> | null,
   resolver: Resolver,
 ): Resolve {
-  const moduleOf = (expr: Expr & { kind: "import" }): string | null =>
-    expr.specifier === "" ? expr.at.file : resolver.resolve(expr.at.file, expr.specifier);
+  const moduleOf = (expr: Expr & { kind: "import" }): string | null => {
+    if (expr.specifier === "") return expr.at.file;
+    const found = resolver.resolve(expr.at.file, expr.specifier);
+    if (found !== null || !/^\.\/.*\.sql$/i.test(expr.specifier)) return found;
+    // A path from wherever the program is started: a folder above.
+    for (let at = expr.at.file; at.includes("/"); ) {
+      at = at.slice(0, at.lastIndexOf("/"));
+      const above = resolver.resolve(at, expr.specifier);
+      if (above !== null) return above;
+    }
+    return null;
+  };
 
   const stars = (exported: FileFacts["exports"]): (Expr & { kind: "import" })[] => {
     const list = exported[STARS];
@@ -82,7 +92,10 @@ export function followImports(
       const target = moduleOf(at);
       // What a module passes on from a package is that package's.
       if (target === null) return at === expr ? null : at;
-      if (!factsOf(target)) return null;
+      const facts = factsOf(target);
+      if (!facts) return null;
+      // A file's statements are read where they stand, and add nothing here.
+      if (facts.kind === "sql") return { kind: "text", runs: [], at: at.at };
       const whole: Expr | undefined = at.name === "*" ? factsOf(target)?.exports[WHOLE] : undefined;
       if (whole) {
         at = whole;
@@ -136,7 +149,11 @@ export function readAllSites(
       } else {
         // Beside text that only looks like SQL, other alternatives are more such text.
         const readings = certain ? evaluated.readings : evaluated.readings.filter(looksLikeStatement);
-        const read = readReadings(readings, byName.get(client.name)?.dialect ?? dialectOf(file, client.name));
+        const dialect = byName.get(client.name)?.dialect ?? dialectOf(file, client.name);
+        const read = readReadings(
+          readings.map((pieces) => quotedFor(pieces, dialect)),
+          dialect,
+        );
         // Nothing but its looks says that this is SQL: then the grammar must agree.
         if (!certain && read.problems.length) continue;
         found.push({ ...base, facts: read, unresolved: null });
@@ -147,7 +164,9 @@ export function readAllSites(
   for (const { file, site, readings } of fragments) {
     if (composed.has(key(site.at))) continue;
     const dialect = byName.get(site.client)?.dialect ?? dialectOf(file, site.client);
-    const read = merge(readings.map((pieces) => readSql(pieces, { dialect, whole: false })));
+    const read = merge(
+      readings.map((pieces) => readSql(quotedFor(pieces, dialect), { dialect, whole: false })),
+    );
     found.push({
       file,
       client: site.client,
@@ -180,6 +199,18 @@ export function readAllUses(files: ReadonlyMap<string, FileFacts>, resolve: Reso
       });
     }
   return found;
+}
+
+/** Names that the evaluator has quoted, in the quotes of a dialect in which `"` makes a string. */
+function quotedFor(pieces: readonly SqlPiece[], dialect: Dialect): SqlPiece[] {
+  if (dialect !== "mysql" && dialect !== "mariadb") return [...pieces];
+  return pieces.map((piece) =>
+    piece.kind === "text" &&
+    piece.at.end - piece.at.start !== piece.text.length &&
+    /^"(?:[^"`]|"")*"(?:\."(?:[^"`]|"")*")*$/.test(piece.text)
+      ? { ...piece, text: piece.text.replaceAll(/""|"/g, (quote) => (quote === '"' ? "`" : '"')) }
+      : piece,
+  );
 }
 
 const NOTHING: SqlFacts = { statements: [], problems: [], comments: [] };

@@ -1,5 +1,7 @@
 /** mysql2 and mysql: https://sidorares.github.io/node-mysql2. Text, or options with their `sql`. */
+import type { Expr } from "../../model.ts";
 import type { Adapter } from "./adapter.ts";
+import { bound } from "./bindings.ts";
 import { addressOf, entry } from "./expressions.ts";
 
 const opener = { address: (args: Parameters<typeof addressOf>[0]) => addressOf(args, "uri") };
@@ -15,9 +17,17 @@ export const mysql2: Adapter = {
   begets: { getConnection: "result", promise: "result", connect: "result" },
 
   read({ form, method, args }) {
-    const [first] = args;
+    const [first, second] = args;
     if (!first || form !== "method" || !/^(?:query|execute|batch|queryStream|prepare)$/.test(method))
       return null;
-    return { kind: "query", text: entry(first, "sql") ?? first };
+    const text = entry(first, "sql") ?? first;
+    // Identifiers are bound, too: `??` is a name.
+    return { kind: "query", text: named(text) ? bound(text, entry(first, "values") ?? second) : text };
   },
 };
+
+function named(text: Expr): boolean {
+  if (text.kind === "alias") return named(text.of);
+  if (text.kind === "concat") return text.parts.some(named);
+  return text.kind === "text" && text.runs.some((run) => run.text.includes("??"));
+}
