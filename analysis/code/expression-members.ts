@@ -111,6 +111,7 @@ export function follow(r: Reading, value: Expr, path: readonly string[], node: N
       inner.kind === "new" ||
       inner.kind === "class" ||
       inner.kind === "sql" ||
+      inner.kind === "either" ||
       inner.kind === "client"
     )
       value = { kind: "member", of: inner, property, at: r.at(node) };

@@ -12,7 +12,7 @@ import type { Reading } from "./reading.ts";
 import type { Binding, Scope } from "./scope.ts";
 import { lookup } from "./scope.ts";
 import type { Node } from "./syntax.ts";
-import { literalText } from "./syntax.ts";
+import { literalText, unwrap } from "./syntax.ts";
 
 export function readIdentifier(r: Reading, node: Node & { type: "Identifier" }, scope: Scope): Expr {
   const binding = lookup(scope, node.name);
@@ -59,10 +59,13 @@ export function readIdentifier(r: Reading, node: Node & { type: "Identifier" }, 
   if ((binding.kind === "class" || binding.kind === "function") && binding.init)
     return r.read(binding.init, binding.scope);
   if (binding.kind === "enum") return readEnumeration(r, binding) ?? r.unknown(node);
-  if (!binding.path || binding.writes.length > MOST_WRITES) return r.unknown(node);
+  if (!binding.path) return r.unknown(node);
   if (binding.each && binding.init) return eachOf(r, r.read(binding.init, binding.scope), binding.path, node);
   let value: Expr | null = binding.init ? taken(r, binding.init, binding.scope, binding.path, node) : null;
-  for (const write of binding.writes) {
+  const writes =
+    value && isBuilder(value) ? binding.writes.filter((write) => !goesOn(write, node.name)) : binding.writes;
+  if (writes.length > MOST_WRITES) return r.unknown(node);
+  for (const write of writes) {
     if (write.value.start <= node.start && node.end <= write.value.end) continue;
     const written = r.read(write.value, write.scope);
     if (write.operator === "+=" && value) value = { kind: "concat", parts: [value, written], at: r.at(node) };
@@ -75,6 +78,21 @@ export function readIdentifier(r: Reading, node: Node & { type: "Identifier" }, 
   if (value && binding.fallback)
     value = fallenBack(r, value, r.read(binding.fallback, binding.scope), binding.fallback) ?? value;
   return value ? { kind: "alias", of: rechecked(r, value, node), at: r.at(node) } : r.unknown(node);
+}
+
+/** What a chain of calls may go on from. */
+function isBuilder(value: Expr): boolean {
+  const inner = value.kind === "alias" ? value.of : value;
+  return inner.kind === "client" || (inner.kind === "call" && !inner.awaited);
+}
+
+/** `query = query.where(…)`: the same builder, with more to it. */
+function goesOn({ operator, value }: Binding["writes"][number], name: string): boolean {
+  let at = unwrap(value);
+  if (operator !== "=" || at.type !== "CallExpression") return false;
+  while (at.type === "CallExpression" || at.type === "MemberExpression")
+    at = unwrap((at.type === "CallExpression" ? at.callee : at.object) as Node);
+  return at.type === "Identifier" && at.name === name;
 }
 
 /** A constant or a class of the module that may define a table: left as a name, for the linker to follow. */

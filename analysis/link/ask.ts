@@ -32,7 +32,7 @@ export function createAsk(
         if (!match) return { name, alias: null };
         const text = match[1] ?? "";
         const start = name.at.start + fullText(pieces).indexOf(text);
-        const verbatim = name.at.end - name.at.start === fullText(pieces).length;
+        const verbatim = pieces.length === 1 && name.at.end - name.at.start === fullText(pieces).length;
         const at = verbatim ? { ...name.at, start, end: start + text.length } : name.at;
         return { name: { ...parted(text), reason: null, at }, alias: match[2] ?? null };
       }),

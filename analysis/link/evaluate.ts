@@ -305,6 +305,12 @@ function memberOf(expr: Expr & { kind: "member" }, resolve: Resolve, depth: numb
       : (of.items[Number(expr.property)] ?? null);
   if (of.kind === "class")
     return of.members.find((member) => member.static && member.name === expr.property)?.init ?? null;
+  if (of.kind === "either") {
+    const options = of.options.flatMap(
+      (option) => memberOf({ ...expr, of: option }, resolve, depth + 1) ?? [],
+    );
+    return options.length ? { kind: "either", options, at: expr.at } : null;
+  }
   if (of.kind === "new") return fieldOf(of, expr.property, resolve, depth + 1);
   if (of.kind === "import" && of.name === "*") return resolve({ ...of, name: expr.property }, depth);
   return null;
