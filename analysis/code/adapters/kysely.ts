@@ -85,6 +85,7 @@ export const kysely: Adapter = {
     addForeignKeyConstraint: "callback",
   },
   tags: ["sql", "CompiledQuery"],
+  defining: ["CamelCasePlugin"],
   methods: [...TELLING.keys(), ...JOINS.keys(), ...SCHEMA.keys(), "references", "createIndex"],
 
   read({ form, method, args }) {
@@ -115,25 +116,50 @@ export const kysely: Adapter = {
   binds: (chain, ask) =>
     chain.steps.flatMap(({ name, args }) => {
       const text = /^with(?:Recursive)?$/.test(name) && args?.[0] ? boundName(args[0], ask) : null;
-      return text ? [text.replace(/\(.*$/s, "").trim()] : [];
+      const bound = text?.replace(/\(.*$/s, "").trim();
+      return bound ? [bound, asStored(bound, ask)] : [];
     }),
 
   chain(chain, ask) {
     const schema = stepText(chain.steps, "withSchema", ask);
     const changes = readSchema(chain, ask);
-    if (changes) return inSchema(changes, schema);
+    if (changes) return stored(inSchema(changes, schema), ask);
     const telling = chain.steps.some(({ name }) => TELLING.has(name));
     if (!telling && !joinsAlone(chain)) return null;
     const changing = chain.steps.some(({ name }) => /^(?:updateTable|deleteFrom|mergeInto)$/.test(name));
-    return inSchema(
+    const found = inSchema(
       chain.steps.flatMap(({ name, args }) => {
         const operation = TELLING.get(name) ?? JOINS.get(name) ?? (changing ? FURTHER.get(name) : undefined);
         return operation && args?.[0] ? named(args[0], operation, ask) : [];
       }),
       schema,
     );
+    return stored(found, ask);
   },
 };
+
+const camelCased = new WeakMap<Ask, boolean>();
+
+/** Names as the database has them: a plugin lets the code write `orderItems` for `order_items`. */
+function asStored(name: string, ask: Ask): string {
+  let plugged = camelCased.get(ask);
+  if (plugged === undefined) {
+    plugged = ask.sources().some((source) => {
+      const callee = source.kind === "new" ? ask.follow(source.callee) : null;
+      return callee?.kind === "import" && callee.name === "CamelCasePlugin";
+    });
+    camelCased.set(ask, plugged);
+  }
+  return plugged ? name.replace(/(?<=[^A-Z_])[A-Z]/g, "_$&").toLowerCase() : name;
+}
+
+function stored(named: Named[], ask: Ask): Named[] {
+  return named.map((item) =>
+    item.name.table === null
+      ? item
+      : { ...item, name: { ...item.name, table: asStored(item.name.table, ask) } },
+  );
+}
 
 /** `qb.innerJoin("pets", …)` on a builder that came from elsewhere. */
 function joinsAlone(chain: Chain): boolean {
