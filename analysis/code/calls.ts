@@ -52,7 +52,7 @@ export function readCalls(file: string, text: string): CallReader {
         (node.type !== "CallExpression" && node.type !== "NewExpression") ||
         (node.type === "CallExpression" && on ? !method && isOther(node, scope) : method)
           ? []
-          : [node.arguments.map((argument) => expressions.read(argument as Node, scope))],
+          : [node.arguments.map((argument) => expressions.definition(argument as Node, scope))],
       ),
   };
 }

@@ -146,7 +146,7 @@ class Reach {
     const { objects, open } = this.objects(expr);
     const [unknown] = open.filter((item) => !isPlain(this.ask.follow(item)));
     // What a caller selects is that caller's matter; what stands in the chain itself always counts.
-    if (unknown && within(expr.at, this.chain)) {
+    if (unknown && model.relations.size > 0 && within(expr.at, this.chain)) {
       const reason = this.ask.names(unknown).find(({ table }) => table === null)?.reason;
       this.found.push({
         name: {
