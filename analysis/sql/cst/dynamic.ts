@@ -15,6 +15,8 @@ interface Range {
   /** Token indexes, the end exclusive. */
   from: number;
   to: number;
+  /** Variables that were set later are not set yet. */
+  order: number;
 }
 
 /** A stretch of a prepared text, and where it stands. `unknown` says why its text is not known. */
@@ -30,14 +32,14 @@ interface Part {
 const DEEPEST = 8;
 
 /** The texts that an expression may stand for; null for each of which nothing is known. */
-export function dynamicTexts(expression: Assigned, session: Session): (SqlText | null)[] {
+export function dynamicTexts(expression: Omit<Assigned, "read">, session: Session): (SqlText | null)[] {
   return alternatives(rangeOf(expression, session), session, 0);
 }
 
-function rangeOf({ source, start, end }: Assigned, session: Session): Range {
+function rangeOf({ source, start, end, order }: Omit<Assigned, "read">, session: Session): Range {
   const inner = surrounded(source, start, end, "");
   const tokens = tokenizeFlavour(inner.text, session.flavour);
-  return { source: inner, tokens, from: 0, to: tokens.kinds.length };
+  return { source: inner, tokens, from: 0, to: tokens.kinds.length, order };
 }
 
 function alternatives(range: Range, session: Session, depth: number): (SqlText | null)[] {
@@ -108,8 +110,9 @@ function partsOf(range: Range, session: Session, depth: number): Part[] {
     return splitArguments(inner).flatMap((argument) => partsOf(argument, session, depth));
   }
   if (to - from === 1 && tokens.kinds[from] === PARAMETER && depth < DEEPEST) {
-    const assigned = session.variables.get(tokenText(tokens, from).toLowerCase()) ?? [];
-    if (assigned.length === 1) return partsOf(rangeOf(assigned[0]!, session), session, depth + 1);
+    const assigned = session.variables.get(tokenText(tokens, from).toLowerCase());
+    const latest = assigned?.findLast(({ order }) => order < range.order);
+    if (latest) return partsOf(rangeOf(latest, session), session, depth + 1);
   }
   const start = tokens.starts[from] ?? 0;
   const end = tokens.ends[to - 1] ?? start;

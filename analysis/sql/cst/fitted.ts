@@ -3,14 +3,15 @@
  * which cost it the most and name nothing, become blanks. What SQLite knows and the parser does not gets
  * a form that both know: names in single quotes, parameters in any script, RAISE with an expression.
  */
-import { isToken, NUMBER, PARAMETER, STRING, type Tokens, tokenText } from "../lexer.ts";
+import { isToken, PARAMETER, STRING, type Tokens, tokenText, WORD } from "../lexer.ts";
 import { type Flavour, isMysql } from "./flavour.ts";
 import type { Stretch } from "./splitter.ts";
 
 /** Shorter statements keep their rows. */
 const LONG = 4096;
 
-const PLAIN = /^(?:[,+-]|null|true|false|current_timestamp|current_date|current_time|default)$/i;
+/** Words behind which a table may be named in an expression. */
+const NAMING = /^(?:select|with|values|in|exists|table)$/i;
 
 /** Words before a name, where SQLite takes a string for one. */
 const BEFORE_NAME = /^(?:from|join|into|update|table|exists|references|in|\.)$/i;
@@ -93,7 +94,7 @@ export function blank(sql: string, stretches: readonly Stretch[]): string {
   );
 }
 
-/** `(1, 'a', NULL),` behind VALUES, each with its comma; the last row has none and stays. */
+/** `(1, 'a', now()),` behind VALUES, each with its comma, where no query can hide in it; the last row has no comma and stays. */
 function plainRows(tokens: Tokens): Stretch[] {
   const rows: Stretch[] = [];
   const { kinds, starts, ends } = tokens;
@@ -101,16 +102,21 @@ function plainRows(tokens: Tokens): Stretch[] {
   for (let i = 0; i < kinds.length; i++) {
     inRows ||= isToken(tokens, i, "values");
     if (!inRows || !isToken(tokens, i, "(")) continue;
-    let at = i + 1;
-    while (at < kinds.length && isPlain(tokens, at)) at++;
-    if (!isToken(tokens, at, ")") || !isToken(tokens, at + 1, ",") || !isToken(tokens, at + 2, "(")) continue;
-    rows.push({ start: starts[i]!, end: ends[at + 1]! });
-    i = at + 1;
+    const last = plainRow(tokens, i);
+    if (last < 0 || !isToken(tokens, last + 1, ",") || !isToken(tokens, last + 2, "(")) continue;
+    rows.push({ start: starts[i]!, end: ends[last + 1]! });
+    i = last + 1;
   }
   return rows;
 }
 
-function isPlain(tokens: Tokens, index: number): boolean {
-  const kind = tokens.kinds[index];
-  return kind === NUMBER || kind === STRING || kind === PARAMETER || PLAIN.test(tokenText(tokens, index));
+/** Index of the bracket that closes a row; -1 where a query or a name of a table may stand in it. */
+function plainRow(tokens: Tokens, open: number): number {
+  let depth = 0;
+  for (let i = open; i < tokens.kinds.length; i++) {
+    if (isToken(tokens, i, "(")) depth++;
+    else if (isToken(tokens, i, ")") && --depth === 0) return i;
+    else if (tokens.kinds[i] === WORD && NAMING.test(tokenText(tokens, i))) return -1;
+  }
+  return -1;
 }

@@ -33,15 +33,7 @@ export async function startMariaDb(): Promise<MariaDb> {
   const socket = join(folder, "s");
   const remove = () => rmSync(folder, { recursive: true, force: true });
   try {
-    const install = Bun.spawnSync([
-      ...asServer(),
-      find("mariadb-install-db")!,
-      "--no-defaults",
-      `--datadir=${data}`,
-      "--auth-root-authentication-method=normal",
-      "--skip-test-db",
-    ]);
-    if (!install.success) throw new Error(`mariadb-install-db failed: ${install.stderr.toString()}`);
+    await install(data);
     const server = Bun.spawn(
       [
         ...asServer(),
@@ -79,6 +71,23 @@ export async function startMariaDb(): Promise<MariaDb> {
     remove();
     throw error;
   }
+}
+
+/** Makes the server's own tables. */
+async function install(data: string): Promise<void> {
+  const program = Bun.spawn(
+    [
+      ...asServer(),
+      find("mariadb-install-db")!,
+      "--no-defaults",
+      `--datadir=${data}`,
+      "--auth-root-authentication-method=normal",
+      "--skip-test-db",
+    ],
+    { stdout: "ignore", stderr: "pipe" },
+  );
+  const words = await program.stderr.text();
+  if ((await program.exited) !== 0) throw new Error(`mariadb-install-db failed: ${words}`);
 }
 
 /** Waits until the server says that it is ready. */

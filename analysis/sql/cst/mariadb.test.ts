@@ -3,11 +3,14 @@
  * table and the right that it misses; that right is granted and the statement run again, until it
  * passes. What it took is what the server says the statement touches, and so must the reader.
  */
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import type { SQL } from "bun";
 import type { Access } from "../../model.ts";
 import { loadSql, readSqlFile } from "../mod.ts";
 import { hasMariaDb, type MariaDb, startMariaDb } from "./mariadb-server.ts";
+
+// A server is made and started.
+setDefaultTimeout(60_000);
 
 /** SQL, and what is run afterwards so that its body runs. */
 const STATEMENTS: (string | [sql: string, then: string])[] = [

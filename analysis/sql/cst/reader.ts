@@ -26,6 +26,7 @@ export function cstReader(flavour: Flavour): DialectReader {
         flavour,
         temporary: new Set(),
         variables: new Map(),
+        assigned: 0,
         problems: facts.problems,
         depth: 0,
         read: (inner, context, emit) => void readText(inner, 0, splitting(false), session, context, emit),

@@ -50,9 +50,7 @@ export function parseStatement(
   const own = isMysql(flavour) ? attempt(text, raw, flavour, mostTries, readMysqlText) : null;
   if (own?.ok) return own;
   const slow = attempt(text, raw, flavour, Math.min(mostTries, MOST_SLOW_TRIES), readCst);
-  if (slow.ok || !own) return slow;
-  // The reader that came further knows better what is wrong.
-  return own.offset >= slow.offset ? own : slow;
+  return slow.ok || !own ? slow : own;
 }
 
 /** Reads one statement's text. `tokens` are its own, in offsets of that text. */
@@ -108,7 +106,7 @@ function attempt(
   mostTries: number,
   reader: Reader,
 ): Outcome {
-  const holes = openHoles(raw.tokens, holesBetween(text, raw.start, raw.end));
+  const holes = guessed(text, raw);
   let first: { message: string; offset: number } | null = null;
   for (let tries = 0; tries < mostTries; tries++) {
     const filled = fill(text.text, raw.start, raw.end, holes);
@@ -131,6 +129,18 @@ function attempt(
     if (!nextForm(holes, raw.start + result.offset)) break;
   }
   return { ok: false, message: first?.message ?? "syntax error", offset: raw.start + (first?.offset ?? 0) };
+}
+
+/** The statement's holes with their first forms. Behind IN stands a list: a name there would be a table's. */
+function guessed(text: SqlText, raw: RawStatement): OpenHole[] {
+  const holes = openHoles(raw.tokens, holesBetween(text, raw.start, raw.end));
+  for (const open of holes) {
+    if (open.form === "value" && isToken(raw.tokens, open.token - 1, "in")) {
+      open.form = "list";
+      open.tried = ["list", "word"];
+    }
+  }
+  return holes;
 }
 
 /** The statement's text without comments and without marks of executable ones, at equal length. */

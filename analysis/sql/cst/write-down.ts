@@ -14,8 +14,10 @@ export interface Assigned {
   source: SqlText;
   start: number;
   end: number;
+  /** How many were set before it. */
+  order: number;
   /** A statement was prepared from it. */
-  read?: boolean;
+  read: boolean;
 }
 
 /** One text while it is read, bodies and quoted statements in it included. */
@@ -25,6 +27,8 @@ export interface Session {
   temporary: Set<string>;
   /** What user variables were set to, by `@name`. */
   variables: Map<string, Assigned[]>;
+  /** How many variables were set. */
+  assigned: number;
   problems: SqlProblem[];
   /** Statements inside statements that are being read: a text may prepare itself. */
   depth: number;
@@ -105,8 +109,12 @@ class Writer implements Facts {
         this.unknown(item);
         return;
       case "assign": {
-        const known = session.variables.get(item.variable) ?? [];
-        session.variables.set(item.variable, [...known, { source, start: item.start, end: item.end }]);
+        const { start, end, variable } = item;
+        const known = session.variables.get(variable) ?? [];
+        session.variables.set(variable, [
+          ...known,
+          { source, start, end, order: session.assigned++, read: false },
+        ]);
         return;
       }
       case "dynamic":
@@ -201,7 +209,10 @@ class Writer implements Facts {
   }
 
   private dynamic({ variable, start, end, stored }: Extract<Found, { kind: "dynamic" }>): void {
-    const texts = dynamicTexts({ source: this.source, start, end }, this.session);
+    const texts = dynamicTexts(
+      { source: this.source, start, end, order: this.session.assigned },
+      this.session,
+    );
     for (const text of texts) {
       if (text !== null) this.inside(text, stored, this.context.conditional || texts.length > 1);
     }
