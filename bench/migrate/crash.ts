@@ -32,6 +32,8 @@ export interface Kill {
 }
 
 const count = 16;
+/** Far longer than any run takes: whoever is there after it never ends. */
+const longestRunMs = 60_000;
 
 /** Numbers from 0 to 1, the same for the same seed (mulberry32, public domain). */
 export function randomOf(seed: number): () => number {
@@ -119,11 +121,20 @@ async function one(admin: postgres.Sql, folder: string, url: string, plan: Plan)
   await Bun.sleep(plan.afterMs);
   if (plan.what === "server") await killBackend(admin, nameOf(url));
   else runs[0]!.child.kill("SIGKILL");
+  const stuck = new Set<number>();
+  const timers = runs.map(({ child }, at) =>
+    setTimeout(() => {
+      stuck.add(at);
+      child.kill("SIGKILL");
+    }, longestRunMs),
+  );
   const codes = await Promise.all(runs.map(({ child }) => child.exited));
+  for (const timer of timers) clearTimeout(timer);
   const complaints = await Promise.all(runs.map(({ complaint }) => complaint));
   await quiet(admin, nameOf(url));
 
   const faults: string[] = [];
+  for (const at of stuck) faults.push(`runner ${at + 1} was still there after ${longestRunMs} ms`);
   for (const [at, said] of complaints.entries()) {
     const expected = codes[at] === 0 || (at === 0 && plan.what !== "server") || plan.what === "server";
     if (!expected) faults.push(`a runner that nobody killed failed: ${said.trim().slice(-400)}`);

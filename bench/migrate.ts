@@ -1,0 +1,109 @@
+/**
+ * `bun bench/migrate.ts [--peers] [--migrations N] [--runs N]`: how long migrations take, on a server with fsync, over a
+ * road without delay and over one with a round trip of 2 ms. With `--peers`, next to other runners in the same run
+ * (`bun install --cwd bench` first). Each run is a process and a database of its own; loading the runner is not counted
+ * (but for dbmate, which is a program). Prints medians, and each one's ratio to one round trip a migration.
+ */
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { startPostgres } from "../deploy/embedded/mod.ts";
+import { type Peer, peers } from "./migrate/peers.ts";
+import { startProxy } from "./migrate/proxy.ts";
+import { spread } from "./statistics.ts";
+
+const { values } = parseArgs({
+  options: {
+    peers: { type: "boolean", default: false },
+    migrations: { type: "string", default: "100" },
+    runs: { type: "string", default: "3" },
+  },
+});
+const count = Number(values.migrations);
+const runs = Number(values.runs);
+if (!Number.isSafeInteger(count) || count < 1 || !Number.isSafeInteger(runs) || runs < 1) {
+  console.error("--migrations and --runs take whole numbers from 1");
+  process.exit(2);
+}
+const chosen = values.peers ? peers : peers.slice(0, 2);
+const texts = Array.from(
+  { length: count },
+  (_, at) => `create table t${at} (id bigint primary key, name text)`,
+);
+
+await using server = await startPostgres({ durable: true });
+const root = await mkdtemp(join(tmpdir(), "freehold-bench-migrate-"));
+try {
+  for (const peer of chosen) await peer.write(join(root, peer.name), texts);
+  for (const delayMs of [0, 1]) {
+    const road = await startProxy(join(server.socketFolder, ".s.PGSQL.5432"), delayMs);
+    const taken = new Map<string, { up: number[]; head: number[] }>();
+    const failed = new Map<string, string>();
+    for (let run = 0; run < runs; run += 1) {
+      for (const peer of chosen) {
+        if (failed.has(peer.name)) continue;
+        const url = await server.createDatabase();
+        const through = `postgres://postgres@127.0.0.1:${road.port}${new URL(url).pathname}`;
+        const times = taken.get(peer.name) ?? { up: [], head: [] };
+        taken.set(peer.name, times);
+        try {
+          times.up.push(await timed(peer, through));
+          times.head.push(await timed(peer, through));
+        } catch (error) {
+          failed.set(
+            peer.name,
+            error instanceof Error
+              ? (error.message
+                  .trim()
+                  .split("\n")
+                  .find((line) => /rror/.test(line)) ?? error.message)
+              : String(error),
+          );
+        }
+      }
+    }
+    road.stop();
+    report(delayMs * 2, taken, failed);
+  }
+} finally {
+  await rm(root, { recursive: true });
+}
+
+async function timed(peer: Peer, url: string): Promise<number> {
+  const child = Bun.spawn(
+    [process.execPath, join(import.meta.dir, "migrate/peers.ts"), peer.name, join(root, peer.name), url],
+    { stdin: "ignore", stdout: "pipe", stderr: "pipe" },
+  );
+  const [out, said] = await Promise.all([child.stdout.text(), child.stderr.text()]);
+  if ((await child.exited) !== 0) throw new Error(said);
+  return Number(out);
+}
+
+function report(
+  roundTripMs: number,
+  taken: ReadonlyMap<string, { up: number[]; head: number[] }>,
+  failed: ReadonlyMap<string, string>,
+): void {
+  console.log(`\n${count} migrations, round trip ${roundTripMs} ms, medians of ${runs} (lowest to highest)`);
+  const base = spread(taken.get("one round trip each")!.up).median;
+  const widest = Math.max(...[...taken.values()].flatMap(({ up }) => up));
+  for (const { name, transactions } of chosen) {
+    const times = taken.get(name);
+    if (failed.has(name) || !times) {
+      console.log(`  ${name.padEnd(20)} failed: ${failed.get(name)}`);
+      continue;
+    }
+    const up = spread(times.up);
+    const head = spread(times.head);
+    const bar = "█".repeat(Math.max(1, Math.round((up.median / widest) * 30)));
+    console.log(
+      `  ${name.padEnd(20)} ${ms(up.median)} (${ms(up.lowest)} to ${ms(up.highest)})  ratio ${(up.median / base).toFixed(2)}` +
+        `  at head ${ms(head.median)}  transactions: ${transactions}  ${bar}`,
+    );
+  }
+}
+
+function ms(value: number): string {
+  return `${value.toFixed(0).padStart(5)} ms`;
+}
