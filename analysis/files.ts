@@ -44,7 +44,7 @@ export interface DiscoverOptions {
 /** Larger files are not source that people write. */
 export const LARGEST_BYTES = 5 * 1024 * 1024;
 
-const READ = /\.(?:[cm]?[jt]s|[jt]sx|sql|prisma)$/;
+const READ = /\.(?:[cm]?[jt]s|[jt]sx|vue|svelte|astro|sql|prisma)$/;
 const CONFIG = /(?:^|\/)(?:package|tsconfig[\w.-]*|jsconfig)\.json$/;
 const INSTALLED = /(?:^|\/)node_modules(?:\/|$)/;
 /** Tools write beside the source, never into it: `src/build/` is a person's. */

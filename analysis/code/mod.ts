@@ -12,13 +12,14 @@ import { readDefinitions, readLocals } from "./definitions.ts";
 import { expressionReader } from "./expression.ts";
 import { readExports, readImports, skimImports } from "./imports.ts";
 import { nextNode } from "./next-node.ts";
+import { recover } from "./recover.ts";
 import { readScopes } from "./scope.ts";
 import { readSites } from "./sites.ts";
 import type { Node } from "./syntax.ts";
 import { parse, syntaxProblem } from "./syntax.ts";
 
 /** File endings that are read as code. */
-export const CODE = /\.(?:[cm]?[jt]s|[jt]sx)$/;
+export const CODE = /\.(?:[cm]?[jt]s|[jt]sx|vue|svelte|astro)$/;
 
 /**
  * What any file that talks to a database must hold. Broad on purpose: a tighter sieve loses
@@ -75,11 +76,13 @@ export function compileCode(
     ignores: [],
     problems: [],
   };
-  const syntax = parse(file, text);
+  let syntax = parse(file, text);
   const problem = syntaxProblem(file, syntax, starts);
   if (problem) {
     facts.problems.push(problem);
-    return facts;
+    const left = recover(file, text);
+    if (!left) return facts;
+    syntax = left;
   }
   if (facts.skimmed) {
     facts.imports = skimImports(file, text, syntax.module);

@@ -2,6 +2,7 @@
 import type { Comment, EcmaScriptModule, Node, Program } from "oxc-parser";
 import { parseSync, visitorKeys } from "oxc-parser";
 import type { InputProblem } from "../model.ts";
+import { COMPONENT, scriptsOf } from "./script-blocks.ts";
 
 export type { Comment, EcmaScriptModule, Node, Program } from "oxc-parser";
 export { visitorKeys } from "oxc-parser";
@@ -26,13 +27,9 @@ const LANGUAGES = {
   jsx: "jsx",
 } as const;
 
-/** Parses a file as its name says; plain JavaScript may hold JSX. */
+/** Parses a file as its name says; plain JavaScript may hold JSX, a component its scripts alone. */
 export function parse(file: string, text: string): Syntax {
-  const extension = file.slice(file.lastIndexOf(".") + 1) as keyof typeof LANGUAGES;
-  const result = parseSync(file, text, {
-    lang: LANGUAGES[extension] ?? "ts",
-    sourceType: extension === "cjs" ? "commonjs" : "module",
-  });
+  const result = parsed(file, text);
   const errors = result.errors
     .filter((error) => error.severity === "Error")
     .map((error) => ({ message: error.message, start: error.labels[0]?.start ?? 0 }));
@@ -50,7 +47,21 @@ export function parse(file: string, text: string): Syntax {
   };
 }
 
-/** A syntax error as the input problem that it is: nothing of the file could be read. */
+/** Whether a text by itself is a module's. */
+export function parses(file: string, text: string): boolean {
+  return parsed(file, text).errors.every(({ severity }) => severity !== "Error");
+}
+
+function parsed(file: string, text: string) {
+  const extension = file.slice(file.lastIndexOf(".") + 1) as keyof typeof LANGUAGES;
+  const scripts = COMPONENT.test(file) ? scriptsOf(file, text) : null;
+  return parseSync(file, scripts?.text ?? text, {
+    lang: scripts?.language ?? LANGUAGES[extension] ?? "ts",
+    sourceType: extension === "cjs" ? "commonjs" : "module",
+  });
+}
+
+/** A syntax error as the input problem that it is: not all of the file could be read. */
 export function syntaxProblem(
   file: string,
   syntax: Syntax,
