@@ -96,8 +96,20 @@ export function* eachNamed(
         statement: "",
       };
   for (const use of uses) yield { ...use, access: accessOf(use.operation), dependency: null, statement: "" };
-  // A foreign key that a mapped table declares.
-  for (const { definition, file } of definitions)
+  for (const { definition, file } of definitions) {
+    for (const { name, operation } of definition.reads ?? [])
+      yield {
+        ...name,
+        file,
+        client: definition.client,
+        site: name.at,
+        operation,
+        access: accessOf(operation),
+        dependency: null,
+        enclosing: null,
+        statement: "",
+      };
+    // A foreign key that a mapped table declares.
     for (const { to, at } of definition.references)
       yield {
         ...to,
@@ -111,6 +123,7 @@ export function* eachNamed(
         enclosing: null,
         statement: "",
       };
+  }
 }
 
 /**

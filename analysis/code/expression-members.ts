@@ -6,7 +6,7 @@ import { isProcess } from "./environment.ts";
 import { clientOf } from "./evidence.ts";
 import { readEnvironment, readVariable, rechecked } from "./expression-outside.ts";
 import { readOwn } from "./expression-roots.ts";
-import { EACH, memberName } from "./expression-words.ts";
+import { EACH, isEmpty, memberName } from "./expression-words.ts";
 import type { Reading } from "./reading.ts";
 import type { Binding, Scope } from "./scope.ts";
 import { lookup, lookupField } from "./scope.ts";
@@ -39,8 +39,13 @@ export function readMember(r: Reading, node: Node & { type: "MemberExpression" }
   }
   if (target.type === "ThisExpression") {
     const field = lookupField(scope, name);
-    if (field?.init)
-      return { kind: "alias", of: rechecked(r, r.read(field.init, field.scope), node), at: r.at(node) };
+    if (field?.init) {
+      const value = r.read(field.init, field.scope);
+      // An empty text is what a method will fill.
+      return isEmpty(value)
+        ? r.unknown(node)
+        : { kind: "alias", of: rechecked(r, value, node), at: r.at(node) };
+    }
     // What the constructor or a framework fills: its type tells.
     const type = field?.type ? typeName(field.type, field.scope, r.scopes.types) : null;
     if (type) return { kind: "typed", name, type, at: r.at(node) };
@@ -80,8 +85,10 @@ export function staticField(r: Reading, binding: Binding, name: string, node: No
       item.static &&
       propertyName(item as Node) === name &&
       item.value
-    )
-      return { kind: "alias", of: r.read(item.value, binding.scope), at: r.at(node) };
+    ) {
+      const value = r.read(item.value, binding.scope);
+      return isEmpty(value) ? r.unknown(node) : { kind: "alias", of: value, at: r.at(node) };
+    }
   return null;
 }
 

@@ -130,6 +130,8 @@ export interface TableDefinition {
   properties?: Record<string, string>;
   /** Foreign keys: the other table's definition or name, and where it is said. */
   references: { to: TableName; at: Span }[];
+  /** What comes along whenever the table is used, by what its definition says: scopes, eager relations. */
+  reads?: Named[];
   /** Relation (property) name to the expression of what it leads to. */
   relations: Record<string, Expr>;
   /** Tables that the mapper keeps for it besides: those that join many to many. */

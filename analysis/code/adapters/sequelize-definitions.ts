@@ -1,10 +1,10 @@
 /** A model as a table: its columns where they are certain, its foreign keys, its relations. */
 import { singularize, underscore } from "inflection";
 import type { ClassExpr, Expr } from "../../model.ts";
-import type { Ask, TableDefinition, TableName } from "./adapter.ts";
+import type { Ask, Named, TableDefinition, TableName } from "./adapter.ts";
 import { classOf } from "./entities.ts";
 import { entry, isFalse, isTrue } from "./expressions.ts";
-import { aliasesOf, joinTable } from "./sequelize-includes.ts";
+import { aliasesOf, along, joinTable } from "./sequelize-includes.ts";
 import type { Association, SequelizeModel } from "./sequelize-models.ts";
 import { modelOf } from "./sequelize-models.ts";
 
@@ -15,6 +15,7 @@ export function definitionOf(model: SequelizeModel, ask: Ask): TableDefinition {
     model: model.name,
     columns: columnsOf(model, ask),
     references: [...attributeReferences(model, ask), ...associationReferences(model, ask)],
+    reads: scopeReads(model, ask),
     relations: Object.fromEntries(
       model.associations.flatMap((item) => [...aliasesOf(item, ask)].map((name) => [name, item.target])),
     ),
@@ -90,6 +91,21 @@ function associationReferences(model: SequelizeModel, ask: Ask): TableDefinition
     if (kind === "belongsToMany" && through && modelOf(through, ask)) return [];
     const to = modelOf(target, ask);
     return to ? [{ to: { ...to.table, at: target.at }, at }] : [];
+  });
+}
+
+/** What scopes include: the default one, and those that are asked for by name. */
+function scopeReads(model: SequelizeModel, ask: Ask): Named[] {
+  const scopes = model.option("scopes");
+  const named = scopes && ask.follow(scopes);
+  const usual = model.option("defaultScope");
+  return [
+    ...(usual ? [usual] : []),
+    ...(named?.kind === "object" ? Object.values(named.entries) : []),
+  ].flatMap((scope) => {
+    const inner = ask.follow(scope);
+    const result = inner.kind === "function" ? ask.apply(inner, []) : inner;
+    return result ? along(model, result, "select", ask) : [];
   });
 }
 

@@ -9,6 +9,20 @@ import { keyOf, methodOf, modelOf } from "./sequelize-models.ts";
 
 const DEEPEST = 8;
 
+/** What options bring along: `include`, wherever a caller or a helper makes it. */
+export function along(model: SequelizeModel, options: Expr, operation: Operation, ask: Ask): Named[] {
+  const inner = ask.follow(options);
+  const given = inner.kind === "parameter" ? ask.given(inner) : null;
+  if (inner.kind === "either") return inner.options.flatMap((option) => along(model, option, operation, ask));
+  if (given) return along(model, given, operation, ask);
+  if (inner.kind !== "object") return [];
+  const include = entry(inner, "include");
+  return [
+    ...(include ? included(model, include, operation, ask) : []),
+    ...(inner.entries["..."] ? along(model, inner.entries["..."], operation, ask) : []),
+  ];
+}
+
 /**
  * The tables that an `include` names.
  *

@@ -117,6 +117,7 @@ export function modelOf(expr: Expr, ask: Ask, depth = 0): SequelizeModel | null 
       }
       return null;
     case "member":
+      if (inner.property === "constructor") return classModel(inner.of, ask, depth);
       return modelNamed(inner.property, expr.at.file, ask);
     case "import":
       return inner.name === "default" || inner.name === "*"
@@ -133,6 +134,12 @@ export function modelOf(expr: Expr, ask: Ask, depth = 0): SequelizeModel | null 
     default:
       return null;
   }
+}
+
+/** The model of a row's class: `this.constructor`. */
+function classModel(expr: Expr, ask: Ask, depth: number): SequelizeModel | null {
+  const inner = ask.follow(expr);
+  return inner.kind === "new" ? modelOf(inner.callee, ask, depth + 1) : null;
 }
 
 /** `User.scope("x")`, `sequelize.model("User")`, `require("./user")(sequelize, DataTypes)`. */
@@ -312,6 +319,7 @@ function tableClass(found: ClassExpr, settings: readonly Setting[], ask: Ask): S
     settings,
     ask,
   );
+  scopesOf(found, model, ask);
   for (const member of found.members)
     for (const { name, args, at } of member.decorators) {
       if (!ASSOCIATION.test(name) || !args[0]) continue;
@@ -326,6 +334,18 @@ function tableClass(found: ClassExpr, settings: readonly Setting[], ask: Ask): S
       });
     }
   return model;
+}
+
+/** `@DefaultScope(() => ({ … }))` and `@Scopes(() => ({ … }))` are options like others. */
+function scopesOf(found: ClassExpr, model: SequelizeModel, ask: Ask): void {
+  const { option } = model;
+  const said = (name: string): Expr | null => {
+    const [first] = found.decorators.find((item) => item.name === name)?.args ?? [];
+    const inner = first && ask.follow(first);
+    return (inner?.kind === "function" ? ask.apply(inner, []) : inner) ?? null;
+  };
+  model.option = (key) =>
+    (key === "defaultScope" ? said("DefaultScope") : key === "scopes" ? said("Scopes") : null) ?? option(key);
 }
 
 function association(

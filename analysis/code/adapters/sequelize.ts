@@ -2,12 +2,12 @@
  * Sequelize: https://sequelize.org, with sequelize-typescript and Nest's module. Models are tables;
  * their methods name them, options (`include`) name what comes along.
  */
-import type { DatabaseAct, Expr, Operation, Span } from "../../model.ts";
+import type { DatabaseAct, Expr, Span } from "../../model.ts";
 import type { Adapter, Ask, Chain, Named } from "./adapter.ts";
 import { operations, unknownName } from "./builders.ts";
 import { addressOf, entry, isTrue } from "./expressions.ts";
 import { definitionOf } from "./sequelize-definitions.ts";
-import { included } from "./sequelize-includes.ts";
+import { along } from "./sequelize-includes.ts";
 import { isInterface, MIGRATING, migrated, wholeActs } from "./sequelize-migrations.ts";
 import type { SequelizeModel } from "./sequelize-models.ts";
 import {
@@ -132,7 +132,6 @@ export const sequelize: Adapter = {
       model
         ? [
             { name: { ...model.table, schema: schema ?? model.table.schema, at: place }, operation },
-            ...scoped(chain, at, model, ask),
             ...(options ? along(model, options, included, ask) : []),
           ]
         : [{ name: { ...unknownName(expr, reason), at: place }, operation }],
@@ -234,52 +233,6 @@ function isPlausible(expr: Expr, chain: Chain, method: string, ask: Ask): boolea
     chain.habitual ||
     chain.receiver.some((holder) => HOLDERS.test(holder))
   );
-}
-
-/** What options bring along: `include`, wherever a caller or a helper makes it. */
-function along(model: SequelizeModel, options: Expr, operation: Operation, ask: Ask): Named[] {
-  const inner = ask.follow(options);
-  const given = inner.kind === "parameter" ? ask.given(inner) : null;
-  if (inner.kind === "either") return inner.options.flatMap((option) => along(model, option, operation, ask));
-  if (given) return along(model, given, operation, ask);
-  if (inner.kind !== "object") return [];
-  const include = entry(inner, "include");
-  return [
-    ...(include ? included(model, include, operation, ask) : []),
-    ...(inner.entries["..."] ? along(model, inner.entries["..."], operation, ask) : []),
-  ];
-}
-
-/** What the model's scopes include: the default one, unless it is taken off, and those that are named. */
-function scoped(chain: Chain, before: number, model: SequelizeModel, ask: Ask): Named[] {
-  const found: Named[] = [];
-  let bare = false;
-  for (const { name, args, at } of chain.steps.slice(0, before)) {
-    if (name === "unscoped") bare = true;
-    if (!/^(?:scope|withScope)$/.test(name) || !args) continue;
-    bare = true;
-    for (const argument of args) {
-      const inner = ask.follow(argument);
-      for (const item of inner.kind === "array" ? inner.items : [argument]) {
-        const text = ask.text(entry(ask.follow(item), "method") ?? item);
-        if (text === "defaultScope") bare = false;
-        const scope = text === null ? null : entry(ask.follow(model.option("scopes") ?? item), text);
-        if (scope) found.push(...placed(alongScope(model, scope, ask), at));
-      }
-    }
-  }
-  const usual = bare ? null : model.option("defaultScope");
-  return usual ? [...found, ...placed(alongScope(model, usual, ask), chain.rootAt)] : found;
-}
-
-function alongScope(model: SequelizeModel, scope: Expr, ask: Ask): Named[] {
-  const inner = ask.follow(scope);
-  const result = inner.kind === "function" ? ask.apply(inner, []) : null;
-  return along(model, result ?? inner, "select", ask);
-}
-
-function placed(named: Named[], at: Span): Named[] {
-  return named.map(({ name, ...rest }) => ({ ...rest, name: { ...name, at } }));
 }
 
 /** `sequelize.sync()`, on whatever holds the connection. */
