@@ -162,6 +162,27 @@ test("shared code is judged for each service, and summed up by the gravest", asy
   ]);
 });
 
+test("a piece of SQL is judged for each service that puts it into a statement", async () => {
+  expect(
+    await read({
+      "orders/a.ts": `import { sql } from "bun";
+import { late } from "../shared/pieces.ts";
+await sql\`select 1 from orders where \${late}\`;`,
+      "billing/a.ts": `import { sql } from "bun";
+import { late, paid } from "../shared/pieces.ts";
+await sql\`select 1 from invoices where \${late} and \${paid(1)}\`;`,
+      "shared/pieces.ts": `import { sql } from "bun";
+export const late = sql\`exists (select 1 from open_a)\`;
+export const paid = (id: number) => sql\`id in (select id from queue where id = \${id})\`;`,
+    }),
+  ).toEqual([
+    "billing/a.ts:3:25 select invoices own | billing own billing",
+    "orders/a.ts:3:25 select orders own | orders own orders",
+    "shared/pieces.ts:2:47 select open_a foreign | orders own orders | billing foreign orders by use until 2027-01-01",
+    "shared/pieces.ts:3:63 select queue own | billing own billing",
+  ]);
+});
+
 test("nobody's code is told who owns what it names", async () => {
   const { references } = await modelOf({
     ...platform,

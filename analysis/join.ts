@@ -40,25 +40,21 @@ export function join(input: Joinable): Model {
   const statements = [...eachStatement(input)];
   const isTemporary = temporaryTables(statements);
 
-  const references: Reference[] = [];
-  const told = new Set<string>();
+  // One place names one table for one purpose once, in however many readings it stands: of all who
+  // put its text into a statement of theirs.
+  const told = new Map<string, { named: Named; files: Set<string> }>();
   for (const named of eachNamed(input, statements)) {
     if (isTemporary(named)) continue;
-    // One place names one table for one purpose once, in however many readings it stands.
-    const id = JSON.stringify([
-      named.at.file,
-      named.at.start,
-      named.at.end,
-      named.schema,
-      named.table,
-      named.operation,
-      named.dependency,
-    ]);
-    if (told.has(id)) continue;
-    told.add(id);
-    const reference = judge(named);
-    if (named.perhaps && reference.verdict === "unowned") continue;
-    references.push(reference);
+    const { at, schema, table, operation, dependency } = named;
+    const id = JSON.stringify([at.file, at.start, at.end, schema, table, operation, dependency]);
+    const known = told.get(id);
+    if (known) known.files.add(named.file);
+    else told.set(id, { named, files: new Set([named.file]) });
+  }
+  const references: Reference[] = [];
+  for (const { named, files: users } of told.values()) {
+    const reference = judge(named, [...users]);
+    if (!named.perhaps || reference.verdict !== "unowned") references.push(reference);
   }
   references.sort((a, b) =>
     a.at.file < b.at.file
@@ -162,9 +158,9 @@ export function join(input: Joinable): Model {
   model.imports = crossImports(manifest, files, territory, references, place);
   return model;
 
-  function judge(named: Named): Reference {
+  function judge(named: Named, users: readonly string[]): Reference {
     const { holder } = named;
-    const concern = holder ? concerned(named.file, holder.schema, holder.table) : belongings(named.file);
+    const concern = holder ? concerned(named.file, holder.schema, holder.table) : belongingsOf(users);
     const judgements = concern.map((belonging) => judgementFor(named, belonging));
     const nobody = judgements.length === 0 ? judgeNobody(named) : null;
     const verdict =
@@ -188,7 +184,7 @@ export function join(input: Joinable): Model {
       verdict,
       owners: judgements.length ? owners : (nobody?.owners ?? []),
       dependency: named.dependency,
-      test: isTest(named.file),
+      test: users.every(isTest),
       migration: migrationOf(named.file, named.down),
       enclosing: named.enclosing,
       statement: named.statement,
@@ -204,6 +200,15 @@ export function join(input: Joinable): Model {
       ({ service }) => judgeTable(manifest, service, schema, table).verdict === "own",
     );
     return owners.length ? owners : all;
+  }
+
+  /** Each service once, by the first of the files that is its code; code before tests. */
+  function belongingsOf(users: readonly string[]): Belonging[] {
+    const [only] = users;
+    if (users.length === 1 && only !== undefined) return [...belongings(only)];
+    const all = users.flatMap(belongings).sort((a, b) => Number(a.test) - Number(b.test));
+    const first = new Map(all.map((belonging) => [belonging.service, belonging] as const).reverse());
+    return manifest.services.flatMap(({ name }) => first.get(name) ?? []);
   }
 
   function judgementFor(named: Named, { service, chain }: Belonging): Judgement {

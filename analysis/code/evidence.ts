@@ -7,9 +7,9 @@ import type { Adapter, Opener } from "./adapters/adapter.ts";
 import { adapters } from "./adapters/mod.ts";
 import { classAround } from "./classes.ts";
 import type { Binding, FileScopes, Scope } from "./scope.ts";
-import { lookup, lookupField, scopeAt } from "./scope.ts";
+import { lookup, lookupField, memberType, scopeAt } from "./scope.ts";
 import type { Node } from "./syntax.ts";
-import { isFunction, propertyName, unwrap } from "./syntax.ts";
+import { isFunction, literalText, propertyName, unwrap } from "./syntax.ts";
 
 const byPackage = new Map(
   adapters.flatMap((adapter) => adapter.packages.map((name) => [name, adapter] as const)),
@@ -137,6 +137,10 @@ export function clientOf(node: Node, scope: Scope, scopes: FileScopes, depth = 0
           null
         );
       }
+      const shape = annotation(object, scope, scopes);
+      const declared = shape && memberType(shape, name, scopes.shapes);
+      const typed = declared && typeClient(declared, scope, scopes, depth);
+      if (typed) return typed;
       const owner = next(object);
       return owner?.begets[name] === "property" ? owner : (HABITS.get(name) ?? null);
     }
@@ -146,6 +150,9 @@ export function clientOf(node: Node, scope: Scope, scopes: FileScopes, depth = 0
       if (opened) return opened.adapter;
       const callee = unwrap(node.callee as Node);
       if (callee.type === "MemberExpression") {
+        const [first] = node.arguments;
+        if (propertyName(callee) === "resolve" && isNamed(callee.object as Node, "Promise"))
+          return first ? next(first as Node) : null;
         const adapter = next(callee.object as Node);
         return adapter && begetsResult(adapter, propertyName(callee) ?? "") ? adapter : null;
       }
@@ -228,19 +235,41 @@ function readBindingClient(binding: Binding, scopes: FileScopes, depth: number):
   return made ? null : (HABITS.get(binding.name) ?? null);
 }
 
-/** `sql.begin((tx) => …)`: the callback's first parameter is a client, too. */
+/**
+ * A function's parameter that a client hands over: `sql.begin((tx) => …)`, `pool.connect().then((client) => …)`,
+ * `pool.connect((error, client) => …)`, `pool.on("connect", (client) => …)`.
+ */
 function callbackClient(binding: Binding, scopes: FileScopes, depth: number): Adapter | null {
   const { owner, index } = binding.parameter ?? { owner: null, index: -1 };
   const call = owner && scopes.parents.get(owner);
-  if (index !== 0 || call?.type !== "CallExpression" || call.callee.type !== "MemberExpression") return null;
+  if (call?.type !== "CallExpression" || call.callee.type !== "MemberExpression") return null;
   const method = propertyName(call.callee as Node) ?? "";
-  const adapter = clientOf(
-    call.callee.object as Node,
-    binding.scope.parent ?? binding.scope,
-    scopes,
-    depth + 1,
-  );
-  return adapter && begetsCallback(adapter, method) ? adapter : null;
+  const outer = binding.scope.parent ?? binding.scope;
+  const adapter = clientOf(call.callee.object as Node, outer, scopes, depth + 1);
+  if (!adapter) return null;
+  const [first] = call.arguments;
+  if (index === 1) return first === owner && begetsResult(adapter, method) ? adapter : null;
+  if (index !== 0) return null;
+  const event = method === "on" && first ? literalText(first as Node) : null;
+  const handed = method === "then" || event === "connect" || event === "acquire";
+  return handed || begetsCallback(adapter, method) ? adapter : null;
+}
+
+/** The type that a name, a field or a property is annotated with. */
+function annotation(node: Node, scope: Scope, scopes: FileScopes, depth = 0): Node | null {
+  const inner = unwrap(node);
+  if (inner.type === "Identifier") return lookup(scope, inner.name)?.type ?? null;
+  const name = inner.type === "MemberExpression" ? propertyName(inner) : null;
+  if (inner.type !== "MemberExpression" || name === null || depth > DEEPEST) return null;
+  const object = unwrap(inner.object as Node);
+  if (object.type === "ThisExpression") return lookupField(scope, name)?.type ?? null;
+  const outer = annotation(object, scope, scopes, depth + 1);
+  return outer && memberType(outer, name, scopes.shapes);
+}
+
+function isNamed(node: Node, name: string): boolean {
+  const inner = unwrap(node);
+  return inner.type === "Identifier" && inner.name === name;
 }
 
 /** The method's result is a client of the same kind. */

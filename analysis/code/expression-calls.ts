@@ -45,6 +45,10 @@ export function readCall(r: Reading, node: Node & { type: "CallExpression" }, sc
     const answer = known?.adapter.read({ form: "method", method, args: args() });
     if (answer?.kind === "query") return { kind: "sql", hole: "fragment", of: [answer.text], at: r.at(node) };
     if (answer?.kind === "piece") return { kind: "sql", hole: answer.hole, of: answer.of, at: r.at(node) };
+    // deps.sql("name"), where nothing but the name tells.
+    const tag = known ? null : sqlAdapter(r, callee, scope);
+    const piece = tag?.adapter.read({ form: "call", method: "", args: args() });
+    if (piece?.kind === "piece") return { kind: "sql", hole: piece.hole, of: piece.of, at: r.at(node) };
     if (method === "trim" || method === "trimEnd" || method === "toString")
       return r.read(callee.object as Node, scope);
     if (method === "join") return joined(r, r.read(callee.object as Node, scope), args()[0] ?? null, node);

@@ -30,12 +30,13 @@ export function readMember(r: Reading, node: Node & { type: "MemberExpression" }
     // tables[key] over a constant object: any of its values.
     const whole = r.read(target, scope);
     const inner = whole.kind === "alias" ? whole.of : whole;
-    if (inner.kind !== "object") return r.unknown(node);
-    return {
-      kind: "alias",
-      of: { kind: "either", options: Object.values(inner.entries), at: r.at(node) },
-      at: r.at(node),
-    };
+    const options =
+      inner.kind === "object" ? Object.values(inner.entries) : inner.kind === "array" ? inner.items : [];
+    const index = node.property.type === "Literal" ? Number(node.property.value) : Number.NaN;
+    const one = inner.kind === "array" ? options[index] : undefined;
+    if (one) return { kind: "alias", of: one, at: r.at(node) };
+    if (options.length === 0) return r.unknown(node);
+    return { kind: "alias", of: { kind: "either", options, at: r.at(node) }, at: r.at(node) };
   }
   if (target.type === "ThisExpression") {
     const field = lookupField(scope, name);

@@ -34,6 +34,11 @@ export function readIdentifier(r: Reading, node: Node & { type: "Identifier" }, 
   if (isEnvironment(node, scope)) return readVariable(r, "*", node);
   if (isLocalDefinition(r, binding))
     return { kind: "import", specifier: "", name: node.name, at: r.at(node) };
+  const each = binding.parameter?.list;
+  if (each && binding.path && binding.writes.length === 0) {
+    const item = eachOf(r, r.read(each.node, each.scope), binding.path, node);
+    if (item.kind !== "unknown") return item;
+  }
   if (binding.parameter) {
     const options = binding.type ? literalOptions(r, binding.type, scope) : null;
     if (options)

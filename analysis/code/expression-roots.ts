@@ -1,5 +1,5 @@
 /** What stands at the beginning of a chain of calls, with its type where nothing else is known of it. */
-import type { Expr } from "../model.ts";
+import type { Expr, Span } from "../model.ts";
 import { classAround, typeName } from "./classes.ts";
 import { isMappedClass } from "./defining.ts";
 import { clientOf } from "./evidence.ts";
@@ -8,7 +8,7 @@ import type { Reading } from "./reading.ts";
 import type { Scope } from "./scope.ts";
 import { lookup, lookupField, scopeAt } from "./scope.ts";
 import type { Node } from "./syntax.ts";
-import { propertyName, unwrap } from "./syntax.ts";
+import { literalText, propertyName, unwrap } from "./syntax.ts";
 
 export function readRoot(r: Reading, node: Node, scope: Scope): Expr {
   const inner = unwrap(node);
@@ -51,6 +51,15 @@ export function readRoot(r: Reading, node: Node, scope: Scope): Expr {
     const type = field?.type ? typeName(field.type, field.scope, r.scopes.types) : null;
     return type && (value.kind !== "client" || type.args.length > 0)
       ? { kind: "typed", name, type, at: r.at(inner) }
+      : value;
+  }
+  if (inner.type === "MemberExpression") {
+    const name = propertyName(inner);
+    const value = r.read(inner, scope);
+    const open = value.kind === "unknown" || value.kind === "alias";
+    const of = open ? readRoot(r, inner.object as Node, scope) : null;
+    return of && name !== null && (of.kind === "typed" || of.kind === "member")
+      ? { kind: "member", of, property: name, at: r.at(inner) }
       : value;
   }
   return r.read(inner, scope);
@@ -100,15 +109,32 @@ export function handedTo(r: Reading, owner: Node, scope: Scope): { receiver: Exp
 }
 
 export function readType(r: Reading, name: Node): Expr | null {
-  const declared = name.type === "Identifier" ? r.scopes.types.get(name.name) : undefined;
-  if (!declared || name.type !== "Identifier") return null;
-  const queried = queriedName(declared);
+  if (name.type !== "Identifier") return null;
+  const declared = r.scopes.types.get(name.name);
+  const queried = declared && queriedName(declared);
   if (queried) {
     const value = r.read(queried, r.scopes.root);
     return isReturnType(declared)
       ? { kind: "call", callee: value, args: [], reason: "", at: r.at(name) }
       : value;
   }
-  const named = typeName(declared, r.scopes.root, r.scopes.types);
-  return named && { kind: "typed", name: name.name, type: named, at: r.at(name) };
+  const named = declared && typeName(declared, r.scopes.root, r.scopes.types);
+  if (named) return { kind: "typed", name: name.name, type: named, at: r.at(name) };
+  const members = r.scopes.shapes.get(name.name);
+  return members ? readShape(r, members, name) : null;
+}
+
+/** An interface as an object of what its properties are, as far as other modules say it. */
+function readShape(r: Reading, members: readonly Node[], node: Node): Expr {
+  const entries: Record<string, Expr> = {};
+  const keys: Record<string, Span> = {};
+  for (const member of members) {
+    if (member.type !== "TSPropertySignature" || !member.typeAnnotation) continue;
+    const name = member.key.type === "Identifier" ? member.key.name : literalText(member.key as Node);
+    const type = typeName(member.typeAnnotation as Node, r.scopes.root, r.scopes.types);
+    if (!name || name === "__proto__" || !type?.from) continue;
+    entries[name] = { kind: "typed", name, type, at: r.at(member) };
+    keys[name] = r.at(member.key as Node);
+  }
+  return { kind: "object", entries, keys, at: r.at(node) };
 }

@@ -69,6 +69,14 @@ export function readObject(r: Reading, node: Node & { type: "ObjectExpression" }
   return { kind: "object", entries, keys, at: r.at(node) };
 }
 
+/** An argument, or the items of a list that is spread among the arguments. */
+export function readArgument(r: Reading, node: Node, scope: Scope): Expr[] {
+  if (node.type !== "SpreadElement") return [r.read(node, scope)];
+  const spread = r.read(node.argument, scope);
+  const inner = spread.kind === "alias" ? spread.of : spread;
+  return inner.kind === "array" && inner.items.length ? inner.items : [r.unknown(node)];
+}
+
 /** What `...list` puts into a list: the items, or any of them where another module holds the list. */
 export function spreadItems(r: Reading, node: Node & { type: "SpreadElement" }, scope: Scope): Expr[] {
   const list = r.read(node.argument, scope);

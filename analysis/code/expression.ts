@@ -14,7 +14,7 @@ import { readMember } from "./expression-members.ts";
 import { readIdentifier } from "./expression-names.ts";
 import { fallenBack } from "./expression-outside.ts";
 import { readOwn, readRoot, readType } from "./expression-roots.ts";
-import { readObject, readTagged, readTemplate, spreadItems } from "./expression-templates.ts";
+import { readArgument, readObject, readTagged, readTemplate, spreadItems } from "./expression-templates.ts";
 import { excerpt, isAwaited, isRaw, looksLikeTag } from "./expression-words.ts";
 import type { Reading } from "./reading.ts";
 import type { FileScopes, Scope } from "./scope.ts";
@@ -25,6 +25,8 @@ import { unwrap } from "./syntax.ts";
 export interface ExpressionReader {
   /** Boils a node down. */
   read(node: Node, scope: Scope): Expr;
+  /** Arguments, one after the other: a list that is spread among them is taken apart. */
+  list(nodes: readonly Node[], scope: Scope): Expr[];
   /** An SQL tag's chunks and holes: what stands in a hole is bound as a value, unless it is SQL itself. */
   tagged(node: Node, scope: Scope): Expr;
   /** The adapter that reads a tag or a callee: by evidence, else by the name `sql`. */
@@ -184,6 +186,7 @@ export function expressionReader(file: string, source: string, scopes: FileScope
     read,
     definition,
     loads: r.loads,
+    list: (nodes, scope) => nodes.flatMap((node) => readArgument(r, node, scope)),
     tagged: (node, scope) => readTagged(r, node, scope),
     sqlAdapter: (node, scope) => sqlAdapter(r, node, scope),
     root: (node, scope) => readRoot(r, node, scope),

@@ -52,6 +52,9 @@ export interface Candidate {
   scope: Scope;
 }
 
+/** Members of types, by the types' names. */
+export type Shapes = Map<string, readonly Node[]>;
+
 export interface FileScopes {
   root: Scope;
   /** Calls, constructions, tagged templates and environment reads, in source order. */
@@ -63,6 +66,8 @@ export interface FileScopes {
   functions: Map<Node, Scope>;
   /** Types that the module declares: aliases, and what interfaces extend. */
   types: Map<string, Node>;
+  /** Interfaces and object types that the module declares, by name. */
+  shapes: Shapes;
   /** The scope that a node opens for what it holds. */
   inner: Map<Node, Scope>;
   /** What a function returns, wherever in its body. */
@@ -117,6 +122,7 @@ class Walker {
     parents: new Map(),
     functions: new Map(),
     types: new Map(),
+    shapes: new Map(),
     inner: new Map(),
     returns: new Map(),
     decorated: false,
@@ -310,8 +316,11 @@ class Walker {
         break;
       case "TSTypeAliasDeclaration":
         if (scope.parent === null) this.result.types.set(node.id.name, node.typeAnnotation as Node);
+        if (scope.parent === null && node.typeAnnotation.type === "TSTypeLiteral")
+          this.result.shapes.set(node.id.name, node.typeAnnotation.members as Node[]);
         break;
       case "TSInterfaceDeclaration":
+        if (scope.parent === null) this.result.shapes.set(node.id.name, node.body.body as Node[]);
         if (scope.parent === null && node.extends[0])
           this.result.types.set(node.id.name, node.extends[0] as Node);
         break;
@@ -384,7 +393,7 @@ class Walker {
             this.declarePattern(property as Node, init, null, scope, kind, null, parameter);
           else {
             const name = propertyName(property as Node);
-            const member = name && type ? memberType(type, name) : null;
+            const member = name && type ? memberType(type, name, this.result.shapes) : null;
             this.declarePattern(
               property.value as Node,
               init,
@@ -524,14 +533,22 @@ function required(init: Node, path: string[]): { specifier: string; name: string
   return specifier === null || path.length > 1 ? null : { specifier, name: path[0] ?? "*" };
 }
 
-/** The type that `{ a: Pool }` gives to `a`. */
-function memberType(type: Node, name: string): Node | null {
+/** The type that `{ a: Pool }`, or an interface of the module, gives to `a`. */
+export function memberType(type: Node, name: string, shapes: Shapes): Node | null {
   const inner = type.type === "TSTypeAnnotation" ? type.typeAnnotation : type;
-  if (inner.type !== "TSTypeLiteral") return null;
-  for (const member of inner.members)
+  for (const member of membersOf(inner, shapes))
     if (member.type === "TSPropertySignature" && member.key.type === "Identifier" && member.key.name === name)
       return (member.typeAnnotation as Node | null) ?? null;
   return null;
+}
+
+function membersOf(type: Node, shapes: Shapes): readonly Node[] {
+  if (type.type === "TSTypeLiteral") return type.members as Node[];
+  if (type.type !== "TSTypeReference" || type.typeName.type !== "Identifier") return [];
+  const [inner] = type.typeArguments?.params ?? [];
+  if (inner && /^(?:Readonly|Partial|Required)$/.test(type.typeName.name))
+    return membersOf(inner as Node, shapes);
+  return shapes.get(type.typeName.name) ?? [];
 }
 
 function hasCode(type: string): boolean {

@@ -9,6 +9,8 @@ import type { Expr, Span, SqlSite, TableUse } from "../model.ts";
 import type { Adapter, Answer } from "./adapters/adapter.ts";
 import { bound } from "./adapters/bindings.ts";
 import { entry } from "./adapters/expressions.ts";
+import type { Called } from "./called.ts";
+import { calledMethod } from "./called.ts";
 import { clientByImports, clientOf, moduleExport, rawAdapter, tagAdapter } from "./evidence.ts";
 import type { ExpressionReader } from "./expression.ts";
 import { looksLikeTag } from "./expression-words.ts";
@@ -100,8 +102,11 @@ export function readSites(
         answer(node, scope, adapter, adapter.read({ form: "tag", method: "", args: [template()] }));
       else if (looksLikeTag(tag) || expressions.sqlAdapter(tag, scope))
         add(node, scope, habitual?.name ?? "unknown", template(), true, receiverOf(tag, scope));
-      else if (VERB.test(node.quasi.quasis[0]?.value.raw ?? "") && !FOR_PEOPLE.test(lastName(tag)))
-        add(node, scope, habitual?.name ?? "unknown", template(), false, receiverOf(tag, scope));
+      else if (!FOR_PEOPLE.test(lastName(tag))) {
+        const receiver = expressions.root(tag, scope);
+        if (VERB.test(node.quasi.quasis[0]?.value.raw ?? "") || leadsOn(receiver))
+          add(node, scope, habitual?.name ?? "unknown", template(), false, receiver);
+      }
     } else if (node.type === "CallExpression" || node.type === "NewExpression") {
       if (makers.has(node.start)) continue;
       const callee = unwrap(node.callee as Node);
@@ -112,41 +117,8 @@ export function readSites(
         if (text) add(node, scope, habitual?.name ?? described.path.join("."), text, true, null);
         continue;
       }
-      if (callee.type === "MemberExpression" && node.type === "CallExpression") {
-        const method = propertyName(callee) ?? "";
-        const object = callee.object as Node;
-        const adapter =
-          rawAdapter(method) ??
-          clientOf(object, scope, scopes) ??
-          (method === "raw" ? clientOf(beginningOf(object), scope, scopes) : null) ??
-          (taken.has(node.start) ? null : tagAdapter(object, scope));
-        if (adapter) {
-          const args = node.arguments.map((argument) => expressions.read(argument as Node, scope));
-          const said = adapter.read({ form: "method", method, args });
-          if (said) {
-            answer(node, scope, adapter, said);
-            continue;
-          }
-        } else if (METHODS.test(method) && habitualReceiver(callee.object as Node)) {
-          const [first, second] = node.arguments;
-          const written = first ? expressions.read(first as Node, scope) : null;
-          // Identifiers are bound as `??` by more than one client.
-          const binds = written && second && beginning(written).includes("??");
-          const text = binds ? bound(written, expressions.read(second as Node, scope)) : written;
-          // An object without text is none of a database's queries.
-          if (text && queryText(text).kind !== "object") {
-            add(
-              node,
-              scope,
-              habitual?.name ?? "unknown",
-              text,
-              true,
-              receiverOf(callee.object as Node, scope),
-            );
-            continue;
-          }
-        }
-      }
+      const called = node.type === "CallExpression" ? calledMethod(node, scope) : null;
+      if (called && methodCall(node, called, scope)) continue;
       // literal("…"): an export that takes SQL, and is a function.
       const tag = callee.type === "Identifier" && !taken.has(node.start) ? tagAdapter(callee, scope) : null;
       if (tag && node.type === "CallExpression") {
@@ -169,6 +141,32 @@ export function readSites(
     }
   }
   return result;
+
+  /** A method's call that is understood, or whose text is to be looked at once its object is known. */
+  function methodCall(node: Node, { object, method, scope: inner, args }: Called, scope: Scope): boolean {
+    const adapter =
+      rawAdapter(method) ??
+      clientOf(object, inner, scopes) ??
+      (method === "raw" ? clientOf(beginningOf(object), inner, scopes) : null) ??
+      (taken.has(node.start) ? null : tagAdapter(object, inner));
+    if (adapter) {
+      const said = adapter.read({ form: "method", method, args: expressions.list(args, scope) });
+      if (said) answer(node, scope, adapter, said);
+      return said !== null;
+    }
+    if (!METHODS.test(method)) return false;
+    const habit = habitualReceiver(object);
+    const receiver = habit ? receiverOf(object, inner) : expressions.root(object, inner);
+    if (!habit && (!receiver || !leadsOn(receiver))) return false;
+    const [written, values] = expressions.list(args, scope);
+    // Identifiers are bound as `??` by more than one client.
+    const binds = written && values && beginning(written).includes("??");
+    const text = binds ? bound(written, values) : written;
+    // An object without text is none of a database's queries.
+    if (!text || queryText(text).kind === "object") return false;
+    add(node, scope, habitual?.name ?? "unknown", text, habit, receiver);
+    return true;
+  }
 
   function take(expr: Expr): void {
     switch (expr.kind) {
@@ -224,6 +222,32 @@ export function readSites(
 
   function habitualReceiver(node: Node): boolean {
     return HABIT.test(lastName(unwrap(node)));
+  }
+}
+
+/** Another module, a type or a caller may tell what it is. */
+function leadsOn(expr: Expr): boolean {
+  switch (expr.kind) {
+    case "alias":
+    case "member":
+      return leadsOn(expr.of);
+    case "either":
+      return expr.options.some(leadsOn);
+    case "call":
+    case "new":
+      return leadsOn(expr.callee);
+    case "parameter":
+      return expr.handed !== null && leadsOn(expr.handed.receiver);
+    case "import":
+      return !/^node:/.test(expr.specifier);
+    case "client":
+    case "typed":
+      return true;
+    case "object":
+    case "array":
+      return true;
+    default:
+      return false;
   }
 }
 

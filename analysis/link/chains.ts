@@ -4,13 +4,12 @@
  */
 import type { Adapter, Ask, Chain, Named } from "../code/adapters/adapter.ts";
 import { adapters } from "../code/adapters/mod.ts";
-import { begetsCallback, begetsResult } from "../code/evidence.ts";
-import type { ChainSite, ChainStep, DatabaseAct, Expr, FileFacts, Span, TypeName } from "../model.ts";
+import type { ChainSite, ChainStep, DatabaseAct, Expr, FileFacts, Span } from "../model.ts";
 import { accessOf } from "../sql/mod.ts";
 import type { ReadAct } from "./acts.ts";
+import { adapterOf, makerOf, openedBy } from "./evidence.ts";
 import type { ReadSite, ReadUse } from "./sites.ts";
 
-const byName = new Map(adapters.map((adapter) => [adapter.name, adapter]));
 const byPackage = new Map(
   adapters.flatMap((adapter) => adapter.packages.map((name) => [name, adapter] as const)),
 );
@@ -112,7 +111,7 @@ function* nested(read: readonly ReadChain[]): Generator<{ chain: ReadChain; boun
 
 function readChain(site: ChainSite, habitual: ReadonlySet<Adapter>, ask: Ask): ReadChain | null {
   const { root, steps: unfolded } = unfold(site.root, site.steps, ask);
-  const evidence = adapterOf(root, ask, 0);
+  const evidence = adapterOf(root, ask.follow, 0);
   // knex(config)("t"): the first call opens the client, the second one uses it.
   const opening = unfolded[0]?.name === "" && openedBy(ask.follow(root)) !== null;
   const steps = opening ? unfolded.slice(1) : unfolded;
@@ -174,7 +173,7 @@ function unfold(
     case "call": {
       // A table object is where its chain begins, however it was made.
       if (ask.definition(inner)) return here;
-      if (inner.awaited || makerOf(inner.args, (made) => adapterOf(made, ask, depth + 1))) return here;
+      if (inner.awaited || makerOf(inner.args, (made) => adapterOf(made, ask.follow, depth + 1))) return here;
       const callee = inner.callee.kind === "alias" ? inner.callee.of : inner.callee;
       if (callee.kind === "member")
         return next(callee.of, { name: callee.property, args: inner.args, at: callee.at });
@@ -195,87 +194,11 @@ function unfold(
     case "either": {
       // let q = …; q = q.where(…): what it was first given.
       const options = inner.options.map((option) => unfold(option, steps, ask, depth + 1));
-      return options.find((option) => adapterOf(option.root, ask, 0)) ?? here;
+      return options.find((option) => adapterOf(option.root, ask.follow, 0)) ?? here;
     }
     default:
       return here;
   }
-}
-
-/** The adapter that an expression is evidence for: an open client, a type, a callback's parameter. */
-function adapterOf(root: Expr, ask: Ask, depth: number): Adapter | null {
-  if (depth > DEEPEST) return null;
-  const next = (expr: Expr) => adapterOf(expr, ask, depth + 1);
-  const inner = ask.follow(root);
-  switch (inner.kind) {
-    case "client":
-      return byName.get(inner.adapter) ?? null;
-    case "typed":
-      return adapterOfType(inner.type) ?? typedElsewhere(inner, ask, depth);
-    case "parameter": {
-      const typed = inner.type && next({ kind: "typed", name: inner.name, type: inner.type, at: inner.at });
-      if (typed) return typed;
-      const adapter = inner.handed && next(inner.handed.receiver);
-      return inner.handed && adapter && begetsCallback(adapter, inner.handed.method) ? adapter : null;
-    }
-    case "function":
-      return inner.result && next(inner.result);
-    case "import":
-    case "member":
-      return openedBy(inner);
-    case "call": {
-      const callee = inner.callee.kind === "alias" ? inner.callee.of : inner.callee;
-      const owner = callee.kind === "member" ? next(callee.of) : null;
-      if (callee.kind === "member" && owner) return begetsResult(owner, callee.property) ? owner : null;
-      return makerOf(inner.args, next) ?? (callee.kind === "member" ? null : next(callee));
-    }
-    case "new":
-      return next(inner.callee);
-    case "class":
-      return inner.extends && next(inner.extends);
-    case "either":
-      for (const option of inner.options) {
-        const adapter = next(option);
-        if (adapter) return adapter;
-      }
-      return null;
-    default:
-      return null;
-  }
-}
-
-/** A function that makes a client, handed to one that keeps what it makes: `once(() => new Client())`. */
-function makerOf(args: readonly Expr[], adapterOf: (made: Expr) => Adapter | null): Adapter | null {
-  for (const argument of args) {
-    const made = argument.kind === "function" ? argument.result : null;
-    const adapter = made?.kind === "client" || made?.kind === "new" ? adapterOf(made) : null;
-    if (adapter) return adapter;
-  }
-  return null;
-}
-
-/** The adapter whose connections a function opens: `knex`, or `lib.knex` where `lib` is the module. */
-function openedBy(inner: Expr): Adapter | null {
-  const whole = inner.kind === "member" ? inner.of : inner;
-  if (whole.kind !== "import") return null;
-  const adapter = byPackage.get(whole.specifier);
-  if (inner.kind === "member" && whole.name !== "default" && whole.name !== "*") return null;
-  const name = inner.kind === "member" ? inner.property : whole.name;
-  return adapter && Object.hasOwn(adapter.opens, name) ? adapter : null;
-}
-
-function adapterOfType(type: TypeName): Adapter | null {
-  const adapter = type.from && byPackage.get(type.from.specifier);
-  const names = type.from?.name.split(".") ?? [];
-  return adapter && names.some((name) => adapter.types.includes(name)) ? adapter : null;
-}
-
-/** A type that another module of the workspace declares. */
-function typedElsewhere(typed: Expr & { kind: "typed" }, ask: Ask, depth: number): Adapter | null {
-  if (!typed.type.from) return null;
-  const name: Expr = { kind: "import", ...typed.type.from, at: typed.at };
-  const found = ask.follow(name);
-  return found === name ? null : adapterOf(found, ask, depth + 1);
 }
 
 function receiverOf(rootName: string, steps: readonly ChainStep[]): string[] {

@@ -5,6 +5,7 @@
  * option that says anything, and every other option gets one reading of its own with all else
  * unchanged. That reads every table each option names, in linear time.
  */
+import { adapters } from "../code/adapters/mod.ts";
 import { EACH } from "../code/expression-words.ts";
 import type { Expr, HoleType, Span, SqlPiece, TextRun } from "../model.ts";
 import { substitute } from "./substitute.ts";
@@ -26,6 +27,9 @@ export interface Resolve {
 const MOST_READINGS = 32;
 const DEEPEST = 40;
 
+/** Calls whose results one expression may be put together from. */
+const MOST_RESULTS = 100;
+
 /** Calls that a parameter is followed through: two pay, a third found nothing more. */
 const MOST_CALLS_DEEP = 2;
 
@@ -40,10 +44,11 @@ export function evaluate(expr: Expr, resolve: Resolve): Readings {
   const composed: Span[] = [];
   const readings: SqlPiece[][] = [];
   const queued = new Set<Expr>();
+  const results = new Map<Expr, Expr | null>();
   const queue: Map<Expr, number>[] = [new Map()];
   for (let next = queue.shift(); next && readings.length < MOST_READINGS; next = queue.shift()) {
     const chosen = next;
-    const pieces = new Builder(resolve, composed, (either) => {
+    const pieces = new Builder(resolve, composed, results, (either) => {
       const given = chosen.get(either);
       if (given !== undefined) return given;
       const first = Math.max(
@@ -73,15 +78,25 @@ export function constantText(expr: Expr, resolve: Resolve): string | null {
 
 type Either = Expr & { kind: "either" };
 
+const byName = new Map(adapters.map((adapter) => [adapter.name, adapter]));
+
 class Builder {
+  private readonly results: Map<Expr, Expr | null>;
   private depth = 0;
   private callsDeep = 0;
   private readonly resolve: Resolve;
   private readonly composed: Span[];
   private readonly choose: (either: Either) => number;
 
-  constructor(resolve: Resolve, composed: Span[], choose: (either: Either) => number) {
+  /** @param results what calls make, the same for every reading */
+  constructor(
+    resolve: Resolve,
+    composed: Span[],
+    results: Map<Expr, Expr | null>,
+    choose: (either: Either) => number,
+  ) {
     this.resolve = resolve;
+    this.results = results;
     this.composed = composed;
     this.choose = choose;
   }
@@ -169,12 +184,11 @@ class Builder {
 
   /** What another module's function returns, where it is one expression. */
   private called(expr: Expr & { kind: "call" }): SqlPiece[] {
-    const fn = this.strip(expr.callee);
-    if (fn.kind !== "function" || !fn.result || this.callsDeep >= MOST_CALLS_DEEP)
-      return [hole("unknown", expr.reason, expr.at)];
+    const made = this.callsDeep < MOST_CALLS_DEEP ? this.made(expr) : null;
+    if (!made) return [hole("unknown", expr.reason, expr.at)];
     this.callsDeep++;
     try {
-      return usedAt(this.build(substitute(fn.result, fn, expr.args)), expr.at);
+      return usedAt(this.build(made), expr.at);
     } finally {
       this.callsDeep--;
     }
@@ -193,6 +207,8 @@ class Builder {
     }
     // A bound value, unless what stands there is SQL itself.
     if (this.holdsSql(first)) return this.build(first);
+    const made = this.made(this.strip(first));
+    if (made && this.holdsSql(made)) return this.build(made);
     const mapped = this.resolve.mapped?.(first) ?? null;
     if (mapped !== null) return [{ kind: "text", text: mapped, at: expr.at }];
     const inner = this.strip(first);
@@ -202,6 +218,30 @@ class Builder {
     const open =
       inner.kind === "call" || inner.kind === "unknown" || inner.kind === "import" || inner.kind === "member";
     return [hole(open ? "unknown" : "value", reason ?? "it is bound as a value", expr.at)];
+  }
+
+  /** What a call makes, where another module says what is called: a client's piece of SQL, or a function's result. */
+  private made(expr: Expr): Expr | null {
+    if (expr.kind !== "call") return null;
+    const known = this.results.get(expr);
+    if (known !== undefined) return known;
+    // A function that calls itself would never come to an end.
+    this.results.set(expr, null);
+    if (this.results.size > MOST_RESULTS) return null;
+    const callee = this.strip(expr.callee);
+    const on = callee.kind === "member" ? this.strip(callee.of) : callee;
+    let found: Expr | null = null;
+    if (on.kind === "client") {
+      const form = callee.kind === "member" ? "method" : "call";
+      const method = callee.kind === "member" ? callee.property : "";
+      const said = byName.get(on.adapter)?.read({ form, method, args: expr.args });
+      if (said?.kind === "piece") found = { kind: "sql", hole: said.hole, of: said.of, at: expr.at };
+      if (said?.kind === "query") found = { kind: "sql", hole: "fragment", of: [said.text], at: expr.at };
+    } else if (callee.kind === "function" && callee.result) {
+      found = substitute(callee.result, callee, expr.args);
+    }
+    this.results.set(expr, found);
+    return found;
   }
 
   /** `sql("a.b")` and `sql(["a", "b"])`: quoted, a dot parts schema and name. */

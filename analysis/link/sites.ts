@@ -5,7 +5,8 @@ import { STARS, WHOLE } from "../code/imports.ts";
 import type { Expr, FileFacts, Operation, Span, SqlFacts, SqlPiece, SqlSite } from "../model.ts";
 import { looksLikeSql, readSql } from "../sql/mod.ts";
 import type { Resolve } from "./evaluate.ts";
-import { constantText, evaluate } from "./evaluate.ts";
+import { constantText, evaluate, follow } from "./evaluate.ts";
+import { adapterOf } from "./evidence.ts";
 import type { Resolver } from "./resolve.ts";
 
 /** One site as it was understood: every reading's statements, or the reason why nothing is known. */
@@ -215,14 +216,10 @@ function quotedFor(pieces: readonly SqlPiece[], dialect: Dialect): SqlPiece[] {
 
 const NOTHING: SqlFacts = { statements: [], problems: [], comments: [] };
 
-/** What the receiver turns out to be in the module that makes it. */
+/** What the receiver turns out to be once other modules are known. */
 function clientOf(site: SqlSite, resolve: Resolve): { name: string; certain: boolean } {
-  if (site.receiver?.kind === "import") {
-    const found = resolve(site.receiver, 0);
-    const inner = found?.kind === "alias" ? found.of : found;
-    if (inner?.kind === "client") return { name: inner.adapter, certain: true };
-  }
-  return { name: site.client, certain: false };
+  const adapter = site.receiver && adapterOf(site.receiver, (expr) => follow(expr, resolve));
+  return adapter ? { name: adapter.name, certain: true } : { name: site.client, certain: false };
 }
 
 function kindOf(readings: readonly SqlPiece[][]): "whole" | "fragment" | "unknown" {
