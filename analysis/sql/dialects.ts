@@ -1,12 +1,28 @@
 /** The dialects and who reads them: a new one is one more row. */
 import type { Dialect } from "../../manifest/model.ts";
-import { cstReader } from "./cst/reader.ts";
 import type { DialectReader } from "./dialect-reader.ts";
-import { postgresReader } from "./postgres/reader.ts";
+
+/** A reader whose code comes with its grammar: a process that meets no SQL pays for neither. */
+function lazy(bring: () => Promise<DialectReader>): DialectReader {
+  let reader: DialectReader | null = null;
+  return {
+    async load() {
+      reader ??= await bring();
+      await reader.load();
+    },
+    read(text, options) {
+      if (!reader) throw new Error("the SQL grammar is not loaded: await loadSql() first");
+      return reader.read(text, options);
+    },
+  };
+}
+
+const cst = async (dialect: Exclude<Dialect, "postgresql">) =>
+  (await import("./cst/reader.ts")).cstReader(dialect);
 
 export const DIALECTS: Record<Dialect, DialectReader> = {
-  postgresql: postgresReader,
-  sqlite: cstReader("sqlite"),
-  mysql: cstReader("mysql"),
-  mariadb: cstReader("mariadb"),
+  postgresql: lazy(async () => (await import("./postgres/reader.ts")).postgresReader),
+  sqlite: lazy(() => cst("sqlite")),
+  mysql: lazy(() => cst("mysql")),
+  mariadb: lazy(() => cst("mariadb")),
 };
