@@ -61,8 +61,7 @@ const BEFORE_STATEMENT = new Set([
 const OPENERS = new Set(["begin", "if", "while", "loop", "repeat", "for"]);
 
 /** First words of a body that is one statement and no block. */
-const SINGLE =
-  /^(?:set|select|return|insert|replace|update|delete|call|with|do|truncate|signal|values|table)$/;
+const SINGLE = /^(?:set|select|return|insert|replace|update|delete|call|with|truncate|signal|values|table)$/;
 
 /** Words before one of these in a header: BEFORE INSERT, CHARACTER SET. */
 const IN_HEADER = /^(?:before|after|or|on|character|char)$/;

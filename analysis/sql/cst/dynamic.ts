@@ -6,7 +6,7 @@ import { isToken, PARAMETER, STRING, type Tokens, tokenText } from "../lexer.ts"
 import { type Hole, holeWord, last, type SqlText, surrounded } from "../text.ts";
 import { tokenizeFlavour } from "./lexer.ts";
 import { decodeString } from "./literal.ts";
-import type { Assigned, Session } from "./write-down.ts";
+import type { Assigned, Session } from "./session.ts";
 
 /** Some tokens of an expression. */
 interface Range {

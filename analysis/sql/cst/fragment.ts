@@ -6,9 +6,9 @@ import { normalize } from "../normalize.ts";
 import { type SqlText, showHoles, surrounded } from "../text.ts";
 import { isMysql } from "./flavour.ts";
 import { tokenizeFlavour } from "./lexer.ts";
+import type { Session } from "./session.ts";
 import { nextStatement, type Splitting } from "./splitter.ts";
 import { type Outcome, parseStatement } from "./statement.ts";
-import type { Session } from "./write-down.ts";
 
 /** Ways to fill the holes of a wrapped piece: many wrappers are tried, so fewer than for a statement. */
 const MOST_TRIES = 24;

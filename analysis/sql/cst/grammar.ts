@@ -19,10 +19,14 @@ export class MissingGrammarError extends Error {
  *
  * @throws MissingGrammarError where it is not installed
  */
-export async function loadCst(flavour: Flavour, load = () => import("sql-parser-cst")): Promise<void> {
-  if (module) return;
+export async function loadCst(flavour: Flavour): Promise<void> {
+  module ??= await importOrExplain(flavour, () => import("sql-parser-cst"));
+}
+
+/** Imports a package; that it is missing is said in one line. */
+export async function importOrExplain<T>(flavour: Flavour, load: () => Promise<T>): Promise<T> {
   try {
-    module = await load();
+    return await load();
   } catch (error) {
     const code = error instanceof Error && "code" in error ? error.code : "";
     if (code !== "ERR_MODULE_NOT_FOUND" && code !== "MODULE_NOT_FOUND") throw error;
@@ -42,7 +46,7 @@ export const MOST_TOKENS = 60_000;
 
 /** Placeholders of SQLite and of the clients of MySQL. */
 const PARAMETERS = {
-  sqlite: ["?", "?nr", ":name", "@name", "$name"],
+  sqlite: ["?", "?nr", ":name", "@name", "$name", "$nr"],
   mysql: ["?", ":name"],
   mariadb: ["?", ":name"],
 } as const;

@@ -7,9 +7,9 @@ import type { Flavour } from "./flavour.ts";
 import { readFragment } from "./fragment.ts";
 import { loadCst } from "./grammar.ts";
 import { beforeForgottenSemicolon, resynchronise } from "./resynchronise.ts";
+import type { Context, Session } from "./session.ts";
 import { nextStatement, type RawStatement, type Splitting, type Stretch } from "./splitter.ts";
 import { type Outcome, parseStatement } from "./statement.ts";
-import type { Context, Session } from "./write-down.ts";
 
 const TOP: Context = { stored: null, conditional: false };
 

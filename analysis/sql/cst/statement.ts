@@ -18,10 +18,11 @@ import { tokenizeFlavour } from "./lexer.ts";
 import { readMysql } from "./mysql/statement.ts";
 
 import { recall, remember, shapeOf } from "./remember.ts";
+import type { Context, Session } from "./session.ts";
 import type { RawStatement } from "./splitter.ts";
 import { readTree } from "./tree/mod.ts";
 import { createsVirtualTable, readVirtualTable } from "./virtual-table.ts";
-import { type Context, type Session, writeDown } from "./write-down.ts";
+import { writeDown } from "./write-down.ts";
 
 /** Forms that are tried for the holes of one statement: real templates need a handful. */
 const MOST_TRIES = 96;

@@ -1,47 +1,14 @@
 /** From what a reader found to facts: names, holes, temporary tables and places, once for all readers. */
-import type { DatabaseAct, SchemaChange, SqlProblem, SqlReference, SqlStatement } from "../../model.ts";
+import type { DatabaseAct, SchemaChange, SqlReference, SqlStatement } from "../../model.ts";
 import { type Name, withoutLast } from "../names.ts";
 import { accessOf } from "../operations.ts";
 import { type SqlText, showHoles, surrounded } from "../text.ts";
 import { dynamicTexts } from "./dynamic.ts";
-import { type Flavour, isMysql } from "./flavour.ts";
+import { isMysql } from "./flavour.ts";
 import type { Found, NamedTable, Stored } from "./found.ts";
 import { folded, type Known, knownName, nameFrom } from "./names.ts";
+import type { Context, Session } from "./session.ts";
 import type { RawStatement } from "./splitter.ts";
-
-/** An expression that a user variable was set to. */
-export interface Assigned {
-  source: SqlText;
-  start: number;
-  end: number;
-  /** How many were set before it. */
-  order: number;
-  /** A statement was prepared from it. */
-  read: boolean;
-}
-
-/** One text while it is read, bodies and quoted statements in it included. */
-export interface Session {
-  flavour: Flavour;
-  /** Temporary tables that earlier statements made, folded: a name that one of them bears is no reference. */
-  temporary: Set<string>;
-  /** What user variables were set to, by `@name`. */
-  variables: Map<string, Assigned[]>;
-  /** How many variables were set. */
-  assigned: number;
-  problems: SqlProblem[];
-  /** Statements inside statements that are being read: a text may prepare itself. */
-  depth: number;
-  /** Reads statements that stand inside this one's text. */
-  read(text: SqlText, context: Context, emit: (statement: SqlStatement) => void): void;
-}
-
-/** Where a statement stands. */
-export interface Context {
-  stored: Stored | null;
-  /** It runs only under a condition: what it makes or drops may be there or gone already. */
-  conditional: boolean;
-}
 
 type Facts = Pick<SqlStatement, "references" | "changes" | "acts">;
 

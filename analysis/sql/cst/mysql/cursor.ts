@@ -31,7 +31,17 @@ export interface Factor {
   index: number | null;
 }
 
+/** How a query is read: expressions hold queries, and queries expressions; who makes a cursor brings both together. */
+export interface QueryReader {
+  /** The next token begins a query, brackets before it or not. */
+  begins(c: Cursor): boolean;
+  read(c: Cursor): void;
+  /** Reads what goes on with a bracketed query (UNION …), if anything does. */
+  continues(c: Cursor): boolean;
+}
+
 export class Cursor {
+  readonly queries: QueryReader;
   readonly tokens: Tokens;
   readonly flavour: Flavour;
   /** What each token is to the grammar: words and signs in lower case, one sign for each kind of literal. */
@@ -44,7 +54,8 @@ export class Cursor {
   stored: Stored | null = null;
   private depth = 0;
 
-  constructor(tokens: Tokens, flavour: Flavour) {
+  constructor(tokens: Tokens, flavour: Flavour, queries: QueryReader) {
+    this.queries = queries;
     this.tokens = tokens;
     this.flavour = flavour;
     this.words = tokens.kinds.map(

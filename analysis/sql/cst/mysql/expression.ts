@@ -3,7 +3,6 @@
  * them name tables. Chains are loops; brackets, calls and CASE recurse, to a bound.
  */
 import { type Cursor, QUOTED, STRING, WORD } from "./cursor.ts";
-import { beginsQuery, continueQuery, readQuery } from "./query.ts";
 import { isReserved } from "./reserved.ts";
 
 function words(text: string): ReadonlySet<string> {
@@ -142,12 +141,12 @@ export function readBrackets(c: Cursor): boolean {
   let query = false;
   c.deeper(() => {
     if (c.is(")")) return;
-    if (beginsQuery(c)) {
-      readQuery(c);
+    if (c.queries.begins(c)) {
+      c.queries.read(c);
       query = true;
     } else {
       if (!c.is("(")) readExpression(c);
-      else if (readBrackets(c) && (continueQuery(c) || c.is(")"))) {
+      else if (readBrackets(c) && (c.queries.continues(c) || c.is(")"))) {
         // ((SELECT …) UNION …) is a query, ((SELECT …) + 1, 2) is none.
         query = true;
         return;
@@ -253,7 +252,7 @@ export function readArguments(c: Cursor): void {
 function readArgument(c: Cursor): void {
   if (!c.accept("distinct")) c.accept("all");
   if (c.acceptOne(SIDES) && c.is("from")) return;
-  if (beginsQuery(c)) readQuery(c);
+  if (c.queries.begins(c)) c.queries.read(c);
   else if (UNIT.test(c.word()) && /^(?:,|from)$/.test(c.word(1))) c.index++;
   else readExpression(c);
 }

@@ -1,7 +1,6 @@
 /** What FROM joins: tables, sub-selects and brackets of both. */
 import { type Cursor, STRING } from "./cursor.ts";
 import { readBrackets, readColumns, readExpression } from "./expression.ts";
-import { beginsQuery, continueQuery, readQuery } from "./query.ts";
 
 /** MariaDB's tables of numbers, which no schema holds: seq_1_to_10, seq_1_to_10_step_2. */
 const NUMBERS = /^seq_\d+_to_\d+(?:_step_\d+)?$/i;
@@ -127,12 +126,12 @@ function readBracketFactor(c: Cursor): boolean {
   c.expect("(");
   let query = false;
   c.deeper(() => {
-    if (beginsQuery(c) || c.is("values")) {
-      readQuery(c);
+    if (c.queries.begins(c) || c.is("values")) {
+      c.queries.read(c);
       query = true;
     } else if (c.is("(")) {
       // ((SELECT 1) UNION SELECT 2) is a query, ((SELECT 1) x JOIN t) is none.
-      query = readBracketFactor(c) && (continueQuery(c) || c.is(")"));
+      query = readBracketFactor(c) && (c.queries.continues(c) || c.is(")"));
       if (query) return;
       readAlias(c);
       readJoins(c);

@@ -29,13 +29,13 @@ import { Cursor, Refusal } from "./cursor.ts";
 import { readExpression } from "./expression.ts";
 import { readCallStatement } from "./objects.ts";
 import { readBody } from "./program.ts";
-import { readQuery, readWith } from "./query.ts";
+import { beginsQuery, continueQuery, readQuery, readWith } from "./query.ts";
 import { readAlter, readCreate, readDrop, readRename } from "./schema.ts";
 import { readCacheIndex, readHandler, readLock, readTruncate, readUpkeep } from "./upkeep.ts";
 
 /** Reads one statement. Offsets are those of the tokens. */
 export function readMysql(tokens: Tokens, flavour: Flavour): Read {
-  const c = new Cursor(tokens, flavour);
+  const c = new Cursor(tokens, flavour, { begins: beginsQuery, read: readQuery, continues: continueQuery });
   try {
     const kind = readStatement(c);
     while (c.accept(";"));
