@@ -58,7 +58,7 @@ export function readCall(r: Reading, node: Node & { type: "CallExpression" }, sc
       return { kind: "alias", of: applied(r, own, results, args(), node), at: r.at(node) };
     return {
       kind: "call",
-      callee: r.read(callee, scope, true),
+      callee: readCallee(r, callee, scope),
       args: args(),
       reason: `the result of ${excerpt(r.source, callee)}()`,
       at: r.at(node),
@@ -164,4 +164,13 @@ export function isHandedTransaction(r: Reading, name: string, scope: Scope): boo
   if (index !== 0 || outer?.type !== "CallExpression") return false;
   const callee = unwrap(outer.callee as Node);
   return callee.type === "MemberExpression" && /^(?:begin|savepoint)$/.test(propertyName(callee) ?? "");
+}
+
+/** A method of something unknown is that method still: `query.as("t")` names a query. */
+function readCallee(r: Reading, callee: Node & { type: "MemberExpression" }, scope: Scope): Expr {
+  const value = r.read(callee, scope, true);
+  const property = value.kind === "unknown" ? propertyName(callee) : null;
+  return property === null
+    ? value
+    : { kind: "member", of: r.read(callee.object as Node, scope, true), property, at: r.at(callee) };
 }

@@ -59,6 +59,7 @@ export function readSites(
     given: Expr,
     certain: boolean,
     receiver: Expr | null,
+    part = false,
   ) => {
     const text = queryText(given);
     take(text);
@@ -72,12 +73,12 @@ export function readSites(
       at: at(node),
       enclosing: scope.enclosing,
       certainty: certain ? "certain" : "likely",
-      fragment: node.type === "TaggedTemplateExpression",
+      fragment: node.type === "TaggedTemplateExpression" || (part && isArgument(node, scopes)),
     });
   };
 
   const answer = (node: Node, scope: Scope, adapter: Adapter, said: Answer | null) => {
-    if (said?.kind === "query") add(node, scope, adapter.name, said.text, true, null);
+    if (said?.kind === "query") add(node, scope, adapter.name, said.text, true, null, said.part);
     if (said?.kind === "file")
       result.files.push({ path: said.path, client: adapter.name, at: at(node), enclosing: scope.enclosing });
     if (said?.kind === "table")
@@ -263,6 +264,24 @@ function describedBy(callee: Node, described: readonly QueryFunction[]): QueryFu
     described.find(({ path }) =>
       path.every((name, index) => names[names.length - path.length + index] === name),
     ) ?? null
+  );
+}
+
+/** It stands among a call's arguments, in a list or an object of theirs, too; promises are waited for, not built. */
+function isArgument(node: Node, { parents }: FileScopes): boolean {
+  let inner = node;
+  let outer = parents.get(inner);
+  while (
+    outer &&
+    /^(?:Array|Object|Conditional|TS\w+)Expression$|^(?:Property|SpreadElement|ArrowFunctionExpression)$/.test(
+      outer.type,
+    )
+  ) {
+    inner = outer;
+    outer = parents.get(inner);
+  }
+  return (
+    outer?.type === "CallExpression" && outer.callee !== inner && rootName(outer.callee as Node) !== "Promise"
   );
 }
 

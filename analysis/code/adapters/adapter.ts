@@ -16,8 +16,11 @@ export interface ClientUse {
 }
 
 export type Answer =
-  /** SQL text that reaches the database, or a fragment of such. */
-  | { kind: "query"; text: Expr }
+  /**
+   * SQL text that reaches the database, or a fragment of such. `part`: among a call's arguments it is a
+   * piece of that query; where nothing of it is known, it is as good as a value.
+   */
+  | { kind: "query"; text: Expr; part?: boolean }
   /** A piece of SQL made for another query's hole: an identifier, values, a fragment. */
   | { kind: "piece"; hole: HoleType; of: Expr[] }
   /** A table named without SQL. */
