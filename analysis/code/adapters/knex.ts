@@ -105,7 +105,10 @@ export const knex: Adapter = {
     if (form !== "method" || !first) return null;
     if (method === "withRaw") return second ? { kind: "query", text: bound(second, third) } : null;
     if (method === "fromRaw") return { kind: "query", text: after("select * from ", bound(first, second)) };
-    if (method === "raw" || RAW.includes(method)) return { kind: "query", text: bound(first, second) };
+    if (method === "raw") return { kind: "query", text: bound(first, second), part: true };
+    // A column to sort by says nothing of tables.
+    if (/^(?:orderBy|groupBy)Raw$/.test(method) && !isWritten(first)) return { kind: "nothing" };
+    if (RAW.includes(method)) return { kind: "query", text: bound(first, second) };
     if (method === "ref") return { kind: "piece", hole: "identifier", of: [first] };
     return null;
   },
@@ -213,6 +216,11 @@ function tableNames(expr: Expr, ask: Ask): TableName[] {
     default:
       return ask.aliased(expr).map(({ name }) => name);
   }
+}
+
+function isWritten(expr: Expr): boolean {
+  const inner = expr.kind === "alias" ? expr.of : expr;
+  return inner.kind === "text" || inner.kind === "concat";
 }
 
 /** `{ client, connection }`: a URL, or an object that holds one or its parts. */
