@@ -133,6 +133,17 @@ testAdapter(
       ],
     ],
     [
+      "rows made of a list that nobody knows",
+      `${open}export const save = (given: Given) => {\n  const { names, ...rest } = given;\n  return prisma.post.create({ data: { ...rest, tags: { create: names.map((name) => ({ posts: { connect: { id: 1 } } })) } } });\n};`,
+      [
+        "5:17 insert posts",
+        "5:48 insert Tag",
+        "5:48 insert _PostToTag",
+        "5:87 select posts",
+        "5:87 insert _PostToTag",
+      ],
+    ],
+    [
       "data that another function makes",
       `${open}const row = (bio: string) => ({ email: "a", profile: { create: { bio } } });\nawait prisma.user.create({ data: row("b") });`,
       ["3:45 insert profiles", "4:14 insert users"],

@@ -55,11 +55,11 @@ export function objectsOf(expr: Expr, ask: Ask, depth = 0): { objects: ObjectExp
     case "call": {
       const callee = ask.follow(inner.callee);
       const [first] = inner.args;
-      // rows.map((row) => ({ … }))
-      if (callee.kind === "member" && /^(?:map|flatMap)$/.test(callee.property) && first) {
-        const item = ask.follow(first);
-        return item.kind === "function" && item.result ? all([item.result]) : { objects: [], open: [expr] };
-      }
+      // rows.map((row) => ({ … })); of rows that nobody knows the method is not told.
+      const each =
+        callee.kind === "unknown" || (callee.kind === "member" && /^(?:map|flatMap)$/.test(callee.property));
+      const item = each && first ? ask.follow(first) : null;
+      if (item?.kind === "function") return item.result ? all([item.result]) : { objects: [], open: [expr] };
       // Prisma.validator<…>()({ … })
       if (callee.kind === "call" && first) {
         const made = ask.follow(callee.callee);
