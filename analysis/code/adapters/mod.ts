@@ -5,6 +5,7 @@ import { drizzle } from "./drizzle.ts";
 import { knex } from "./knex.ts";
 import { kysely } from "./kysely.ts";
 import { mysql2 } from "./mysql2.ts";
+import { nodePgMigrate } from "./node-pg-migrate.ts";
 import { nodePostgres } from "./node-postgres.ts";
 import { postgresJs } from "./postgres-js.ts";
 import { prisma } from "./prisma.ts";
@@ -17,6 +18,7 @@ import { typeorm } from "./typeorm.ts";
 
 export const adapters: readonly Adapter[] = [
   postgresJs,
+  nodePgMigrate,
   nodePostgres,
   bunSql,
   kysely,

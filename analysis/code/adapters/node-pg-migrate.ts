@@ -1,0 +1,111 @@
+/** node-pg-migrate: https://salsita.github.io/node-pg-migrate. Migrations in code, by the methods of `pgm`. */
+import type { Expr, Operation } from "../../model.ts";
+import type { Adapter, Ask, Named, TableName } from "./adapter.ts";
+import { entry } from "./expressions.ts";
+
+/** Methods whose first argument is a table (or a view), with what they do to it. */
+const DOING: Readonly<Record<string, Operation>> = {
+  createTable: "create-table",
+  dropTable: "drop-table",
+  renameTable: "alter-table",
+  alterTable: "alter-table",
+  addColumns: "alter-table",
+  addColumn: "alter-table",
+  dropColumns: "alter-table",
+  dropColumn: "alter-table",
+  renameColumn: "alter-table",
+  alterColumn: "alter-table",
+  addConstraint: "alter-table",
+  createConstraint: "alter-table",
+  dropConstraint: "alter-table",
+  renameConstraint: "alter-table",
+  createIndex: "create-index",
+  addIndex: "create-index",
+  dropIndex: "alter-table",
+  createTrigger: "trigger",
+  dropTrigger: "alter-table",
+  renameTrigger: "alter-table",
+  createPolicy: "policy",
+  dropPolicy: "alter-table",
+  alterPolicy: "alter-table",
+  createRule: "rule",
+  createView: "view",
+  dropView: "drop-table",
+  createMaterializedView: "view",
+  dropMaterializedView: "drop-table",
+  alterMaterializedView: "alter-table",
+  refreshMaterializedView: "update",
+};
+
+export const nodePgMigrate: Adapter = {
+  name: "node-pg-migrate",
+  packages: ["node-pg-migrate"],
+  dialect: "postgresql",
+  opens: {},
+  ready: [],
+  types: ["MigrationBuilder"],
+  variables: [],
+  habits: ["pgm"],
+  begets: { db: "property", noTransaction: "result" },
+  methods: Object.keys(DOING).filter((name) => name !== "createTable" && name !== "dropTable"),
+
+  read({ form, method, args }) {
+    const [first] = args;
+    if (!first || form !== "method" || !/^(?:sql|query|select)$/.test(method)) return null;
+    return { kind: "query", text: entry(first, "text") ?? first };
+  },
+
+  chain(chain, ask) {
+    if (!chain.certain) return null;
+    return chain.steps.flatMap(({ name, args }) => {
+      const operation = DOING[name];
+      const [first, second, third] = args ?? [];
+      if (!operation || !first) return [];
+      // createView(name, options, definition): the query behind a view stands in its last argument.
+      return [
+        ...tables(first, operation, ask),
+        ...referenced(second, ask),
+        ...(name.endsWith("Constraint") ? referenced(third, ask) : []),
+      ];
+    });
+  },
+};
+
+/** `"orders"`, or `{ schema: "shop", name: "orders" }`; a dot is a part of a name here. */
+function tables(expr: Expr, operation: Operation, ask: Ask): Named[] {
+  const inner = ask.follow(expr);
+  const name = entry(inner, "name");
+  if (!name) return ask.names(expr).map((found) => ({ name: found, operation }));
+  const schema = entry(inner, "schema");
+  const known = schema ? ask.text(schema) : null;
+  return ask.names(name).map((found) => ({ name: { ...found, schema: known }, operation }));
+}
+
+/** What columns and constraints reference: `{ user_id: { references: "users" } }`, `foreignKeys`. */
+function referenced(given: Expr | undefined, ask: Ask): Named[] {
+  const inner = given && ask.follow(given);
+  if (inner?.kind === "array") return inner.items.flatMap((item) => referenced(item, ask));
+  if (inner?.kind !== "object") return [];
+  return Object.entries(inner.entries).flatMap(([key, value]): Named[] => {
+    if (key === "references") {
+      const options = ask.follow(value);
+      return entry(options, "name")
+        ? tables(options, "references", ask)
+        : ask.names(value).map((name) => ({
+            name: withoutColumns(name, ask.text(value)),
+            operation: "references" as const,
+          }));
+    }
+    return key === "..." ? [] : referenced(value, ask);
+  });
+}
+
+/** `users(id)`, `"users"` and `people.users`. */
+function withoutColumns(name: TableName, text: string | null): TableName {
+  const match = /^\s*(?:"([^"]+)"|([^".(\s]+))(?:\.(?:"([^"]+)"|([^".(\s]+)))?/.exec(text ?? "");
+  if (!match || name.table === null) return name;
+  const [, quoted, plain, quotedTable, plainTable] = match;
+  const first = quoted ?? plain ?? null;
+  const second = quotedTable ?? plainTable ?? null;
+  return { ...name, schema: second === null ? null : first, table: second ?? first };
+}
