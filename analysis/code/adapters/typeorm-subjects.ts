@@ -50,7 +50,8 @@ export function unknownEntity(chain: Chain, step: ChainStep, operation: Operatio
     { name: { schema: null, table: null, reason, at }, operation },
   ];
   const { root } = chain;
-  if (root.kind === "typed" && /Repository$/.test(root.type.name))
+  // A class of one's own may be called a repository, too; TypeORM's has its entity as an argument.
+  if (root.kind === "typed" && /Repository$/.test(root.type.name) && root.type.args.length > 0)
     return say(`the entity \`${root.type.args[0]?.name ?? root.name}\` is not known before it runs`, step.at);
   const [first] = step.args ?? [];
   if (!chain.certain || !first || !/manager$/i.test(chain.receiver.at(-1) ?? "")) return null;

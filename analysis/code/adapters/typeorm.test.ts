@@ -224,4 +224,10 @@ export const store = source.getRepository(Order).extend({ open() { return this.f
       "5:147 references orders",
     ),
   ],
+  [
+    "a repository of another kind",
+    ...rows(
+      `class Store { constructor(private orders: OrderRepository) {} all() { return this.orders.find(1); } }`,
+    ),
+  ],
 ]);
