@@ -15,7 +15,7 @@ export function check(input: FuzzInput, dialect: Dialect): string | null {
   } catch (error) {
     return `throws ${error instanceof Error ? `${error.name}: ${error.message.split("\n")[0]}` : String(error)}`;
   }
-  return emptiness(input, facts) ?? places(input, facts) ?? words(facts) ?? canary(dialect);
+  return emptiness(input, facts, dialect) ?? places(input, facts, dialect) ?? words(facts) ?? canary(dialect);
 }
 
 function read(input: FuzzInput, dialect: Dialect): SqlFacts {
@@ -38,35 +38,38 @@ function pieces(text: string, holes: readonly HoleType[]): SqlPiece[] {
 }
 
 /** Text that is neither blank nor comment must leave a statement or a problem. A fragment may name nothing. */
-function emptiness(input: FuzzInput, facts: SqlFacts): string | null {
+function emptiness(input: FuzzInput, facts: SqlFacts, dialect: Dialect): string | null {
   if (facts.statements.length + facts.problems.length > 0) return null;
   if (input.mode === "template" && !input.whole) return null;
   const text = input.mode === "file" ? input.text.replace(/^\ufeff/, "") : input.text;
-  return isBlank(text) ? null : "passes for empty";
+  return isBlank(text, dialect) ? null : "passes for empty";
 }
 
-/** White space, semicolons and closed comments, read by no code of the engine's. */
-export function isBlank(text: string): boolean {
+/** White space, semicolons and closed comments, read by no code of the engine's. In PostgreSQL comments nest. */
+export function isBlank(text: string, dialect: Dialect): boolean {
+  const nests = dialect === "postgresql";
+  const hash = dialect === "mysql" || dialect === "mariadb";
   let depth = 0;
   for (let at = 0; at < text.length; ) {
-    if (text.startsWith("/*", at)) {
+    if ((nests || depth === 0) && text.startsWith("/*", at)) {
       depth++;
       at += 2;
     } else if (depth > 0) {
       const closes = text.startsWith("*/", at);
       if (closes) depth--;
       at += closes ? 2 : 1;
-    } else if (text.startsWith("--", at)) {
+    } else if (text.startsWith("--", at) || (hash && text[at] === "#")) {
       const end = text.indexOf("\n", at);
       at = end < 0 ? text.length : end + 1;
     } else if (" \t\r\n\f\v;".includes(text[at]!)) at++;
     else return false;
   }
-  return depth === 0;
+  // SQLite closes what is left open at the end.
+  return depth === 0 || dialect === "sqlite";
 }
 
 /** Every range lies in the text, statements follow each other, and names stand where the ranges say. */
-function places(input: FuzzInput, facts: SqlFacts): string | null {
+function places(input: FuzzInput, facts: SqlFacts, dialect: Dialect): string | null {
   const { length } = input.text;
   const inside = ({ start, end }: { start: number; end: number }) =>
     Number.isInteger(start) && Number.isInteger(end) && 0 <= start && start <= end && end <= length;
@@ -80,7 +83,9 @@ function places(input: FuzzInput, facts: SqlFacts): string | null {
     for (const reference of references) {
       if (reference.at.start < at.start || reference.at.end > at.end)
         return `reference ${reference.table} at ${reference.at.start}–${reference.at.end} outside its statement ${at.start}–${at.end}`;
-      const found = input.mode === "file" ? inexact(reference, input.text) : null;
+      // The other dialects quote and fold in ways of their own.
+      const named = input.mode === "file" && dialect === "postgresql";
+      const found = named ? inexact(reference, input.text) : null;
       if (found !== null) return `not the name ${reference.table}: ${JSON.stringify(found.slice(0, 60))}`;
     }
   }

@@ -3,7 +3,9 @@
  * before each input which one it is, and after a failure what is wrong and the smallest text that
  * still has it.
  */
+
 import { loadSql } from "../../analysis/sql/mod.ts";
+import type { Dialect } from "../../manifest/model.ts";
 import { check } from "./fuzz-check.ts";
 import { type FuzzInput, fuzzInput } from "./fuzz-inputs.ts";
 
@@ -15,17 +17,18 @@ export type WorkerMessage =
 /** Shrinking ends after this long: a small input is a courtesy. */
 const SHRINK_MS = 4_000;
 
-const [seed = 0, from = 0, to = Number.POSITIVE_INFINITY] = process.argv.slice(2).map(Number);
+const dialect = process.argv[2] as Dialect;
+const [seed = 0, from = 0, to = Number.POSITIVE_INFINITY] = process.argv.slice(3).map(Number);
 const send = (message: WorkerMessage) => process.send?.(message);
 
-await loadSql();
+await loadSql([dialect]);
 send({ kind: "ready" });
 /** Failures of one kind are told once a process: the next ones say nothing new. */
 const told = new Set<string | null>();
 for (let index = from; index < to; index++) {
   const input = fuzzInput(seed, index);
   send({ kind: "begin", index, length: input.text.length });
-  const message = check(input, "postgresql");
+  const message = check(input, dialect);
   if (message !== null && !told.has(kind(message))) {
     told.add(kind(message));
     send({ kind: "failure", index, message, smallest: shrink(input, message) });
@@ -38,7 +41,7 @@ process.disconnect?.();
 /** Takes out ever smaller parts for as long as the same thing stays wrong. */
 function shrink(input: FuzzInput, message: string): FuzzInput {
   const until = performance.now() + SHRINK_MS;
-  const same = (text: string) => kind(check({ ...input, text }, "postgresql")) === kind(message);
+  const same = (text: string) => kind(check({ ...input, text }, dialect)) === kind(message);
   let text = input.text;
   for (let width = Math.ceil(text.length / 2); width >= 1; width = width === 1 ? 0 : Math.ceil(width / 2)) {
     for (let at = 0; at < text.length; ) {

@@ -13,10 +13,10 @@ test("an input is the same for the same seed, and another one for another", () =
 
 describe("blank to the fuzzer", () => {
   for (const text of ["", " \t\r\n", ";;", "-- x", "/* a /* b */ c */ ; -- x\n"]) {
-    test(JSON.stringify(text), () => expect(isBlank(text)).toBeTrue());
+    test(JSON.stringify(text), () => expect(isBlank(text, "postgresql")).toBeTrue());
   }
   for (const text of ["x", "/*", "/* /* */", "-- x\ny", "'", "\0", "\\"]) {
-    test(`not ${JSON.stringify(text)}`, () => expect(isBlank(text)).toBeFalse());
+    test(`not ${JSON.stringify(text)}`, () => expect(isBlank(text, "postgresql")).toBeFalse());
   }
 });
 

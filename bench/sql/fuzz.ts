@@ -1,5 +1,5 @@
 /**
- * `bun bench/sql/fuzz.ts [--seconds 60] [--seed N] [--only INDEX] [--quiet]`
+ * `bun bench/sql/fuzz.ts [--seconds 60] [--seed N] [--dialect postgresql] [--only INDEX]`
  *
  * Feeds the SQL engine what nobody should: a list of extremes (NUL, byte order marks, lone surrogates,
  * lines of 10 MB, 50,000 operators in a chain, deep nesting, everything left open), then mutations of
@@ -12,6 +12,7 @@
  */
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import type { Dialect } from "../../manifest/model.ts";
 import { EXTREME_COUNT, type FuzzInput, fuzzInput } from "./fuzz-inputs.ts";
 import type { WorkerMessage } from "./fuzz-worker.ts";
 
@@ -22,6 +23,7 @@ export interface FuzzFailure {
 }
 
 export interface FuzzReport {
+  dialect: Dialect;
   seed: number;
   inputs: number;
   characters: number;
@@ -31,6 +33,7 @@ export interface FuzzReport {
 }
 
 export interface FuzzOptions {
+  dialect: Dialect;
   seed: number;
   seconds: number;
   /** This input alone. */
@@ -43,8 +46,9 @@ const MOST_FAILURES = 10;
 const limitMs = (length: number) => 8_000 + length / 500;
 
 /** Runs until the time is up or too much has failed. All extremes are tried, however short the time. */
-export async function fuzz({ seed, seconds, only }: FuzzOptions): Promise<FuzzReport> {
+export async function fuzz({ dialect, seed, seconds, only }: FuzzOptions): Promise<FuzzReport> {
   const report: FuzzReport = {
+    dialect,
     seed,
     inputs: 0,
     characters: 0,
@@ -70,7 +74,12 @@ async function runWorker(report: FuzzReport, from: number, to: number, end: numb
     present.since = performance.now();
   };
   const child = Bun.spawn(
-    [process.execPath, join(import.meta.dir, "fuzz-worker.ts"), ...[report.seed, from, to].map(String)],
+    [
+      process.execPath,
+      join(import.meta.dir, "fuzz-worker.ts"),
+      report.dialect,
+      ...[report.seed, from, to].map(String),
+    ],
     {
       stdin: "ignore",
       stdout: "inherit",
@@ -119,7 +128,7 @@ async function runWorker(report: FuzzReport, from: number, to: number, end: numb
   return present.index + 1;
 }
 
-function show({ seed, inputs, characters, slowest, failures }: FuzzReport): string {
+function show({ dialect, seed, inputs, characters, slowest, failures }: FuzzReport): string {
   const lines = failures.flatMap(({ index, message, smallest }) => {
     const text = JSON.stringify(smallest.text);
     const shown =
@@ -133,40 +142,37 @@ function show({ seed, inputs, characters, slowest, failures }: FuzzReport): stri
     return [
       `input ${index}: ${message}`,
       `  ${how}: ${shown}`,
-      `  again: bun bench/sql/fuzz.ts --seed ${seed} --only ${index}`,
+      `  again: bun bench/sql/fuzz.ts --seed ${seed} --dialect ${dialect} --only ${index}`,
     ];
   });
   lines.push(
-    `seed ${seed}: ${inputs} inputs, ${(characters / 1e6).toFixed(1)} million characters, ${failures.length} failures; the slowest took ${Math.round(slowest.ms)} ms (input ${slowest.index}, ${slowest.length} characters)`,
+    `${dialect}, seed ${seed}: ${inputs} inputs, ${(characters / 1e6).toFixed(1)} million characters, ${failures.length} failures; the slowest took ${Math.round(slowest.ms)} ms (input ${slowest.index}, ${slowest.length} characters)`,
   );
   return `${lines.join("\n")}\n`;
 }
+
+const DIALECTS: readonly Dialect[] = ["postgresql", "sqlite", "mysql", "mariadb"];
 
 if (import.meta.main) {
   const { values } = parseArgs({
     options: {
       seconds: { type: "string", default: "60" },
-      seed: { type: "string" },
+      seed: { type: "string", default: String(Math.floor(Math.random() * 2 ** 31)) },
+      dialect: { type: "string", default: "postgresql" },
       only: { type: "string" },
     },
   });
-  const seed = Number(values.seed ?? Math.floor(Math.random() * 2 ** 31));
+  const seed = Number(values.seed);
   const seconds = Number(values.seconds);
-  if (
-    !Number.isInteger(seed) ||
-    !(seconds >= 0) ||
-    (values.only !== undefined && !Number.isInteger(Number(values.only)))
-  ) {
+  const only = values.only === undefined ? undefined : Number(values.only);
+  const dialect = DIALECTS.find((name) => name === values.dialect);
+  if (!Number.isInteger(seed) || !Number.isInteger(only ?? 0) || !(seconds >= 0) || !dialect) {
     process.stderr.write(
-      "fuzz: --seed and --only are whole numbers, --seconds is a number that is not negative\n",
+      `fuzz: --seed and --only are whole numbers, --seconds is a number that is not negative, --dialect one of ${DIALECTS.join(", ")}\n`,
     );
     process.exit(2);
   }
-  const report = await fuzz({
-    seed,
-    seconds,
-    ...(values.only === undefined ? {} : { only: Number(values.only) }),
-  });
+  const report = await fuzz({ dialect, seed, seconds, ...(only === undefined ? {} : { only }) });
   process.stdout.write(show(report));
   process.exit(report.failures.length > 0 ? 1 : 0);
 }
