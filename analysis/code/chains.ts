@@ -15,6 +15,9 @@ import { propertyName, unwrap } from "./syntax.ts";
 /** Methods and properties by which a chain shows that some client may mean a table. */
 const TELLING = new Set(adapters.flatMap((adapter) => adapter.methods ?? []));
 
+/** Rows of rows that are followed. */
+const DEEPEST = 4;
+
 const MIXINS = adapters.flatMap(({ mixins }) => mixins ?? []);
 
 /** Names under which people keep builders that are called themselves: `knex("t")`. */
@@ -44,17 +47,17 @@ function isMixin(
   { called, root }: { called: readonly string[]; root: Node },
   scope: Scope,
   scopes: FileScopes,
+  depth = 0,
 ): boolean {
   const name = called.at(-1) ?? "";
   if (!MIXINS.some((pattern) => pattern.test(name))) return false;
   if (root.type === "ThisExpression") return superClassOf(root, scopes) !== null;
   const binding = root.type === "Identifier" ? lookup(scope, root.name) : null;
   if (binding?.parameter && binding.type) return true;
-  const given = binding?.init ? bare(unwrap(binding.init)) : null;
-  return (
-    given?.type === "CallExpression" &&
-    stepNames(given, binding?.scope ?? scope).steps.some((step) => TELLING.has(step))
-  );
+  const given = binding?.init ? unwrap(binding.init) : null;
+  if (given?.type !== "CallExpression" || !binding || depth > DEEPEST) return false;
+  const names = stepNames(given, binding.scope);
+  return names.steps.some((step) => TELLING.has(step)) || isMixin(names, binding.scope, scopes, depth + 1);
 }
 
 /** The call is the object of a further call: the chain goes on. */

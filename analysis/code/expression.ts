@@ -72,7 +72,7 @@ export function expressionReader(file: string, source: string, scopes: FileScope
     active.add(node);
     try {
       const value = boil(node, scope);
-      return value.kind === "call" && isAwaited(given) ? { ...value, awaited: true } : value;
+      return isAwaited(given) ? awaited(value) : value;
     } finally {
       if (!along) depth--;
       active.delete(node);
@@ -192,4 +192,10 @@ export function expressionReader(file: string, source: string, scopes: FileScope
     root: (node, scope) => readRoot(r, node, scope),
     type: (name) => readType(r, name),
   };
+}
+
+/** A call that is awaited, behind the function that makes it, too. */
+function awaited(value: Expr): Expr {
+  if (value.kind === "call") return { ...value, awaited: true };
+  return value.kind === "alias" && value.of.kind === "call" ? { ...value, of: awaited(value.of) } : value;
 }

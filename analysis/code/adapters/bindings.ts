@@ -5,6 +5,8 @@ import type { Expr, Span, TextRun } from "../../model.ts";
 const POSITIONS = /\\?\?\??/g;
 const NAMES = /\\?(?<!:):(?!:)(\w+)(:(?!:))?/g;
 
+const DOLLARS = /(?<!\$)\$([a-zA-Z_]\w*)/g;
+
 /**
  * The text with what is bound to it in its place. Where the values are not written beside it, the
  * text stays as it is: the grammar makes holes of what it holds.
@@ -25,6 +27,16 @@ export function bound(text: Expr, values: Expr | undefined): Expr {
   return put(text, POSITIONS, ([mark]) => {
     const value = items[next++];
     return value && { value, identifier: mark === "??" };
+  });
+}
+
+/** The same for `$name`, which only some mappers know; `$1` the grammar knows by itself. */
+export function boundByDollars(text: Expr, values: Expr | null): Expr {
+  const given = values?.kind === "alias" ? values.of : values;
+  if (given?.kind !== "object") return text;
+  return put(text, DOLLARS, ([, name = ""]) => {
+    const value = Object.hasOwn(given.entries, name) ? given.entries[name] : undefined;
+    return value && { value, identifier: false };
   });
 }
 

@@ -45,7 +45,7 @@ export function included(
       return inner.options.flatMap((option) => next(option));
     case "parameter": {
       const given = ask.given(inner);
-      return given ? next(given) : [];
+      return given ? next(given) : alongside(from, include, null, operation, ask).named;
     }
     case "object": {
       if (isTrue(entry(inner, "all"), ask))

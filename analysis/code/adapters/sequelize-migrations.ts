@@ -1,7 +1,7 @@
 /** Sequelize's QueryInterface: tables by name, with the foreign keys that columns and constraints make. */
 import type { Expr, Operation } from "../../model.ts";
 import type { Ask, Chain, Named, TableName } from "./adapter.ts";
-import { operations, unknownName } from "./builders.ts";
+import { inSchema, operations, unknownName } from "./builders.ts";
 import { entry } from "./expressions.ts";
 import { referencesIn, tableNamed } from "./sequelize-definitions.ts";
 
@@ -56,7 +56,8 @@ export function migrated(chain: Chain, ask: Ask): Named[] | null {
     const [first, second, third] = args ?? [];
     const target = NAMING.has(name) ? first : second;
     if (!operation || !target) continue;
-    const named = tablesNamed(target, operation, ask);
+    const schema = entry(ask.follow((name === "createTable" ? third : second) ?? target), "schema");
+    const named = inSchema(tablesNamed(target, operation, ask), schema && ask.text(schema));
     if (name === "createTable" && second) named.push(...keys(second, ask));
     if (/^(?:addColumn|changeColumn)$/.test(name) && third) named.push(...keys(third, ask));
     if (name === "addConstraint" && second) named.push(...keys(second, ask));

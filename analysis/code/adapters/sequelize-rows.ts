@@ -31,8 +31,9 @@ const DEEPEST = 12;
 
 /** What the chain stands on before one of its steps. */
 export function standing(chain: Chain, before: number): Expr {
-  return chain.steps.slice(0, before).reduce<Expr>((of, { name, args, at }) => {
-    const member: Expr = { kind: "member", of, property: name, at };
+  return chain.steps.slice(0, before).reduce<Expr>((of, { name, key, args, at }) => {
+    const property = key?.kind === "text" ? key.runs.map(({ text }) => text).join("") : name;
+    const member: Expr = { kind: "member", of, property, at };
     return args ? { kind: "call", callee: member, args: [...args], reason: "", at } : member;
   }, chain.root);
 }

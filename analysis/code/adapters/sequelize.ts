@@ -4,6 +4,7 @@
  */
 import type { DatabaseAct, Expr, Span } from "../../model.ts";
 import type { Adapter, Ask, Chain, Named } from "./adapter.ts";
+import { boundByDollars } from "./bindings.ts";
 import { operations, unknownName } from "./builders.ts";
 import { addressOf, entry, isTrue } from "./expressions.ts";
 import { definitionOf } from "./sequelize-definitions.ts";
@@ -99,11 +100,11 @@ export const sequelize: Adapter = {
   ],
 
   read({ form, method, args }) {
-    const [first] = args;
+    const [first, options] = args;
     if (!first) return null;
     if (form === "tag" || method === "literal") return { kind: "query", text: first };
     if (method === "query" || method === "queryRaw")
-      return { kind: "query", text: entry(first, "query") ?? first };
+      return { kind: "query", text: boundByDollars(entry(first, "query") ?? first, entry(options, "bind")) };
     return null;
   },
 
