@@ -7,6 +7,7 @@
  * our own imports up in its tsconfig.json's "paths", and from installing what is missing.
  */
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { MissingGrammarError } from "../analysis/sql/cst/grammar.ts";
 import { name, version } from "../package.json" with { type: "json" };
 import { checkFormats, factsFormats, rulesFormats } from "../report/mod.ts";
 import { ExpectedError, exitCodes, type Io, LocatedError } from "./io.ts";
@@ -30,7 +31,7 @@ export async function main(args: readonly string[], io: Io): Promise<number> {
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.clean : exitCodes.failed;
     if (io.signal.aborted)
       return io.signal.reason === exitCodes.terminated ? exitCodes.terminated : exitCodes.interrupted;
-    if (error instanceof ExpectedError) {
+    if (error instanceof ExpectedError || error instanceof MissingGrammarError) {
       io.err(`${error instanceof LocatedError ? "" : `${name}: `}${error.message}\n`);
       return exitCodes.failed;
     }
