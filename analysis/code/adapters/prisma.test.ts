@@ -87,6 +87,11 @@ testAdapter(
       ["4:16 select users"],
     ],
     [
+      "what an extension adds to a model",
+      `${open}await prisma.user.paginate({ include: { posts: true } }).withPages();\nawait store.user.exists({ id: 1 });`,
+      ["3:14 select users", "3:41 select posts"],
+    ],
+    [
       "an extension of all models",
       `${open}export const paged = Prisma.defineExtension({ model: { $allModels: { page() { return Prisma.getExtensionContext(this).findMany(); } } } });`,
       ["3:119 select ? an extension is called on whichever model is asked for it"],

@@ -37,6 +37,15 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
   deleteMany: "delete",
 };
 
+/** What well-known extensions add to every model; others' methods are read where they are written. */
+const EXTENSIONS: Readonly<Record<string, Operation>> = {
+  paginate: "select",
+  exists: "select",
+  findManyAndCount: "select",
+  softDelete: "update",
+  restore: "update",
+};
+
 /** Operations that other objects have, too: without evidence of a client, their arguments must look like Prisma's. */
 const COMMON = new Set(["count", "aggregate", "create", "update", "delete", "upsert"]);
 
@@ -91,7 +100,7 @@ export const prisma: Adapter = {
   tags: ["Prisma", "sql"],
   exports: ["PrismaClient", "Prisma"],
   raw: RAW,
-  methods: Object.keys(OPERATIONS),
+  methods: [...Object.keys(OPERATIONS), ...Object.keys(EXTENSIONS)],
 
   read({ form, method, args }) {
     const [first] = args;
@@ -112,9 +121,9 @@ export const prisma: Adapter = {
   },
 
   chain(chain, ask) {
-    const at = chain.steps.findIndex(({ name, args }) => args !== null && Object.hasOwn(OPERATIONS, name));
+    const at = chain.steps.findIndex(({ name, args }) => args !== null && operationOf(name) !== undefined);
     const step = chain.steps[at];
-    const operation = OPERATIONS[step?.name ?? ""];
+    const operation = operationOf(step?.name ?? "");
     if (!step?.args || !operation) return null;
     const delegate = at === 0 ? delegateOf(chain.root) : null;
     const property = delegate ?? chain.steps[at - 1];
@@ -143,6 +152,11 @@ export const prisma: Adapter = {
 function delegateOf(root: Expr): ChainStep | null {
   const [, name = ""] = (root.kind === "typed" && /^(\w+)Delegate$/.exec(root.type.name)) || [];
   return name ? { name, args: null, at: root.at } : null;
+}
+
+function operationOf(name: string): Operation | undefined {
+  if (Object.hasOwn(OPERATIONS, name)) return OPERATIONS[name];
+  return Object.hasOwn(EXTENSIONS, name) ? EXTENSIONS[name] : undefined;
 }
 
 /** A model that a variable holds is named where the variable is used. */
@@ -218,6 +232,7 @@ function isFirst(model: Model, field: string, table: string): boolean {
 
 /** Without evidence of a client: an operation that only Prisma has, or one with arguments like its own. */
 function looksLikePrisma({ name, args }: ChainStep, receiver: readonly string[], ask: Ask): boolean {
+  if (Object.hasOwn(EXTENSIONS, name)) return false;
   if (!COMMON.has(name)) return true;
   const [first, ...others] = args ?? [];
   if (!first) return name === "count" && receiver.some((item) => CLIENTS.test(item));
