@@ -25,6 +25,10 @@ create unique index totals_user on totals (user_id);
 create table events (id int, at date not null) partition by range (at);
 create table events_2026 partition of events for values from ('2026-01-01') to ('2027-01-01');
 create table events_2027 (id int, at date not null);
+create index events_at on only events (at);
+create index events_2026_at on events_2026 (at);
+create table comment (id int);
+create table label (id int);
 create table parent (id int);
 create table child (z int) inherits (parent);
 create table orphan (id int, z int);
@@ -146,6 +150,7 @@ export const STATEMENTS: Record<string, readonly string[]> = {
     "create temp table made as select * from a; select * from made, b",
     "create temp table a (id int); insert into a values (1); select * from a; drop table a; select * from a",
     "create schema made create table t (id int references a) create view v as select * from t",
+    "create schema authorization reader create table made (id int primary key) create table again (id int references made)",
     "create table made (r a, m mood)",
     "create foreign table made (id int) server far",
     "create table made (id int, d int default (1), check (id > 0))",
@@ -181,6 +186,10 @@ export const STATEMENTS: Record<string, readonly string[]> = {
     "drop table users cascade",
     "drop table events",
     "drop foreign table remote",
+    "drop table comment, label",
+    "drop table if exists label",
+    "alter table label rename to comments",
+    "create temp table a (id int); alter table a rename to made; select * from a; select * from made",
   ],
   indexes: [
     "create index on a (x)",
@@ -189,6 +198,7 @@ export const STATEMENTS: Record<string, readonly string[]> = {
     "alter index a_x rename to a_z",
     "alter index a_x set (fillfactor = 70)",
     "drop index a_x",
+    "alter index events_at attach partition events_2026_at",
     "reindex table a",
     "reindex index a_x",
     "cluster a using a_x",
@@ -232,6 +242,8 @@ export const STATEMENTS: Record<string, readonly string[]> = {
     "create sequence made owned by a.id",
     "alter sequence numbers owned by public.c.id",
     "comment on table a is 'x'",
+    "comment on table comment is 'on label'",
+    "comment on column label.id is 'x'",
     "comment on column app.accounts.name is 'x'",
     "comment on view a_view is 'x'",
     "comment on materialized view totals is 'x'",
