@@ -1,3 +1,4 @@
+/** Whole workspaces, one a question: what a schema describes, whose it is, which client is made from it. Longer than most for that. */
 import { describe, expect, test } from "bun:test";
 import { readCode } from "../../fixtures/adapter-tester.ts";
 import { schema as whole } from "../../fixtures/prisma.ts";
