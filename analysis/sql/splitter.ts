@@ -110,13 +110,15 @@ export function createsRoutine(tokens: Tokens): boolean {
   return isToken(tokens, at, "function") || isToken(tokens, at, "procedure");
 }
 
-/** COPY … FROM STDIN, psql's own `\copy` too: what follows is data. */
+/** COPY … FROM STDIN (STDOUT is the same to the grammar), psql's own `\copy` too: what follows is data. */
 function takesData(kind: "sql" | "psql", tokens: Tokens): boolean {
   if (kind === "psql") {
     return /^\\copy\s[^\n]*\sfrom\s+p?stdin\b/i.test(tokens.text.slice(tokens.starts[0], tokens.ends[0]));
   }
   if (!isToken(tokens, 0, "copy") || isToken(tokens, 1, "(")) return false;
-  return tokens.starts.some((_, i) => isToken(tokens, i, "stdin") && isToken(tokens, i - 1, "from"));
+  return tokens.starts.some(
+    (_, i) => (isToken(tokens, i, "stdin") || isToken(tokens, i, "stdout")) && isToken(tokens, i - 1, "from"),
+  );
 }
 
 /** The end of data lines, which is `\.` on a line of its own. Without one there is no data here. */
