@@ -99,7 +99,7 @@ export const peers: readonly Peer[] = [
       const umzug = new Umzug({
         migrations: {
           glob: ["*.sql", { cwd: folder }],
-          resolve: ({ name, path }) => ({
+          resolve: ({ name, path }: { name: string; path?: string }) => ({
             name,
             up: async () => {
               await client.query(await Bun.file(path ?? "").text());
@@ -107,14 +107,14 @@ export const peers: readonly Peer[] = [
           }),
         },
         storage: {
-          async logMigration({ name }) {
+          async logMigration({ name }: { name: string }) {
             await client.query("insert into umzug values ($1)", [name]);
           },
-          async unlogMigration({ name }) {
+          async unlogMigration({ name }: { name: string }) {
             await client.query("delete from umzug where name = $1", [name]);
           },
           executed: async () =>
-            (await client.query("select name from umzug order by 1")).rows.map(({ name }) => name),
+            (await client.query("select name from umzug order by 1")).rows.map(({ name }: { name: string }) => name),
         },
         logger: undefined,
       });
