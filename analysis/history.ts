@@ -83,10 +83,11 @@ export function missingTables(
       if (made && !made.droppedAt) continue;
       // A mapper's own schema makes tables, too.
       const mapped = definitions.some(
-        ({ definition: { name }, file }) =>
-          name.table !== null &&
-          territory.of(file).some((belonging) => belonging.service === service.name) &&
-          matchTable(pattern, name.schema ?? service.schema, name.table, service.schemas),
+        ({ definition: { name, joins = [] }, file }) =>
+          [name, ...joins.map((join) => join.name)].some(
+            ({ schema, table }) =>
+              table !== null && matchTable(pattern, schema ?? service.schema, table, service.schemas),
+          ) && territory.of(file).some((belonging) => belonging.service === service.name),
       );
       if (mapped) continue;
       found.push({

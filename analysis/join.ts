@@ -266,19 +266,15 @@ function mappedTables(
   isTest: (file: string) => boolean,
   place: (span: Span) => Place,
 ): MappedTable[] {
-  return definitions.flatMap(({ definition: { client, name, columns }, file }) =>
-    name.table === null
-      ? []
-      : [
-          {
-            client,
-            schema: name.schema,
-            table: name.table,
-            columns,
-            at: place(name.at),
-            services: concerned(file, name.schema, name.table).map(({ service }) => service),
-            test: isTest(file),
-          },
-        ],
+  const told = new Set<string>();
+  return definitions.flatMap(({ definition: { client, name, columns, joins = [] }, file }) =>
+    [{ name, columns }, ...joins].flatMap(({ name: { schema, table, at }, columns }, index) => {
+      // Both sides of many to many name the table that joins them.
+      const key = JSON.stringify([client, schema, table]);
+      if (table === null || (index > 0 && told.has(key))) return [];
+      told.add(key);
+      const services = concerned(file, schema, table).map(({ service }) => service);
+      return [{ client, schema, table, columns, at: place(at), services, test: isTest(file) }];
+    }),
   );
 }

@@ -5,8 +5,8 @@ import type { Ask, Named, TableDefinition, TableName } from "./adapter.ts";
 import { classOf } from "./entities.ts";
 import { entry, isFalse, isTrue } from "./expressions.ts";
 import { aliasesOf, along, joinTable } from "./sequelize-includes.ts";
-import type { Association, SequelizeModel } from "./sequelize-models.ts";
 import { modelOf } from "./sequelize-models.ts";
+import type { Association, SequelizeModel } from "./sequelize-sources.ts";
 
 export function definitionOf(model: SequelizeModel, ask: Ask): TableDefinition {
   return {

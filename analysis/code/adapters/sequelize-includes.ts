@@ -4,8 +4,9 @@ import type { Expr, Operation, Span } from "../../model.ts";
 import type { Ask, Named, TableName } from "./adapter.ts";
 import { unknownName } from "./builders.ts";
 import { entry, isTrue } from "./expressions.ts";
-import type { Association, SequelizeModel } from "./sequelize-models.ts";
-import { keyOf, methodOf, modelOf } from "./sequelize-models.ts";
+import { modelOf } from "./sequelize-models.ts";
+import type { Association, SequelizeModel } from "./sequelize-sources.ts";
+import { keyOf, methodOf } from "./sequelize-sources.ts";
 
 const DEEPEST = 8;
 

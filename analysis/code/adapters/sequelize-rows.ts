@@ -5,8 +5,9 @@ import type { Ask, Chain, Named } from "./adapter.ts";
 import { operations } from "./builders.ts";
 import { typeExpr } from "./entities.ts";
 import { aliasesOf, joining } from "./sequelize-includes.ts";
-import type { Association, SequelizeModel } from "./sequelize-models.ts";
-import { methodOf, modelOf, modelsOf } from "./sequelize-models.ts";
+import { modelOf, modelsOf } from "./sequelize-models.ts";
+import type { Association, SequelizeModel } from "./sequelize-sources.ts";
+import { methodOf } from "./sequelize-sources.ts";
 
 const DOING = operations({
   save: "update",

@@ -10,17 +10,10 @@ import { addressOf, entry, isTrue } from "./expressions.ts";
 import { definitionOf } from "./sequelize-definitions.ts";
 import { along } from "./sequelize-includes.ts";
 import { isInterface, MIGRATING, migrated, wholeActs } from "./sequelize-migrations.ts";
-import type { SequelizeModel } from "./sequelize-models.ts";
-import {
-  isModelClass,
-  isPackage,
-  keyOf,
-  methodOf,
-  modelOf,
-  modelsOf,
-  openingOptions,
-} from "./sequelize-models.ts";
+import { modelOf, modelsOf } from "./sequelize-models.ts";
 import { DOLLARS, MIXIN, ofRow, standing } from "./sequelize-rows.ts";
+import type { SequelizeModel } from "./sequelize-sources.ts";
+import { isModelClass, isPackage, keyOf, methodOf, openingOptions } from "./sequelize-sources.ts";
 
 /** A model's methods, with what they do to its table and which argument holds the options. */
 const STATIC = operations({
@@ -151,7 +144,8 @@ export const sequelize: Adapter = {
   },
 
   asksFor(definition, ask) {
-    const options = definition.kind === "call" ? openingOptions(definition, ask) : null;
+    const made = definition.kind === "client" ? definition.made : definition;
+    const options = made?.kind === "call" ? openingOptions(made, ask) : null;
     const asked = options && entry(ask.follow(options), "synchronize");
     return asked && isTrue(asked, ask)
       ? [{ act: "synchronize: true", name: null, ddl: true, at: asked.at }]
