@@ -114,7 +114,9 @@ export const peers: readonly Peer[] = [
             await client.query("delete from umzug where name = $1", [name]);
           },
           executed: async () =>
-            (await client.query("select name from umzug order by 1")).rows.map(({ name }: { name: string }) => name),
+            (await client.query("select name from umzug order by 1")).rows.map(
+              ({ name }: { name: string }) => name,
+            ),
         },
         logger: undefined,
       });
