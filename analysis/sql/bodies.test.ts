@@ -22,6 +22,18 @@ describe("functions", () => {
       "select c",
     ],
     ["create function f() returns int return (select 1 from a)", "function a read < function f"],
+    [
+      "create procedure p() begin atomic select 1; drop table if exists a, s.b; comment on table c is 'x'; end",
+      "function a schema < procedure p",
+      "function s.b schema < procedure p",
+      "function c schema < procedure p",
+    ],
+    [
+      "create procedure p() begin atomic drop table a; create procedure q() begin atomic drop table b; end; drop view c; end",
+      "function a schema < procedure p",
+      "function b schema < procedure p",
+      "function c schema < procedure p",
+    ],
     ["create procedure p() language sql as $$ truncate a $$", "function a write < procedure p"],
     [
       "create function f(x a.b%type) returns setof c language sql as 'select 1'",

@@ -3,6 +3,7 @@ import type { CreateFunctionStmt, DefElem, Node } from "libpg-query";
 import { DOLLAR, isToken, STRING } from "../lexer.ts";
 import { find, nameAt, withoutLast } from "../names.ts";
 import { last, nested } from "../text.ts";
+import { readSqlBody } from "./atomic.ts";
 import { decode } from "./literal.ts";
 import { readPlpgsql } from "./plpgsql-body.ts";
 import {
@@ -92,7 +93,7 @@ function readFunction(reading: Reading, statement: CreateFunctionStmt): void {
         walkAll(reading, [node.FunctionParameter.defexpr], null);
       }
     }
-    walkAll(reading, [sql_body], null);
+    readSqlBody(reading, sql_body);
     const as = option(options, "as");
     if (as) {
       const from = last(reading.tokens.starts, reading.at(as.location));
