@@ -173,6 +173,8 @@ export type Expr =
       reason: string;
       /** It is what the call's promise gave: no longer a builder, if it was one. */
       awaited?: boolean;
+      /** Parameters in it were replaced: others may stand at the same place. */
+      applied?: boolean;
       at: Span;
     }
   | { kind: "new"; callee: Expr; args: Expr[]; at: Span }

@@ -31,7 +31,9 @@ export function isDefiningCall(node: Node & { type: "CallExpression" | "NewExpre
   if (callee.type === "MemberExpression") return DEFINING.has(propertyName(callee) ?? "");
   return (
     callee.type === "Identifier" &&
-    (DEFINING.has(callee.name) || (/table$/i.test(callee.name) && node.arguments.length > 1))
+    (DEFINING.has(callee.name) ||
+      (/table$/i.test(callee.name) && node.arguments.length > 1) ||
+      (/^(?:create|make|define|build)\w*Table$/.test(callee.name) && node.arguments.length > 0))
   );
 }
 

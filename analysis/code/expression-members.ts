@@ -5,7 +5,7 @@ import { isMappedClass } from "./defining.ts";
 import { isProcess } from "./environment.ts";
 import { clientOf } from "./evidence.ts";
 import { readEnvironment, readVariable, rechecked } from "./expression-outside.ts";
-import { readOwn } from "./expression-roots.ts";
+import { readOwn } from "./expression-own.ts";
 import { EACH, isEmpty, memberName } from "./expression-words.ts";
 import type { Reading } from "./reading.ts";
 import type { Binding, Scope } from "./scope.ts";

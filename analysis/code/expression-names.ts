@@ -6,7 +6,7 @@ import { isEnvironment } from "./environment.ts";
 import { clientOf } from "./evidence.ts";
 import { eachOf, readEnumeration, taken } from "./expression-members.ts";
 import { fallenBack, readVariable, rechecked } from "./expression-outside.ts";
-import { isEmpty, MOST_WRITES, queriedNames } from "./expression-words.ts";
+import { isEmpty, MOST_WRITES, queriedValues } from "./expression-words.ts";
 import { completed } from "./parts.ts";
 import type { Reading } from "./reading.ts";
 import type { Binding, Scope } from "./scope.ts";
@@ -43,9 +43,9 @@ export function readIdentifier(r: Reading, node: Node & { type: "Identifier" }, 
     const options = binding.type ? literalOptions(r, binding.type, scope) : null;
     if (options)
       return { kind: "either", options: options.map((text) => constant(r, text, node)), at: r.at(node) };
-    const queried = binding.type && !binding.init ? queriedNames(binding.type) : [];
+    const queried = binding.type && !binding.init ? queriedValues(binding.type) : [];
     if (queried.length) {
-      const options = queried.map((name) => r.read(name, binding.scope));
+      const options = queried.map(({ name, path }) => taken(r, name, binding.scope, path, node));
       const [only] = options.length === 1 ? options : [];
       return { kind: "alias", of: only ?? { kind: "either", options, at: r.at(node) }, at: r.at(node) };
     }

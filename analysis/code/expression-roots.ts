@@ -1,12 +1,12 @@
 /** What stands at the beginning of a chain of calls, with its type where nothing else is known of it. */
 import type { Expr, Span } from "../model.ts";
-import { classAround, typeName } from "./classes.ts";
-import { isMappedClass } from "./defining.ts";
+import { typeName } from "./classes.ts";
 import { clientOf } from "./evidence.ts";
-import { isReturnType, queriedName } from "./expression-words.ts";
+import { readOwn } from "./expression-own.ts";
+import { excerpt, isReturnType, queriedName, queriedValues } from "./expression-words.ts";
 import type { Reading } from "./reading.ts";
 import type { Scope } from "./scope.ts";
-import { lookup, lookupField, scopeAt } from "./scope.ts";
+import { lookup, lookupField } from "./scope.ts";
 import type { Node } from "./syntax.ts";
 import { literalText, propertyName, unwrap } from "./syntax.ts";
 
@@ -14,8 +14,9 @@ export function readRoot(r: Reading, node: Node, scope: Scope): Expr {
   const inner = unwrap(node);
   if (inner.type === "Identifier") {
     const binding = lookup(scope, inner.name);
-    const queried = binding?.type && !binding.init ? queriedName(binding.type) : null;
-    if (binding && queried) return { kind: "alias", of: r.read(queried, binding.scope), at: r.at(inner) };
+    const queried =
+      binding?.type && !binding.init ? readQueried(r, binding.type, binding.scope, inner) : null;
+    if (queried) return { kind: "alias", of: queried, at: r.at(inner) };
     const type = binding?.type ? typeName(binding.type, scope, r.scopes.types) : null;
     // A type with arguments tells more than which client it is: `Repository<Order>`.
     if (type?.args.length) return { kind: "typed", name: inner.name, type, at: r.at(inner) };
@@ -45,8 +46,8 @@ export function readRoot(r: Reading, node: Node, scope: Scope): Expr {
   if (inner.type === "MemberExpression" && unwrap(inner.object as Node).type === "ThisExpression") {
     const name = propertyName(inner) ?? "";
     const field = lookupField(scope, name);
-    const queried = field?.type && queriedName(field.type);
-    if (queried) return { kind: "alias", of: r.read(queried, field.scope), at: r.at(inner) };
+    const queried = field?.type && readQueried(r, field.type, field.scope, inner);
+    if (queried) return { kind: "alias", of: queried, at: r.at(inner) };
     const value = r.read(inner, scope);
     const type = field?.type ? typeName(field.type, field.scope, r.scopes.types) : null;
     return type && (value.kind !== "client" || type.args.length > 0)
@@ -63,19 +64,6 @@ export function readRoot(r: Reading, node: Node, scope: Scope): Expr {
       : value;
   }
   return r.read(inner, scope);
-}
-
-/** `this` and `super` of a class that extends another or is decorated: one of its instances, or the class itself. */
-export function readOwn(r: Reading, node: Node): Expr | null {
-  const around = classAround(node, r.scopes);
-  if (!around || !isMappedClass(around.node)) return null;
-  const scope = scopeAt(around.node, r.scopes);
-  const name = around.node.id?.name ?? "";
-  const callee: Expr =
-    scope.bindings.get(name)?.init === around.node && scope === r.scopes.root
-      ? { kind: "import", specifier: "", name, at: r.at(node) }
-      : r.read(around.node, scope);
-  return around.static ? callee : { kind: "new", callee, args: [], at: r.at(node) };
 }
 
 /** `repository.extend({ latest() { return this.find() } })`: what the method's `this` stands on. */
@@ -108,16 +96,33 @@ export function handedTo(r: Reading, owner: Node, scope: Scope): { receiver: Exp
   return { receiver: readRoot(r, object, scope.parent ?? scope), method: propertyName(callee) ?? "" };
 }
 
+/** The value of `typeof x`, the result of `ReturnType<typeof f>`, the client of `Parameters<typeof db.transaction>`. */
+function readQueried(r: Reading, type: Node, scope: Scope, node: Node): Expr | null {
+  const [exact, more] = queriedValues(type);
+  if (exact && !more)
+    return exact.path.reduce<Expr>(
+      (of, property) => ({ kind: "member", of, property, at: r.at(node) }),
+      r.read(exact.name, scope),
+    );
+  const name = queriedName(type);
+  if (!name) return null;
+  const value = r.read(name, scope);
+  return isReturnType(type)
+    ? {
+        kind: "call",
+        callee: value,
+        args: [],
+        reason: `the result of ${excerpt(r.source, name)}()`,
+        at: r.at(node),
+      }
+    : value;
+}
+
 export function readType(r: Reading, name: Node): Expr | null {
   if (name.type !== "Identifier") return null;
   const declared = r.scopes.types.get(name.name);
-  const queried = declared && queriedName(declared);
-  if (queried) {
-    const value = r.read(queried, r.scopes.root);
-    return isReturnType(declared)
-      ? { kind: "call", callee: value, args: [], reason: "", at: r.at(name) }
-      : value;
-  }
+  const queried = declared && readQueried(r, declared, r.scopes.root, name);
+  if (queried) return queried;
   const named = declared && typeName(declared, r.scopes.root, r.scopes.types);
   if (named) return { kind: "typed", name: name.name, type: named, at: r.at(name) };
   const members = r.scopes.shapes.get(name.name);

@@ -52,15 +52,30 @@ export function queriedName(type: Node): Node | null {
   }
 }
 
-/** The same for `typeof x | typeof y`; empty where one of them is no such type. */
-export function queriedNames(type: Node): Node[] {
+/** A value that a type asks for, with the properties from there: `typeof x`, `typeof schema.users`. */
+export interface Queried {
+  name: Node;
+  path: string[];
+}
+
+export function queriedValue(type: Node): Queried | null {
+  if (type.type !== "TSTypeQuery") return null;
+  const path: string[] = [];
+  let name = type.exprName as Node;
+  for (; name.type === "TSQualifiedName"; name = name.left as Node) path.unshift(name.right.name);
+  return name.type === "Identifier" ? { name, path } : null;
+}
+
+/** All that `typeof x | typeof y` asks for; empty where one of them is no such type. */
+export function queriedValues(type: Node): Queried[] {
   const inner = type.type === "TSTypeAnnotation" ? (type.typeAnnotation as Node) : type;
   const options = inner.type === "TSUnionType" ? (inner.types as Node[]) : [inner];
-  const names = options.flatMap((option) => queriedName(option) ?? []);
-  return names.length === options.length ? names : [];
+  const found = options.flatMap((option) => queriedValue(option) ?? []);
+  return found.length === options.length ? found : [];
 }
 
 export function isReturnType(type: Node): boolean {
+  if (type.type === "TSTypeAnnotation") return isReturnType(type.typeAnnotation as Node);
   if (type.type !== "TSTypeReference" || type.typeName.type !== "Identifier") return false;
   const [inner] = type.typeArguments?.params ?? [];
   return (

@@ -11,6 +11,9 @@ export interface Definitions {
   all: readonly { definition: TableDefinition; source: Expr; file: string }[];
 }
 
+/** Definitions within definitions beyond this many are a circle. */
+const MOST_DEFINING = 24;
+
 /** `users as u`, `users AS "u"`, `users u`. */
 const ALIASED = /^\s*(.+?)(?:\s+as)?\s+"?(\w+)"?\s*$/is;
 
@@ -19,6 +22,7 @@ export function createAsk(
   resolve: Resolve,
 ): Ask & { definitions: Definitions["all"] } {
   const bySource = new Map<string, TableDefinition | null>();
+  let defining = 0;
   const byModel = new Map<string, TableDefinition[]>();
 
   const ask: Ask = {
@@ -66,17 +70,28 @@ export function createAsk(
   function definitionOf(expr: Expr, depth: number): TableDefinition | null {
     const inner = follow(expr, resolve);
     if (depth > 8 || (inner.kind !== "call" && inner.kind !== "new" && inner.kind !== "class")) return null;
+    if (inner.kind === "call" && inner.applied) return defined(inner);
     const key = `${inner.at.file}:${inner.at.start}:${inner.at.end}`;
     const known = bySource.get(key);
     if (known !== undefined) return known;
     bySource.set(key, null);
-    let found: TableDefinition | null = null;
-    for (const adapter of adapters) {
-      found = adapter.define?.(inner, ask) ?? null;
-      if (found) break;
-    }
+    const found = defined(inner);
     bySource.set(key, found);
     return found;
+  }
+
+  function defined(inner: Expr): TableDefinition | null {
+    if (defining > MOST_DEFINING) return null;
+    defining++;
+    try {
+      for (const adapter of adapters) {
+        const found = adapter.define?.(inner, ask) ?? null;
+        if (found) return found;
+      }
+      return null;
+    } finally {
+      defining--;
+    }
   }
 
   const sources = [...files.values()].flatMap(({ definitions }) => definitions);

@@ -20,7 +20,7 @@ export function substitute(expr: Expr, fn: { parameters: readonly string[] }, ar
       case "member":
         return { ...inner, of: visit(inner.of) };
       case "call":
-        return { ...inner, callee: visit(inner.callee), args: inner.args.map(visit) };
+        return { ...inner, callee: visit(inner.callee), args: inner.args.map(visit), applied: true };
       case "new":
         return { ...inner, args: inner.args.map(visit) };
       case "sql":

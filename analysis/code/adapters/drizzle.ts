@@ -34,6 +34,10 @@ const QUERY =
 /** Calls that set two queries side by side. */
 const SETS = /^(?:union|unionAll|intersect|intersectAll|except|exceptAll)$/;
 
+const ALIAS = /^(?:alias|aliasedTable)$/;
+
+const BEGINNING = /^(?:select|selectDistinct|selectDistinctOn|insert|update|delete)$/;
+
 /** Names under which people keep the client. */
 const HABIT = /^(?:db|tx|trx|database|drizzle|conn|connection|client|dbClient|orm)$/i;
 
@@ -185,7 +189,7 @@ function tablesOf(expr: Expr, ask: Ask, depth = 0): { named: Named["name"][]; ob
     return { named: found.flatMap(({ named }) => named), objects: found.some(({ objects }) => objects) };
   };
   if (depth > 8) return nothing;
-  const definition = ask.definition(inner);
+  const definition = ask.definition(expr) ?? ask.definition(inner);
   if (definition)
     return definition.client === "drizzle"
       ? { named: [{ ...definition.name, at: expr.at }], objects: true }
@@ -208,6 +212,9 @@ function tablesOf(expr: Expr, ask: Ask, depth = 0): { named: Named["name"][]; ob
     case "call": {
       const callee = ask.follow(inner.callee);
       if (callee.kind === "import" && SETS.test(callee.name)) return nothing;
+      // alias(table, "t") of a table that is not known.
+      if (callee.kind === "import" && ALIAS.test(callee.name) && inner.args[0])
+        return tablesOf({ kind: "alias", of: inner.args[0], at: expr.at }, ask, depth + 1);
       if (callNames(inner, ask).some((name) => QUERY.test(name))) return nothing;
       break;
     }
@@ -226,11 +233,13 @@ function tablesOf(expr: Expr, ask: Ask, depth = 0): { named: Named["name"][]; ob
   };
 }
 
-/** `db.select().from(x)`, `db.insert(x).values(…)` on what is called like a client. */
+/** `db.select().from(x)`, `deps.db().insert(x).values(…)` on what is called like a client. */
 function isShaped({ receiver, steps }: Chain): boolean {
   const names = steps.map(({ name }) => name);
   const has = (...wanted: string[]) => wanted.some((name) => names.includes(name));
-  if (!HABIT.test(receiver.at(-1) ?? "")) return false;
+  const at = steps.findIndex(({ name, args }) => args !== null && BEGINNING.test(name));
+  const before = steps.slice(0, Math.max(at, 0)).findLast(({ name }) => name !== "");
+  if (at < 0 || !HABIT.test(before?.name ?? receiver[0] ?? "")) return false;
   return (
     (has("select", "selectDistinct", "selectDistinctOn") && has("from")) ||
     (has("insert") && has("values", "select")) ||
