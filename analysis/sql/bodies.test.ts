@@ -28,12 +28,6 @@ describe("functions", () => {
       "function s.b schema < procedure p",
       "function c schema < procedure p",
     ],
-    [
-      "create procedure p() begin atomic drop table a; create procedure q() begin atomic drop table b; end; drop view c; end",
-      "function a schema < procedure p",
-      "function b schema < procedure p",
-      "function c schema < procedure p",
-    ],
     ["create procedure p() language sql as $$ truncate a $$", "function a write < procedure p"],
     [
       "create function f(x a.b%type) returns setof c language sql as 'select 1'",

@@ -4,14 +4,13 @@
  */
 import type { Node } from "libpg-query";
 import { isToken, type Tokens } from "../lexer.ts";
-import { find } from "../names.ts";
 import { type Reading, walkAll } from "./reading.ts";
 
 /** Reads a routine's SQL body, be it `RETURN expression` or a block. */
 export function readSqlBody(reading: Reading, body: Node | undefined): void {
   const nodes = statementsOf(body);
-  const pieces = nodes.length === 0 ? [] : pieceTokens(reading.tokens);
-  if (nodes.length !== pieces.length) walkAll(reading, [body], null);
+  const pieces = pieceTokens(reading.tokens);
+  if (nodes.length === 0 || nodes.length !== pieces.length) walkAll(reading, [body], null);
   else for (const [i, node] of nodes.entries()) walkAll({ ...reading, tokens: pieces[i]! }, [node], null);
 }
 
@@ -21,17 +20,20 @@ function statementsOf(body: Node | undefined): Node[] {
   return (body.List.items ?? []).flatMap((node) => ("List" in node ? (node.List.items ?? []) : []));
 }
 
-/** The tokens of each statement of the first block; a block in a block is its statement's own affair. */
+/** The tokens of each statement of the block. */
 function pieceTokens(tokens: Tokens): Tokens[] {
   const pieces: Tokens[] = [];
-  const first = find(tokens, "atomic") + 1;
-  let from = first;
+  const atomic = tokens.starts.findIndex(
+    (_, i) => isToken(tokens, i, "atomic") && isToken(tokens, i - 1, "begin"),
+  );
+  if (atomic < 0) return pieces;
+  let from = atomic + 1;
   let depth = 1;
   let brackets = 0;
-  for (let i = first; i < tokens.kinds.length && depth > 0; i++) {
+  for (let i = from; i < tokens.kinds.length && depth > 0; i++) {
     if (isToken(tokens, i, "(")) brackets++;
     else if (isToken(tokens, i, ")")) brackets--;
-    else if (isToken(tokens, i, "case") || isToken(tokens, i, "atomic")) depth++;
+    else if (isToken(tokens, i, "case")) depth++;
     else if (isToken(tokens, i, "end")) depth--;
     else if (depth === 1 && brackets === 0 && isToken(tokens, i, ";")) {
       if (i > from) pieces.push(slice(tokens, from, i));
