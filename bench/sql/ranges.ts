@@ -98,7 +98,7 @@ export function inexact(reference: SqlReference, source: string): string | null 
   // Half a surrogate pair reaches a server as U+FFFD.
   const text = source.slice(at.start, at.end).toWellFormed();
   // quote_ident('a b') and its kin: a constant that becomes a name as it is.
-  if (text === table && source[at.start - 1] === "'") return null;
+  if (source[at.start - 1] === "'" && text.replaceAll("''", "'") === table) return null;
   for (const written of [text, text.replaceAll("''", "'")]) {
     const parts = writtenParts(written);
     const has = (index: number, name: string) => parts?.at(index)?.some((reading) => cut(reading) === name);
