@@ -209,6 +209,19 @@ export const tell = (tx: Parameters<Parameters<typeof db.transaction>[0]>[0], ta
     ["7:46 select orders", "7:55 select order_items"],
   ],
   [
+    "a client that is called for",
+    `import { count } from "drizzle-orm";
+export const n = (source: any) => source.db().select({ n: count() }).from(source.table);`,
+    ["2:75 select ? `source.table` comes with a parameter of n"],
+  ],
+  [
+    "a table that a whole module's type names",
+    `import { pgTable } from "drizzle-orm/pg-core";
+import type * as schema from "./schema";
+export const wipe = (db: any, table: typeof schema.orders) => db.delete(table).where();`,
+    ["3:73 delete ? `orders` is not known before it runs"],
+  ],
+  [
     "a client that nothing tells but its tables",
     `import { pgTable } from "drizzle-orm/pg-core";\nconst users = pgTable("users", {});\nexport const all = (ctx: any) => ctx.store.select().from(users);`,
     ["3:58 select users"],

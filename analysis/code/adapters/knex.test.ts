@@ -109,6 +109,11 @@ testAdapter(knex, [
     ["2:45 select orders"],
   ],
   [
+    "names that with gives, in raw text",
+    `${open}await knex.with("recent", knex.raw("select * from orders")).with("n", knex.raw("select count(*) from recent")).from("recent").joinRaw("cross join n");`,
+    ["2:51 select orders"],
+  ],
+  [
     "a schema",
     `${open}await knex.withSchema("shop").select().from("orders").join("public.users", "a", "b");`,
     ["2:46 select shop.orders", "2:61 select public.users"],
@@ -254,6 +259,37 @@ await knex.raw("delete from :table: where id = :id", { table: "users", id: 1 });
     "a reference as a table",
     `${open}await knex(knex.ref("orders").withSchema("shop")).select();`,
     ["2:22 select shop.orders"],
+  ],
+  [
+    "a builder that is assigned on",
+    `${open}export function list(a: boolean, b: boolean) {
+  let query = knex("orders").select("id");
+  if (a) query = query.where({ a }).leftJoin("items", "items.order_id", "orders.id");
+  if (b) query = query.join("users", "users.id", "orders.user_id");
+  return query;
+}`,
+    ["3:21 select orders", "4:47 select items", "5:30 select users"],
+  ],
+  [
+    "a table chosen before",
+    `${open}export const get = (old: boolean) => {
+  const table = old ? "archive" : "orders";
+  return knex(table).first();
+};`,
+    ["4:15 select archive", "4:15 select orders"],
+  ],
+  [
+    "a list of columns that are bound",
+    `${open}export const group = (columns: string[]) => knex("orders").select(columns.map((column) => knex.raw("??", [column]))).orderByRaw(columns[0]);`,
+    ["2:51 select orders"],
+  ],
+  [
+    "an opener taken out of its module",
+    `import lib from "knex";
+const { knex } = lib;
+export const open = (options: object) => knex({ client: "pg", version: options.version, pool: { min: 1 } });
+export const all = () => open({}).select().from("orders");`,
+    ["4:50 select orders"],
   ],
   [
     "a migration",

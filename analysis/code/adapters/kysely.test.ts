@@ -296,7 +296,7 @@ export const f = (qb: Client) => qb.schema.alterTable("orders").dropColumn("note
     ["3:56 alter-table orders"],
   ],
   [
-    "where its connection comes from",
+    "a dialect whose pool something else opens",
     `import { Kysely, PostgresDialect } from "kysely";\nimport { Pool } from "pg";\nnew Kysely<DB>({ dialect: new PostgresDialect({ pool: async () => makePool() }) });`,
     [],
   ],
