@@ -288,6 +288,8 @@ export interface SqlSite {
   enclosing: string | null;
   /** How sure the adapter is that this is a database call. A `likely` site counts only if a SQL grammar accepts its text. */
   certainty: "certain" | "likely";
+  /** What the call takes is always a whole statement: its beginning says what it does. */
+  whole?: boolean;
   /** It may be a piece of a statement (`sql\`and x = 1\``), read alone only if no other site composes it. */
   fragment: boolean;
 }

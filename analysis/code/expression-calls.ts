@@ -51,6 +51,13 @@ export function readCall(r: Reading, node: Node & { type: "CallExpression" }, sc
     if (piece?.kind === "piece") return { kind: "sql", hole: piece.hole, of: piece.of, at: r.at(node) };
     if (method === "trim" || method === "trimEnd" || method === "toString")
       return r.read(callee.object as Node, scope);
+    if (method === "concat") return concatenated(r, r.read(callee.object as Node, scope), args(), node);
+    // […].filter(Boolean): what is left out would have added nothing.
+    if (method === "filter") {
+      const list = r.read(callee.object as Node, scope);
+      const inner = list.kind === "alias" ? list.of : list;
+      if (inner.kind === "array" && inner.items.length) return inner;
+    }
     if (method === "join") return joined(r, r.read(callee.object as Node, scope), args()[0] ?? null, node);
     const own = ownMethod(callee, r.scopes);
     const results = own ? returned(own, r.scopes) : [];
@@ -133,6 +140,17 @@ export function resultOf(r: Reading, results: readonly Node[], node: Node): Expr
   const options = results.map((result) => r.read(result, scopeAt(result, r.scopes)));
   const [only] = options;
   return options.length === 1 && only ? only : { kind: "either", options, at: r.at(node) };
+}
+
+/** `"select …".concat(rest)`, `["a"].concat(others)`. */
+function concatenated(r: Reading, given: Expr, args: readonly Expr[], node: Node): Expr {
+  const first = given.kind === "alias" ? given.of : given;
+  if (first.kind !== "array") return { kind: "concat", parts: [given, ...args], at: r.at(node) };
+  const items = args.flatMap((arg) => {
+    const inner = arg.kind === "alias" ? arg.of : arg;
+    return inner.kind === "array" ? inner.items : [arg];
+  });
+  return { kind: "array", items: [...first.items, ...items], at: r.at(node) };
 }
 
 export function joined(r: Reading, list: Expr, separator: Expr | null, node: Node): Expr {

@@ -17,6 +17,7 @@ import { readOwn } from "./expression-own.ts";
 import { readRoot, readType } from "./expression-roots.ts";
 import { readArgument, readObject, readTagged, readTemplate, spreadItems } from "./expression-templates.ts";
 import { excerpt, isAwaited, isRaw, looksLikeTag } from "./expression-words.ts";
+import { opensLikeSql } from "./opening.ts";
 import type { Reading } from "./reading.ts";
 import type { FileScopes, Scope } from "./scope.ts";
 import { readSqlFile } from "./sql-files.ts";
@@ -106,7 +107,11 @@ export function expressionReader(file: string, source: string, scopes: FileScope
       case "TaggedTemplateExpression": {
         if (isRaw(node.tag as Node))
           return readTemplate(r, node.quasi as Node & { type: "TemplateLiteral" }, scope);
-        if (!sqlAdapter(r, node.tag as Node, scope) && !looksLikeTag(node.tag as Node)) return unknown(node);
+        if (!sqlAdapter(r, node.tag as Node, scope) && !looksLikeTag(node.tag as Node))
+          // dedent`select …` is the text that it holds, as far as tables go.
+          return opensLikeSql(node, scope)
+            ? readTemplate(r, node.quasi as Node & { type: "TemplateLiteral" }, scope)
+            : unknown(node);
         return { kind: "sql", hole: "fragment", of: [readTagged(r, node, scope)], at: at(node) };
       }
       case "BinaryExpression":

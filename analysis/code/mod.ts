@@ -9,6 +9,7 @@ import { readChains } from "./chains.ts";
 import { readCommands } from "./commands.ts";
 import { readConnections } from "./connections.ts";
 import { readDefinitions, readLocals } from "./definitions.ts";
+import { nestsTooDeeply } from "./depth.ts";
 import { expressionReader } from "./expression.ts";
 import { readExports, readImports, skimImports } from "./imports.ts";
 import { nextNode } from "./next-node.ts";
@@ -44,23 +45,35 @@ const SIEVE = new RegExp(
   "i",
 );
 
-/**
- * @param options.whole reads the file whole even where the sieve finds nothing in it
- */
-export function compileCode(
-  file: string,
-  text: string,
-  options: { whole?: boolean; queryFunctions?: readonly QueryFunction[] } = {},
-): FileFacts {
-  const starts = lineStarts(text);
-  const facts: FileFacts = {
+export interface CompileOptions {
+  /** Reads the file whole even where the sieve finds nothing in it. */
+  whole?: boolean;
+  queryFunctions?: readonly QueryFunction[];
+}
+
+/** A file that nests too deeply for any reader is a problem, and says nothing else. */
+export function compileCode(file: string, text: string, options: CompileOptions = {}): FileFacts {
+  const facts = nothingOf(file, text, options);
+  if (!nestsTooDeeply(text)) {
+    try {
+      return compile(facts, text, options);
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+    }
+  }
+  const message = "it nests too deeply to be read; list it under ignore if a program wrote it";
+  return { ...nothingOf(file, text, options), problems: [{ file, message }] };
+}
+
+function nothingOf(file: string, text: string, options: CompileOptions): FileFacts {
+  return {
     file,
     kind: "code",
     skimmed:
       !options.whole &&
       !SIEVE.test(text) &&
       !(options.queryFunctions ?? []).some(({ path }) => text.includes(path.at(-1) ?? "")),
-    lineStarts: starts,
+    lineStarts: lineStarts(text),
     sites: [],
     sql: null,
     uses: [],
@@ -76,6 +89,10 @@ export function compileCode(
     ignores: [],
     problems: [],
   };
+}
+
+function compile(facts: FileFacts, text: string, options: CompileOptions): FileFacts {
+  const { file, lineStarts: starts } = facts;
   let syntax = parse(file, text);
   const problem = syntaxProblem(file, syntax, starts);
   if (problem) {
@@ -134,8 +151,14 @@ export function compileCode(
 
 /** A file's imports with what its tree says of them: which are used as types alone. */
 export function importsByUse(file: string, text: string): ImportEdge[] {
-  const { program } = parse(file, text);
-  return readImports(file, program, readScopes(program));
+  if (nestsTooDeeply(text)) return [];
+  try {
+    const { program } = parse(file, text);
+    return readImports(file, program, readScopes(program));
+  } catch (error) {
+    if (error instanceof RangeError) return [];
+    throw error;
+  }
 }
 
 function fileEdge(path: string, at: ImportEdge["at"]): ImportEdge {

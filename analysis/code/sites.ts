@@ -73,6 +73,7 @@ export function readSites(
       at: at(node),
       enclosing: scope.enclosing,
       certainty: certain ? "certain" : "likely",
+      whole: !isRaw(node),
       fragment: node.type === "TaggedTemplateExpression" || (part && isArgument(node, scopes)),
     });
   };
@@ -155,6 +156,8 @@ export function readSites(
       if (said) answer(node, scope, adapter, said);
       return said !== null;
     }
+    // It stands within another's text and is read with it.
+    if (taken.has(node.start)) return true;
     if (!METHODS.test(method)) return false;
     const habit = habitualReceiver(object);
     const receiver = habit ? receiverOf(object, inner) : expressions.root(object, inner);
@@ -224,6 +227,12 @@ export function readSites(
   function habitualReceiver(node: Node): boolean {
     return HABIT.test(lastName(unwrap(node)));
   }
+}
+
+/** `db.raw("…")` makes a piece of SQL as often as a statement. */
+function isRaw(node: Node): boolean {
+  const callee = node.type === "CallExpression" ? unwrap(node.callee as Node) : null;
+  return callee?.type === "MemberExpression" && propertyName(callee) === "raw";
 }
 
 /** Another module, a type or a caller may tell what it is. */

@@ -23,8 +23,8 @@ export interface Resolve {
   given?: (parameter: Expr & { kind: "parameter" }, path?: readonly string[]) => Expr | null;
 }
 
-/** Readings of one expression beyond this many are left out; their fragments are then read alone. */
-const MOST_READINGS = 32;
+/** Readings of one expression beyond this many are left out, and said to be. */
+const MOST_READINGS = 256;
 const DEEPEST = 40;
 
 /** Calls whose results one expression may be put together from. */
@@ -38,34 +38,37 @@ export interface Readings {
   readings: SqlPiece[][];
   /** Templates that were composed into one of the readings. */
   composed: Span[];
+  /** Alternatives that were left out. */
+  unread: number;
 }
 
 export function evaluate(expr: Expr, resolve: Resolve): Readings {
   const composed: Span[] = [];
   const readings: SqlPiece[][] = [];
-  const queued = new Set<Expr>();
+  const queued = new Set<string>();
   const results = new Map<Expr, Expr | null>();
-  const queue: Map<Expr, number>[] = [new Map()];
-  for (let next = queue.shift(); next && readings.length < MOST_READINGS; next = queue.shift()) {
-    const chosen = next;
+  const queue: Map<string, number>[] = [new Map()];
+  while (queue.length && readings.length < MOST_READINGS) {
+    const chosen = queue.shift() ?? new Map<string, number>();
     const pieces = new Builder(resolve, composed, results, (either) => {
-      const given = chosen.get(either);
+      const id = identity(either);
+      const given = chosen.get(id);
       if (given !== undefined) return given;
       const first = Math.max(
         0,
         either.options.findIndex((option) => !isBlank(option)),
       );
-      if (!queued.has(either)) {
-        queued.add(either);
+      if (!queued.has(id)) {
+        queued.add(id);
         either.options.forEach((_, index) => {
-          if (index !== first) queue.push(new Map(chosen).set(either, index));
+          if (index !== first) queue.push(new Map(chosen).set(id, index));
         });
       }
       return first;
     }).build(expr);
     readings.push(pieces);
   }
-  return { readings, composed };
+  return { readings, composed, unread: queue.length };
 }
 
 /** The text of an expression that has no holes and no alternatives; null otherwise. */
@@ -77,6 +80,22 @@ export function constantText(expr: Expr, resolve: Resolve): string | null {
 }
 
 type Either = Expr & { kind: "either" };
+
+const identities = new WeakMap<Either, string>();
+
+/** Alternatives are told apart by where they stand: what is followed anew is another object each time. */
+function identity(either: Either): string {
+  let id = identities.get(either);
+  if (id === undefined) {
+    id = [either.at, ...either.options.map(({ at }) => at)].map(key).join();
+    identities.set(either, id);
+  }
+  return id;
+}
+
+function key({ file, start, end }: Span): string {
+  return `${file}:${start}:${end}`;
+}
 
 const byName = new Map(adapters.map((adapter) => [adapter.name, adapter]));
 

@@ -134,9 +134,16 @@ export function readAllSites(
       const client = clientOf(site, resolve);
       const evaluated = evaluate(site.text, resolve);
       for (const span of evaluated.composed) if (!within(site.at, span)) composed.add(key(span));
+      const more = evaluated.unread;
       const certain = site.certainty === "certain" || client.certain;
       const kind = kindOf(evaluated.readings);
       const base = { file, client: client.name, at: site.at, enclosing: site.enclosing };
+      if (more && certain)
+        open.push({
+          ...base,
+          facts: NOTHING,
+          unresolved: { reason: `it may be any of ${more} more texts`, at: site.at },
+        });
       if (kind === "unknown") {
         // A template that is nothing but a hole passes on what was written, and read, elsewhere.
         if (!certain || site.fragment) continue;
@@ -168,13 +175,19 @@ export function readAllSites(
     const read = merge(
       readings.map((pieces) => readSql(quotedFor(pieces, dialect), { dialect, whole: false })),
     );
+    // What a text client is given is a whole statement: where its beginning is not known, nor is its table.
+    const whole = site.whole && !site.fragment && !byName.get(site.client)?.chain;
+    const open = whole ? openBeginning(readings) : null;
+    const told = read.statements.some(({ references }) =>
+      references.some((one) => open && key(one.at) === key(open.at)),
+    );
     found.push({
       file,
       client: site.client,
       at: site.at,
       enclosing: site.enclosing,
       facts: read,
-      unresolved: null,
+      unresolved: open && !told ? { reason: open.reason, at: open.at } : null,
     });
   }
   // The beginning of a statement that another template completes is no broken statement.
@@ -220,6 +233,18 @@ const NOTHING: SqlFacts = { statements: [], problems: [], comments: [] };
 function clientOf(site: SqlSite, resolve: Resolve): { name: string; certain: boolean } {
   const adapter = site.receiver && adapterOf(site.receiver, (expr) => follow(expr, resolve));
   return adapter ? { name: adapter.name, certain: true } : { name: site.client, certain: false };
+}
+
+/** The hole that a statement begins with, unless what follows names the table. */
+function openBeginning(readings: readonly SqlPiece[][]): (SqlPiece & { kind: "hole" }) | null {
+  for (const pieces of readings) {
+    const index = pieces.findIndex((piece) => piece.kind === "hole" || piece.text.trim() !== "");
+    const first = pieces[index];
+    const rest = flat(pieces.slice(index + 1));
+    if (first?.kind === "hole" && first.hole !== "value" && !/^\s*(?:from|into|set)\b/i.test(rest))
+      return first;
+  }
+  return null;
 }
 
 function kindOf(readings: readonly SqlPiece[][]): "whole" | "fragment" | "unknown" {

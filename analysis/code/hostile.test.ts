@@ -1,0 +1,93 @@
+/** Files that nobody wrote by hand, and some that somebody wrote to do harm: each ends, and says what it could not read. */
+import { expect, test } from "bun:test";
+import { readCode } from "../../fixtures/adapter-tester.ts";
+
+const open = 'import postgres from "postgres";\nconst sql = postgres(process.env.APP_DATABASE_URL!);\n';
+const tooDeep =
+  "problem services/app/code.ts: it nests too deeply to be read; list it under ignore if a program wrote it";
+
+async function read(code: string): Promise<string[]> {
+  const { lines } = await readCode(code);
+  return lines.filter((line) => !line.startsWith("open"));
+}
+
+const times = (text: string, count: number) => text.repeat(count);
+const list = (count: number, make: (index: number) => string) =>
+  Array.from({ length: count }, (_, i) => make(i));
+
+const deep: [title: string, code: string][] = [
+  ["brackets", `${open}const a = ${times("(", 20_000)}1${times(")", 20_000)};`],
+  ["brackets without an end", `${open}const a = ${times("[", 20_000)}`],
+  ["arrows", `${open}const a = ${times("a => ", 20_000)}1;`],
+  ["comparisons that may be types", `${open}const a = b${times("<b", 20_000)};`],
+  ["calls in a chain", `${open}a${times(".b()", 20_000)};`],
+  ["a text of many pieces", `${open}sql.unsafe(${list(20_000, (i) => `"${i}"`).join(" + ")});`],
+];
+
+test.each(deep)("too deep: %s", async (_, code) => {
+  expect(await read(code)).toEqual([tooDeep]);
+});
+
+test("a file that nests too deeply does not keep others from being read", async () => {
+  const { lines } = await readCode(`${open}sql\`select * from orders\`;`, {
+    "services/app/deep.ts": `${open}${times("(", 20_000)}`,
+  });
+  expect(lines.slice(0, 1)).toEqual(["3:19 select orders"]);
+  expect(lines.at(-1)).toStartWith("problem services/app/deep.ts: it nests too deeply");
+});
+
+test("constants that double each time are followed as far as that goes", async () => {
+  const doubled = list(40, (i) => `const a${i + 1} = \`\${a${i}}\${a${i}}\`;`).join("\n");
+  const [line] = await read(`${open}const a0 = "select 1 ";\n${doubled}\nsql.unsafe(a40);`);
+  expect(line).toMatch(/^\d+:\d+ \? \? /);
+});
+
+test("functions and constants that lead to themselves end", async () => {
+  expect(
+    await read(
+      `${open}const a = () => b();\nconst b = () => a();\nconst c = d, d = c;\nsql.unsafe(a()); sql.unsafe(c);`,
+    ),
+  ).toEqual(["6:12 ? ? `b()` is not known before it runs", "6:29 ? ? `d` is not known before it runs"]);
+  expect(
+    await read(
+      `${open}class A extends A {\n  x = this.x;\n  get y() { return this.y; }\n  f() { sql.unsafe(this.x); }\n}`,
+    ),
+  ).toEqual(["6:20 ? ? `this.x` is not known before it runs"]);
+});
+
+test("keys that objects have by nature are keys like any other", async () => {
+  expect(
+    await read(
+      `${open}const t = { __proto__: null, constructor: "a", toString: "b" };\nsql.unsafe("select 1 from " + t.constructor + ", " + t.toString + ", " + t.valueOf);`,
+    ),
+  ).toEqual(["4:31 select a", "4:54 select b", "4:74 select ? `t.valueOf` is not known before it runs"]);
+});
+
+test("each of many alternatives is read, and beyond that it is said", async () => {
+  const loop = (count: number) =>
+    read(
+      `${open}const all = [${list(count, (i) => `"t${i}"`).join()}];\nfor (const one of all) sql.unsafe("truncate " + one);`,
+    );
+  expect(await loop(100)).toEqual(list(100, (i) => `4:49 truncate t${i}`));
+  expect((await loop(300)).filter((line) => line.includes("?"))).toEqual([
+    "4:24 ? ? it may be any of 44 more texts",
+  ]);
+});
+
+test("what is not UTF-16, holds NUL, begins with a mark or ends lines with CRLF is placed right", async () => {
+  expect(await read(`${open}sql\`select '\ud800' from a\`;`)).toEqual(["3:21 select a"]);
+  expect(await read(`${open}sql.unsafe("select '\\ud800', 'é𝒳' from a");`)).toEqual(["3:41 select a"]);
+  expect(await read(`\ufeff${open}sql\`select * from a\`;`)).toEqual(["3:19 select a"]);
+  expect(
+    await read(`${open.replaceAll("\n", "\r\n")}sql\`select *\r\n from a\`;\r\nsql\`select * from b\`;`),
+  ).toEqual(["4:7 select a", "5:19 select b"]);
+  expect(await read(`#!/usr/bin/env bun\n${open}sql\`select * from a\`;`)).toEqual(["4:19 select a"]);
+  const [nul] = await read(`${open}sql.unsafe("select '\\0' from a");`);
+  expect(nul).toMatch(/^unparsed 3:\d+ NUL/);
+});
+
+test("what is no code is a problem", async () => {
+  const [json] = await read('{"sql": 1}');
+  const [binary] = await read("\u0001\u0002sql\u0003");
+  expect([json, binary].map((line) => line?.split(":")[1])).toEqual([" syntax error", " syntax error"]);
+});
