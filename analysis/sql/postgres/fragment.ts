@@ -2,7 +2,7 @@
 import type { SqlFacts, SqlStatement } from "../../model.ts";
 import { namesTables, type Wrapper, wrappersFor } from "../fragments.ts";
 import { onlyHoles, openHoles } from "../holes.ts";
-import { tokenize } from "../lexer.ts";
+import { isToken, tokenize } from "../lexer.ts";
 import { normalize } from "../normalize.ts";
 import { nextStatement } from "../splitter.ts";
 import { type SqlText, showHoles, surrounded } from "../text.ts";
@@ -24,6 +24,8 @@ export function readFragment(text: SqlText, session: Session, facts: SqlFacts): 
   if (own && nextStatement(text.text, own.next, false, [])) return false;
   // Nothing but holes: what they are is for the text that this piece is put into.
   if (onlyHoles(tokens, openHoles(tokens, text.holes))) return true;
+  // The rest of a name: a wrapper's own name must not become its beginning.
+  if (isToken(tokens, 0, ".")) return true;
 
   let furthest: { message: string; offset: number } | null = null;
   for (const tries of text.holes.length > 0 ? [1, MOST_TRIES] : [1]) {
