@@ -95,7 +95,13 @@ export function* eachNamed(
         dependency: null,
         statement: "",
       };
-  for (const use of uses) yield { ...use, access: accessOf(use.operation), dependency: null, statement: "" };
+  for (const { stored, ...use } of uses)
+    yield {
+      ...use,
+      access: stored?.access ?? accessOf(use.operation),
+      dependency: stored ? { kind: stored.kind, name: stored.name } : null,
+      statement: "",
+    };
   for (const { definition, file } of definitions) {
     for (const { name, operation } of definition.reads ?? [])
       yield {

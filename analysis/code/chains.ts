@@ -20,8 +20,8 @@ const DEEPEST = 4;
 
 const MIXINS = adapters.flatMap(({ mixins }) => mixins ?? []);
 
-/** Names under which people keep builders that are called themselves: `knex("t")`. */
-const CALLED = /^(?:knex|db|trx|tx|database|qb|connection)$/i;
+/** Names under which people keep builders that are called themselves (`knex("t")`), and functions that make views. */
+const CALLED = /^(?:knex|db|trx|tx|database|qb|connection|[a-z]+(?:Materialized)?View)$/i;
 
 export function readChains(file: string, scopes: FileScopes, expressions: ExpressionReader): ChainSite[] {
   const found: ChainSite[] = [];

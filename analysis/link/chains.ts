@@ -21,6 +21,7 @@ interface ReadChain {
   client: string;
   named: Named[];
   binds: string[];
+  stores: { kind: string; name: string } | null;
   acts: DatabaseAct[];
   /** It goes on from another chain, whose tables are among its own. */
   continued: boolean;
@@ -46,8 +47,9 @@ export function readAllChains(
     const temporary = new Set(
       read.flatMap(({ named }) => named.flatMap((item) => (item.temporary ? (item.name.table ?? []) : []))),
     );
-    for (const { site, binds } of read) if (binds.length) bound.push({ at: site.at, names: new Set(binds) });
-    for (const { chain, bound } of nested(read))
+    for (const { site, binds, stores } of read)
+      if (binds.length || stores) bound.push({ at: site.at, names: new Set(binds), stores });
+    for (const { chain, bound, stored } of nested(read))
       for (const { name, operation } of chain.named) {
         const reads = accessOf(operation) === "read";
         if (name.schema === null && name.table !== null && temporary.has(name.table)) continue;
@@ -63,7 +65,8 @@ export function readAllChains(
           schema: name.schema,
           table: name.table,
           reason: name.reason,
-          operation,
+          operation: stored ? "view" : operation,
+          ...(stored && { stored: { ...stored, access: accessOf(operation) } }),
         });
       }
   }
@@ -74,6 +77,8 @@ export function readAllChains(
 export interface Bound {
   at: Span;
   names: Set<string>;
+  /** The stored object whose definition stands there. */
+  stores: { kind: string; name: string } | null;
 }
 
 /** Raw SQL in a chain sees the names that the chain gives to queries: there they are no tables. */
@@ -85,27 +90,33 @@ export function withoutBound(sites: readonly ReadSite[], bound: readonly Bound[]
     );
     if (around.length === 0) return site;
     const isBound = (name: string) => around.some(({ names }) => names.has(name));
+    const stores = around.findLast((item) => item.stores)?.stores ?? null;
     const statements = site.facts.statements.map((statement) => ({
       ...statement,
-      references: statement.references.filter(
-        ({ schema, table, access }) =>
-          access !== "read" || schema !== null || table === null || !isBound(table),
-      ),
+      references: statement.references
+        .filter(
+          ({ schema, table, access }) =>
+            access !== "read" || schema !== null || table === null || !isBound(table),
+        )
+        .map((item) => (stores ? { ...item, operation: "view" as const, dependency: stores } : item)),
     }));
     return { ...site, facts: { ...site.facts, statements } };
   });
 }
 
-/** Each chain with the names that it and the chains around it give to queries. */
-function* nested(read: readonly ReadChain[]): Generator<{ chain: ReadChain; bound: Set<string> }> {
+/** Each chain with the names that it and the chains around it give to queries, and what they store it in. */
+function* nested(
+  read: readonly ReadChain[],
+): Generator<{ chain: ReadChain; bound: Set<string>; stored: ReadChain["stores"] }> {
   const ordered = [...read].sort(
     (a, b) => a.site.at.start - b.site.at.start || b.site.at.end - a.site.at.end,
   );
   const open: ReadChain[] = [];
   for (const chain of ordered) {
     while (open.length && (open.at(-1)?.site.at.end ?? 0) < chain.site.at.end) open.pop();
+    const stored = open.findLast(({ stores }) => stores)?.stores ?? null;
     open.push(chain);
-    yield { chain, bound: new Set(open.flatMap(({ binds }) => binds)) };
+    yield { chain, bound: new Set(open.flatMap(({ binds }) => binds)), stored };
   }
 }
 
@@ -130,6 +141,7 @@ function readChain(site: ChainSite, habitual: ReadonlySet<Adapter>, ask: Ask): R
     client: adapter.name,
     named,
     binds: adapter.binds?.(chain, ask) ?? [],
+    stores: adapter.stores?.(chain, ask) ?? null,
     acts: adapter.acts?.(chain, ask) ?? [],
     continued,
   });

@@ -2,7 +2,7 @@
 import type { Dialect } from "../../manifest/model.ts";
 import { adapters } from "../code/adapters/mod.ts";
 import { STARS, WHOLE } from "../code/imports.ts";
-import type { Expr, FileFacts, Operation, Span, SqlFacts, SqlPiece, SqlSite } from "../model.ts";
+import type { Access, Expr, FileFacts, Operation, Span, SqlFacts, SqlPiece, SqlSite } from "../model.ts";
 import { looksLikeSql, readSql } from "../sql/mod.ts";
 import type { Resolve } from "./evaluate.ts";
 import { constantText, evaluate, follow } from "./evaluate.ts";
@@ -31,6 +31,8 @@ export interface ReadUse {
   table: string | null;
   reason: string | null;
   operation: Operation;
+  /** Set where a stored object's definition names the table, with what it does there. */
+  stored?: { kind: string; name: string; access: Access };
 }
 
 const DEEPEST = 20;

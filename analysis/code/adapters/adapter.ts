@@ -80,6 +80,8 @@ export interface Adapter {
   chain?(chain: Chain, ask: Ask): Named[] | null;
   /** Names that the chain gives to queries (`with`): no tables, as far as the chain and what stands within it reach. */
   binds?(chain: Chain, ask: Ask): string[];
+  /** The stored object (a view) that the chain makes: what stands within the chain is its definition. */
+  stores?(chain: Chain, ask: Ask): { kind: string; name: string } | null;
   /** The table that a defining call or class stands for; null where it is none of this client's. */
   define?(definition: Expr, ask: Ask): TableDefinition | null;
   /** The table's name that the mapper tells where it is asked: `User.tableName`, `User.getTableName()`. */
