@@ -1,7 +1,7 @@
 /**
  * The analyser's vocabulary, in the order of the stages: text, facts of one file, the joined model
  * that rules read, findings. Types alone: reporters, rules and deploy stand on this file and on
- * nothing else of the analyser.
+ * nothing else of the analyser. One long file, so that the vocabulary is read in one place.
  */
 import type { Manifest, Place, RuleLevel, Severity, Use } from "../manifest/model.ts";
 

@@ -3,6 +3,8 @@
  *
  * Scopes are lexical blocks. A name's binding keeps the nodes that give it its value (initialiser,
  * destructuring path, later assignments), so that an expression can be followed without a checker.
+ *
+ * Longer than most: one walk answers all of these questions, and parted it would be several.
  */
 import type { Node, Program } from "./syntax.ts";
 import { isFunction, literalText, propertyName, unwrap, visitorKeys } from "./syntax.ts";
