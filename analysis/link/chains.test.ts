@@ -122,3 +122,33 @@ export const read = (db: Knex) => db
 export const other = (db: Knex) => db.raw("select * from recent");`;
   expect(await lines(code, {})).toEqual(["3:41 select orders", "7:58 select recent"]);
 });
+
+test("what a view reads is said as its dependency", async () => {
+  const code = `import { pgView } from "drizzle-orm/pg-core";
+import type { Kysely } from "kysely";
+export const paid = pgView("paid").as((qb) => qb.select().from(orders));
+export const up = (db: Kysely<any>) =>
+  db.schema.createView("totals").materialized().as(db.selectFrom("orders").selectAll()).execute();
+import { orders } from "./schema.ts";`;
+  const others = {
+    "services/app/schema.ts": `import { pgTable } from "drizzle-orm/pg-core";\nexport const orders = pgTable("orders", {});`,
+  };
+  const { model } = await readCode(code, others);
+  expect(
+    model.references.map(({ table, operation, access, dependency }) => ({
+      table,
+      operation,
+      access,
+      dependency,
+    })),
+  ).toEqual([
+    { table: "orders", operation: "view", access: "read", dependency: { kind: "view", name: "paid" } },
+    { table: "totals", operation: "view", access: "schema", dependency: null },
+    {
+      table: "orders",
+      operation: "view",
+      access: "read",
+      dependency: { kind: "materialized view", name: "totals" },
+    },
+  ]);
+});

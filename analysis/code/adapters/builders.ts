@@ -147,3 +147,14 @@ export function innermostCall(expr: Expr, ask: Ask): (Expr & { kind: "call" }) |
   }
   return null;
 }
+
+/** The view that a schema builder's chain makes. */
+export function storedView(steps: readonly ChainStep[], ask: Ask): { kind: string; name: string } | null {
+  const step = steps.find(
+    ({ name, args }) => /^create(?:OrReplace)?(?:Materialized)?View/.test(name) && args?.[0],
+  );
+  const [name] = step?.args?.[0] ? ask.names(step.args[0]) : [];
+  if (!step || !name) return null;
+  const materialized = /Materialized/.test(step.name) || steps.some((other) => other.name === "materialized");
+  return { kind: materialized ? "materialized view" : "view", name: name.table ?? "" };
+}

@@ -275,12 +275,12 @@ export const all = (db: any) => [db.select().from(users), db.delete(notes)];`,
 const known = pgView("known_orders", { id: integer() }).existing();
 await db.select().from(paid).innerJoin(known, eq(known.id, paid.id));
 await db.refreshMaterializedView(paid).concurrently();`,
-    ["7:64 select orders", "9:24 select paid_orders", "9:40 select known_orders", "10:34 update paid_orders"],
+    ["7:64 view orders", "9:24 select paid_orders", "9:40 select known_orders", "10:34 update paid_orders"],
   ],
   [
     "a view of text",
     `${open}export const paid = pgView("paid_orders", {}).as(sql\`select id from \${orders} where paid\`);`,
-    ["7:71 select orders"],
+    ["7:71 view orders"],
   ],
   [
     "foreign keys",

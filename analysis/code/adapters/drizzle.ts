@@ -4,7 +4,7 @@
  */
 import type { Expr } from "../../model.ts";
 import type { Adapter, Ask, Chain, Named } from "./adapter.ts";
-import { callNames, operations, rawNames, resultOf, unknownName } from "./builders.ts";
+import { callNames, operations, ownerOf, rawNames, resultOf, unknownName } from "./builders.ts";
 import { RELATIONAL, readRelational } from "./drizzle-relations.ts";
 import { defineTable } from "./drizzle-tables.ts";
 import { addressOf, entry } from "./expressions.ts";
@@ -33,6 +33,8 @@ const QUERY =
 
 /** Calls that set two queries side by side. */
 const SETS = /^(?:union|unionAll|intersect|intersectAll|except|exceptAll)$/;
+
+const VIEW = /^[a-z]+(?:Materialized)?View$/;
 
 const ALIAS = /^(?:alias|aliasedTable)$/;
 
@@ -163,9 +165,23 @@ export const drizzle: Adapter = {
 
   define: defineTable,
 
+  binds: ({ steps }, ask) =>
+    steps.flatMap(({ name, args }) =>
+      name === "with" ? (args ?? []).flatMap((arg) => boundName(arg, ask)) : [],
+    ),
+
+  stores({ root, steps }, ask) {
+    const [first] = steps[0]?.name === "" ? (steps[0].args ?? []) : [];
+    if (root.kind !== "import" || !VIEW.test(root.name) || !first) return null;
+    const kind = root.name.includes("Materialized") ? "materialized view" : "view";
+    return { kind, name: ask.text(first) ?? "" };
+  },
+
   chain(chain, ask) {
     const relational = readRelational(chain, ask);
     if (relational) return relational;
+    // pgView("v").as(…): the chain within it names the tables.
+    if (chain.root.kind === "import" && VIEW.test(chain.root.name)) return [];
     const steps = chain.steps.flatMap(({ name, args }) => {
       const operation = args ? NAMING.get(name) : undefined;
       const [first] = args ?? [];
@@ -177,6 +193,22 @@ export const drizzle: Adapter = {
     return found.flatMap(({ operation, named }) => named.map((name) => ({ name, operation })));
   },
 };
+
+/** The name of `db.$with("recent").as(…)`. */
+function boundName(expr: Expr, ask: Ask): string[] {
+  let at: Expr | null = resultOf(expr, ask);
+  for (let depth = 0; at && depth < 8; depth++) {
+    const call: Expr = at.kind === "client" && at.made ? at.made : at;
+    if (call.kind !== "call") return [];
+    const callee: Expr = call.callee.kind === "alias" ? call.callee.of : call.callee;
+    if (callee.kind === "member" && callee.property === "$with") {
+      const text = call.args[0] ? ask.text(call.args[0]) : null;
+      return text === null ? [] : [text];
+    }
+    at = ownerOf(call, ask);
+  }
+  return [];
+}
 
 /** The tables behind an argument; none for a subquery, which is a chain of its own. `objects`: table objects say so. */
 function tablesOf(expr: Expr, ask: Ask, depth = 0): { named: Named["name"][]; objects: boolean } {

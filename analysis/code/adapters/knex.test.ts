@@ -347,7 +347,7 @@ exports.down = (knex) => knex.schema.dropTable("orders");`,
     `${open}await knex.schema.createView("paid", (view) => { view.columns(["id"]); view.as(knex("orders").select("id")); });
 await knex.schema.refreshMaterializedView("totals");
 await knex.schema.dropViewIfExists("paid");`,
-    ["2:31 view paid", "2:86 select orders", "3:44 update totals", "4:37 drop-table paid"],
+    ["2:31 view paid", "2:86 view orders", "3:44 update totals", "4:37 drop-table paid"],
   ],
   [
     "a table like another",

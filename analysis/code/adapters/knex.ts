@@ -5,7 +5,17 @@
 import type { ChainStep, Expr, Operation } from "../../model.ts";
 import type { Adapter, Ask, Chain, Named, TableName } from "./adapter.ts";
 import { bound } from "./bindings.ts";
-import { after, callNames, inSchema, operations, ownerOf, rawNames, resultOf, stepText } from "./builders.ts";
+import {
+  after,
+  callNames,
+  inSchema,
+  operations,
+  ownerOf,
+  rawNames,
+  resultOf,
+  stepText,
+  storedView,
+} from "./builders.ts";
 import { addressOf, entry } from "./expressions.ts";
 import { readKnexSchema, SCHEMA } from "./knex-schema.ts";
 
@@ -118,6 +128,8 @@ export const knex: Adapter = {
       const text = (WITH.test(name) || name === "withRaw") && args?.[0] ? ask.text(args[0]) : null;
       return text === null ? [] : [text];
     }),
+
+  stores: ({ steps }, ask) => storedView(steps, ask),
 
   chain(chain, ask) {
     const schema = stepText(chain.steps, "withSchema", ask);

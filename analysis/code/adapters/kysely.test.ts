@@ -276,7 +276,7 @@ export async function down(db: Kysely<any>): Promise<void> {
   [
     "a view",
     `${open}await db.schema.createView("paid").orReplace().as(db.selectFrom("orders").selectAll()).execute();\nawait db.schema.dropView("paid").execute();`,
-    ["2:29 view paid", "2:66 select orders", "3:27 drop-table paid"],
+    ["2:29 view paid", "2:66 view orders", "3:27 drop-table paid"],
   ],
   [
     "a schema that changes one",

@@ -1,7 +1,16 @@
 /** Kysely: https://kysely.dev. A table is named by text in the method that starts or joins. */
 import type { Expr, Operation } from "../../model.ts";
 import type { Adapter, Ask, Chain, Named, TableName } from "./adapter.ts";
-import { callNames, inSchema, operations, ownerOf, resultOf, stepText, tableOfColumn } from "./builders.ts";
+import {
+  callNames,
+  inSchema,
+  operations,
+  ownerOf,
+  resultOf,
+  stepText,
+  storedView,
+  tableOfColumn,
+} from "./builders.ts";
 
 /** Methods that only Kysely has: they tell it by themselves. */
 const TELLING = operations({
@@ -119,6 +128,8 @@ export const kysely: Adapter = {
       const bound = text?.replace(/\(.*$/s, "").trim();
       return bound ? [bound, asStored(bound, ask)] : [];
     }),
+
+  stores: ({ steps }, ask) => storedView(steps, ask),
 
   chain(chain, ask) {
     const schema = stepText(chain.steps, "withSchema", ask);
