@@ -31,6 +31,10 @@ export interface Sites {
 const FOR_PEOPLE =
   /^(?:console|log|logger|debug|describe|it|test|expect|Error|t|i18n|chalk|assert|ok|fail|warn|info|trace|track|print|toast|alert|confirm|require|gql|graphql|css|html)$/;
 
+/** Methods that do with text whatever one does with text, and nothing that a database does. */
+const FOR_TEXT =
+  /^(?:match|matchAll|includes|has|startsWith|endsWith|replace|replaceAll|indexOf|lastIndexOf|split|localeCompare|RegExp|setTimeout|mock\w*Value(?:Once)?|setAttribute|setValue|capture(?:Message|Exception)|write|writeFile|writeFileSync|appendFile|appendFileSync|emit|dispatch|set|highlight|hl)$/;
+
 /** Names under which people keep database clients. */
 const HABIT = /^(?:db|pool|pg|pgPool|pgClient|conn|connection|tx|trx|sql|database|dbClient|dbPool)$/;
 
@@ -134,6 +138,7 @@ export function readSites(
       if (
         (FOR_PEOPLE.test(rootName(callee)) && rootName(callee) !== "t") ||
         FOR_PEOPLE.test(lastName(callee)) ||
+        FOR_TEXT.test(lastName(callee)) ||
         /Error$/.test(lastName(callee))
       )
         continue;

@@ -2,7 +2,17 @@
 import type { Dialect } from "../../manifest/model.ts";
 import { adapters } from "../code/adapters/mod.ts";
 import { STARS, WHOLE } from "../code/imports.ts";
-import type { Access, Expr, FileFacts, Operation, Span, SqlFacts, SqlPiece, SqlSite } from "../model.ts";
+import type {
+  Access,
+  Expr,
+  FileFacts,
+  Operation,
+  Span,
+  SqlFacts,
+  SqlPiece,
+  SqlSite,
+  SqlStatement,
+} from "../model.ts";
 import { looksLikeSql, readSql } from "../sql/mod.ts";
 import type { Resolve } from "./evaluate.ts";
 import { constantText, evaluate, follow } from "./evaluate.ts";
@@ -165,7 +175,7 @@ export function readAllSites(
           dialect,
         );
         // Nothing but its looks says that this is SQL: then the grammar must agree.
-        if (!certain && read.problems.length) continue;
+        if (!certain && (read.problems.length || !read.statements.some(saysAnything))) continue;
         found.push({ ...base, facts: read, unresolved: null });
       }
     }
@@ -235,6 +245,12 @@ const NOTHING: SqlFacts = { statements: [], problems: [], comments: [] };
 function clientOf(site: SqlSite, resolve: Resolve): { name: string; certain: boolean } {
   const adapter = site.receiver && adapterOf(site.receiver, (expr) => follow(expr, resolve));
   return adapter ? { name: adapter.name, certain: true } : { name: site.client, certain: false };
+}
+
+/** `begin` and `commit` are words before they are statements. */
+function saysAnything({ references, changes, acts }: SqlStatement): boolean {
+  const acting = acts.some(({ act }) => / /.test(act) && !/^(?:SET|RESET|BEGIN|COMMIT|ROLLBACK)\b/.test(act));
+  return references.length > 0 || changes.length > 0 || acting;
 }
 
 /** The hole that a statement begins with, unless what follows names the table. */
