@@ -46,6 +46,8 @@ export interface Span {
   file: string;
   start: number;
   end: number;
+  /** The argument, at a call in some other place, that hands over what stands here: it is the caller's. */
+  handed?: Span;
 }
 
 /**

@@ -64,9 +64,19 @@ export function* eachNamed(
   { sites, uses, definitions, territory }: Joinable,
   statements: readonly Read[],
 ): Generator<Named> {
-  // Text that another service's file wrote and handed to shared code is that file's access.
-  const whose = (site: string, text: string) =>
-    text !== site && territory.home(site) === null && territory.home(text) !== null ? text : site;
+  /**
+   * A name or an object that a caller hands over is the caller's access, and stands where he writes it
+   * unless both are one house; so is text that a service's file wrote and handed to shared code.
+   */
+  const whose = (site: string, at: Span): { file: string; at: Span } => {
+    const { handed, ...place } = at;
+    if (handed) {
+      const together = territory.home(site) === territory.home(handed.file);
+      return { file: handed.file, at: together ? place : handed };
+    }
+    const theirs = at.file !== site && territory.home(site) === null && territory.home(at.file) !== null;
+    return { file: theirs ? at.file : site, at };
+  };
   for (const { file, client, enclosing, site, statement } of statements)
     for (const reference of statement.references)
       yield {
@@ -74,7 +84,7 @@ export function* eachNamed(
         enclosing,
         site,
         ...reference,
-        file: whose(file, reference.at.file),
+        ...whose(file, reference.at),
         statement: statement.normalized,
         perhaps: reference.perhaps ?? false,
         down: statement.down ?? false,
@@ -82,11 +92,10 @@ export function* eachNamed(
   for (const { file, client, enclosing, at, unresolved } of sites)
     if (unresolved)
       yield {
-        file,
         client,
         enclosing,
         site: at,
-        at: unresolved.at,
+        ...whose(file, unresolved.at),
         schema: null,
         table: null,
         reason: unresolved.reason,
@@ -98,6 +107,7 @@ export function* eachNamed(
   for (const { stored, ...use } of uses)
     yield {
       ...use,
+      ...whose(use.file, use.at),
       access: stored?.access ?? accessOf(use.operation),
       dependency: stored ? { kind: stored.kind, name: stored.name } : null,
       statement: "",

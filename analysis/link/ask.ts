@@ -4,7 +4,7 @@ import type { Ask, TableDefinition, TableName } from "../code/adapters/adapter.t
 import { adapters } from "../code/adapters/mod.ts";
 import type { Expr, FileFacts, SqlPiece, TextRun } from "../model.ts";
 import type { Resolve } from "./evaluate.ts";
-import { constantText, evaluate, follow } from "./evaluate.ts";
+import { constantText, evaluate, follow, handedOn } from "./evaluate.ts";
 import { substitute } from "./substitute.ts";
 
 export interface Definitions {
@@ -58,7 +58,12 @@ export function createAsk(
         path.unshift(inner.property);
         inner = follow(inner.of, resolve);
       }
-      return inner.kind === "parameter" ? (resolve.given?.(inner, path) ?? null) : null;
+      const given = inner.kind === "parameter" ? resolve.given?.(inner, path) : null;
+      if (!given) return null;
+      const options = given.options.map(
+        (of): Expr => ({ kind: "alias", of, at: { ...of.at, handed: of.at } }),
+      );
+      return { ...given, options };
     },
     client: (expr) => {
       const inner = follow(expr, resolve);
@@ -168,7 +173,8 @@ function nearest(found: readonly TableDefinition[], near: string | undefined): T
 
 function nameOf(pieces: readonly SqlPiece[], expr: Expr): TableName {
   const hole = pieces.find((piece) => piece.kind === "hole");
-  const at = pieces.length === 1 && pieces[0] ? pieces[0].at : expr.at;
+  const places = pieces.map((piece) => piece.at);
+  const at = places.length === 1 && places[0] ? places[0] : handedOn(expr.at, places);
   if (hole?.kind === "hole") return { schema: null, table: null, reason: hole.reason, at };
   const text = fullText(pieces).trim();
   return text

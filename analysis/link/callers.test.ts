@@ -1,5 +1,7 @@
 import { expect, test } from "bun:test";
 import { readCode } from "../../fixtures/adapter-tester.ts";
+import { loadManifest, memorySource } from "../../manifest/mod.ts";
+import { analyseFiles } from "../mod.ts";
 
 const open = `import { sql } from "bun";\n`;
 const references = async (code: string, others: Record<string, string> = {}) =>
@@ -61,4 +63,110 @@ test("SQL that a service hands to shared code is the service's own access, where
       "shared/run.ts": `import { sql } from "bun";\nexport const run = (text: string) => sql.unsafe(text);`,
     }),
   ).toEqual(["2:26 select orders"]);
+});
+
+/** Two services that share a module, each with its own table; what is foreign to whom, and where. */
+async function judged(shared: string, lines: { lobby: string; router: string }): Promise<string[]> {
+  const manifest = {
+    services: {
+      lobby: { path: "services/lobby", database: "LOBBY_URL", owns: ["lobby_*"] },
+      router: { path: "services/router", database: "ROUTER_URL", owns: ["router_*"] },
+    },
+  };
+  const files = {
+    "shared/mod.ts": `export * from "./store.ts";`,
+    "shared/store.ts": shared,
+    "services/lobby/main.ts": lines.lobby,
+    "services/router/main.ts": lines.router,
+  };
+  const { manifest: loaded } = loadManifest(
+    memorySource({ "freehold.json": JSON.stringify(manifest), ...files }),
+  );
+  if (!loaded) throw new Error("the manifest is wrong");
+  const sources = Object.entries(files).map(([path, text]) => ({ path, text }));
+  const { references } = await analyseFiles(sources, loaded, { today: "2026-01-01" });
+  return references.map(
+    ({ at, services, verdict, operation, table }) =>
+      `${at.file}:${at.line}:${at.column} ${services.join("+")} ${operation} ${table ?? "?"} ${verdict}`,
+  );
+}
+
+const drizzleTable = (name: string) =>
+  `import { pgTable } from "drizzle-orm/pg-core";\nimport { write } from "../../shared/mod.ts";\nconst outbox = pgTable("${name}", {});\n`;
+
+test("a table object that a service hands to shared code is the service's own access", async () => {
+  const shared = `export async function write(tx: any, table: any, event: any) {
+  await writeAll(tx, table, [event]);
+}
+export async function writeAll(tx: any, table: any, events: any[]) {
+  await tx.insert(table).values(events);
+}`;
+  expect(
+    await judged(shared, {
+      lobby: `${drizzleTable("lobby_outbox")}await write(tx, outbox, {});`,
+      router: `${drizzleTable("router_outbox")}await write(tx, outbox, {});`,
+    }),
+  ).toEqual([
+    "services/lobby/main.ts:4:17 lobby insert lobby_outbox own",
+    "services/router/main.ts:4:17 router insert router_outbox own",
+  ]);
+});
+
+test("a table's name that a service hands to shared code is its access, own or foreign", async () => {
+  const shared = `import { sql } from "bun";
+export const read = (name: string) => sql\`select * from \${sql(name)}\`;
+export const clear = ({ name, schema }: { name: string; schema: string }) =>
+  sql.unsafe(\`delete from \${schema}.\${name}\`);
+export const both = (name: string) => sql\`select * from \${sql(name)} join router_names using (id)\`;`;
+  expect(
+    await judged(shared, {
+      lobby: `import { read, clear } from "../../shared/mod.ts";
+read("lobby_rooms");
+clear({ schema: "public", name: "router_queues" });`,
+      router: `import { both, read } from "../../shared/mod.ts";
+const NAME = "lobby_rooms";
+read(NAME);
+both(\`router_\${"queues"}\`);`,
+    }),
+  ).toEqual([
+    "services/lobby/main.ts:2:6 lobby select lobby_rooms own",
+    "services/lobby/main.ts:3:33 lobby delete router_queues foreign",
+    "services/router/main.ts:3:6 router select lobby_rooms foreign",
+    "services/router/main.ts:4:6 router select router_queues own",
+    "shared/store.ts:5:75 lobby+router select router_names foreign",
+  ]);
+});
+
+test("a table that a service hands to shared builders is its access, through an object, too", async () => {
+  const shared = `import type { Knex } from "knex";
+import type { Kysely } from "kysely";
+export class Store {
+  constructor(private options: { table: string }) {}
+  all(db: Knex) {
+    return db(this.options.table).select();
+  }
+}
+export const one = (db: Kysely<any>, { from }: { from: string }) => db.selectFrom(from).selectAll();`;
+  expect(
+    await judged(shared, {
+      lobby: `import { Store } from "../../shared/mod.ts";\nexport const store = new Store({ table: "lobby_rooms" });`,
+      router: `import { one } from "../../shared/mod.ts";\nexport const all = (db: any) => one(db, { from: "router_queues" });`,
+    }),
+  ).toEqual([
+    "services/lobby/main.ts:2:41 lobby select lobby_rooms own",
+    "services/router/main.ts:2:49 router select router_queues own",
+  ]);
+});
+
+test("a table that is not told by one caller is open for that caller alone", async () => {
+  const shared = `import { sql } from "bun";\nexport const read = (name: string) => sql\`select * from \${sql(name)}\`;`;
+  expect(
+    await judged(shared, {
+      lobby: `import { read } from "../../shared/mod.ts";\nread("lobby_rooms");`,
+      router: `import { read } from "../../shared/mod.ts";\nexport const any = (names: string[]) => names.map((one) => read(one));`,
+    }),
+  ).toEqual([
+    "services/lobby/main.ts:2:6 lobby select lobby_rooms own",
+    "services/router/main.ts:2:65 router select ? unresolved",
+  ]);
 });

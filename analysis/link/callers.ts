@@ -6,6 +6,7 @@
 import type { CallReader } from "../code/calls.ts";
 import { readCalls } from "../code/calls.ts";
 import type { Expr, FileFacts } from "../model.ts";
+import type { Resolve } from "./evaluate.ts";
 import type { Resolver } from "./resolve.ts";
 
 /** Calls beyond this many are not looked at: then the function is a tool, not a place. */
@@ -14,7 +15,8 @@ const MOST_CALLS = 40;
 /** Files through which an import may lead from the caller to the function: itself, and one barrel. */
 const MOST_HOPS = 2;
 
-export type Given = (parameter: Expr & { kind: "parameter" }, path?: readonly string[]) => Expr | null;
+/** What each caller hands over; each option stands where its caller writes it. */
+export type Given = NonNullable<Resolve["given"]>;
 
 export function createCallers(
   files: ReadonlyMap<string, FileFacts>,
@@ -23,7 +25,7 @@ export function createCallers(
 ): Given {
   let importers: Map<string, Set<string>> | null = null;
   const readers = new Map<string, CallReader>();
-  const answers = new Map<string, Expr | null>();
+  const answers = new Map<string, ReturnType<Given>>();
 
   const importersOf = (): Map<string, Set<string>> => {
     const found = new Map<string, Set<string>>();
@@ -81,7 +83,8 @@ export function createCallers(
       }
       if (options.length > MOST_CALLS) return null;
     }
-    const answer: Expr | null = options.length === 0 ? null : { kind: "either", options, at: parameter.at };
+    const answer: ReturnType<Given> =
+      options.length === 0 ? null : { kind: "either", options, at: parameter.at };
     answers.set(key, answer);
     return answer;
   };

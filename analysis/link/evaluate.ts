@@ -20,7 +20,7 @@ export interface Resolve {
   /** What the type checker knows of the expression at a place; null where it was not asked, or does not know. */
   typed?: (at: Span) => Expr | null;
   /** What callers hand a parameter (or a property of it); null where nobody is known to call. */
-  given?: (parameter: Expr & { kind: "parameter" }, path?: readonly string[]) => Expr | null;
+  given?: (parameter: Expr & { kind: "parameter" }, path?: readonly string[]) => Either | null;
 }
 
 /** Readings of one expression beyond this many are left out, and said to be. */
@@ -193,9 +193,11 @@ class Builder {
   private given(parameter: Expr & { kind: "parameter" }, path: readonly string[], use: Expr): SqlPiece[] {
     const found = this.callsDeep < MOST_CALLS_DEEP ? this.resolve.given?.(parameter, path) : null;
     if (!found) return [hole("unknown", parameterReason(parameter, path), use.at)];
+    const option = found.options[this.choose(found)];
+    if (!option) return [];
     this.callsDeep++;
     try {
-      return usedAt(this.build(found), use.at);
+      return usedAt(this.build(option), { ...use.at, handed: option.at });
     } finally {
       this.callsDeep--;
     }
@@ -273,10 +275,11 @@ class Builder {
     if (inner.kind === "sql") return this.build(inner);
     if (inner.kind === "parameter" && this.callsDeep < MOST_CALLS_DEEP && expr.of.length === 1) {
       const found = this.resolve.given?.(inner) ?? null;
-      if (found) {
+      const option = found?.options[this.choose(found)];
+      if (option) {
         this.callsDeep++;
         try {
-          return this.identifier(found, expr);
+          return this.identifier(option, { ...expr, at: { ...expr.at, handed: option.at } });
         } finally {
           this.callsDeep--;
         }
@@ -404,11 +407,21 @@ function hole(kind: HoleType, reason: string, at: Span): SqlPiece {
 }
 
 /** A name or a hole found behind a constant is reported where the constant is used; longer text where it is written. */
-function usedAt(pieces: SqlPiece[], at: Span): SqlPiece[] {
+function usedAt(pieces: SqlPiece[], place: Span): SqlPiece[] {
+  const at = handedOn(
+    place,
+    pieces.map((piece) => piece.at),
+  );
   if (pieces.length === 1 && pieces[0]?.kind === "hole") return [{ ...pieces[0], at }];
   if (!pieces.every((piece) => piece.kind === "text")) return pieces;
   const text = pieces.map((piece) => (piece as TextRun).text).join("");
   return /^[\w$".]+$/.test(text) ? [{ kind: "text", text, at }] : pieces;
+}
+
+/** A place at which others are used: what was handed to one of them stays the caller's. */
+export function handedOn(at: Span, used: readonly Span[]): Span {
+  const handed = used.find((span) => span.handed)?.handed;
+  return handed ? { ...at, handed } : at;
 }
 
 function isBlank(expr: Expr): boolean {

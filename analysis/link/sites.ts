@@ -332,7 +332,7 @@ function merge(readings: readonly SqlFacts[]): SqlFacts {
       statements.map((statement) => ({
         ...statement,
         references: statement.references.filter((item) =>
-          fresh("reference", item.at, item.schema, item.table, item.operation),
+          fresh("reference", item.at, item.schema, item.table, item.operation, item.at.handed),
         ),
         changes: statement.changes.filter((item) =>
           fresh("change", item.at, item.kind, item.schema, item.name),

@@ -78,7 +78,8 @@ export function assemble(pieces: readonly SqlPiece[]): SqlText {
       const piece = pieces[first]!;
       const start = edge(piece, Math.max(0, head - starts[first]!), "start");
       const stop = tail > head ? edge(pieces[final]!, tail - starts[final]!, "end") : start;
-      return { file: piece.at.file, start, end: Math.max(start, stop) };
+      const { handed } = pieces.slice(first, final + 1).findLast(({ at }) => at.handed)?.at ?? piece.at;
+      return { file: piece.at.file, start, end: Math.max(start, stop), ...(handed && { handed }) };
     },
   };
 }

@@ -56,6 +56,12 @@ export function ownerOf(call: Expr & { kind: "call" }, ask: Ask): Expr | null {
   return callee.kind === "member" ? resultOf(callee.of, ask) : null;
 }
 
+/** An expression as if it were written at a place: what a caller hands over stays the caller's. */
+export function placed(expr: Expr, at: Span): Expr {
+  const { handed } = expr.at;
+  return { kind: "alias", of: expr, at: handed ? { ...at, handed } : at };
+}
+
 /** A name at the beginning of longer text. */
 function leading(expr: Expr, name: string, ask: Ask): TableName[] {
   const text = ask.text(expr) ?? "";

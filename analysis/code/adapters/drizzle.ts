@@ -4,7 +4,7 @@
  */
 import type { Expr } from "../../model.ts";
 import type { Adapter, Ask, Chain, Named } from "./adapter.ts";
-import { callNames, operations, ownerOf, rawNames, resultOf, unknownName } from "./builders.ts";
+import { callNames, operations, ownerOf, placed, rawNames, resultOf, unknownName } from "./builders.ts";
 import { RELATIONAL, readRelational } from "./drizzle-relations.ts";
 import { defineTable } from "./drizzle-tables.ts";
 import { addressOf, entry } from "./expressions.ts";
@@ -215,9 +215,7 @@ function tablesOf(expr: Expr, ask: Ask, depth = 0): { named: Named["name"][]; ob
   const inner = resultOf(expr, ask);
   const nothing = { named: [], objects: false };
   const many = (options: readonly Expr[]) => {
-    const found = options.map((option) =>
-      tablesOf({ kind: "alias", of: option, at: expr.at }, ask, depth + 1),
-    );
+    const found = options.map((option) => tablesOf(placed(option, expr.at), ask, depth + 1));
     return { named: found.flatMap(({ named }) => named), objects: found.some(({ objects }) => objects) };
   };
   if (depth > 8) return nothing;

@@ -11,6 +11,7 @@ import {
   inSchema,
   operations,
   ownerOf,
+  placed,
   rawNames,
   resultOf,
   stepText,
@@ -209,7 +210,7 @@ function tableNames(expr: Expr, ask: Ask): TableName[] {
     case "either":
       // A choice stands where it is written, a name for one where it is used.
       return inner.options.flatMap((option) =>
-        tableNames(expr.kind === "either" ? option : { kind: "alias", of: option, at: expr.at }, ask),
+        tableNames(expr.kind === "either" ? option : placed(option, expr.at), ask),
       );
     case "call": {
       const made = ownerOf(inner, ask);
