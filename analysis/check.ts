@@ -1,8 +1,14 @@
 /**
- * From the joined model to findings: rules run, levels are applied, inline ignores suppress, and the
- * rules that judge exceptions run last, over what was used. Pure; the rules are handed in.
+ * From the joined model to findings: rules run, levels are applied, inline ignores suppress, the baseline
+ * tells what is known, and the rules that judge exceptions run last, over what was used. Pure; the rules
+ * are handed in.
  */
+import { baselineKey, hash, matchBaseline } from "./baseline.ts";
+import { Identities } from "./identity.ts";
 import type {
+  Baseline,
+  BaselineEntry,
+  BaselineOutcome,
   CheckResult,
   CheckSummary,
   Finding,
@@ -21,6 +27,8 @@ export interface CheckOptions {
   levels?: RuleLevels;
   /** How long the run took so far, for the summary. */
   milliseconds?: number;
+  /** What is known already. Findings of the rules that judge exceptions never are. */
+  baseline?: Baseline | null;
 }
 
 /**
@@ -31,14 +39,27 @@ export function check(model: Model, rules: readonly Rule[], options: CheckOption
   const levels = levelsOf(model, rules, options.levels ?? {});
   const shield = new Shield(model);
 
-  const facts = rules.filter(({ exceptions }) => !exceptions).flatMap((rule) => run(rule, model, levels));
-  for (const finding of facts) shield.cover(finding);
+  const identities = new Identities(model);
+  const findingsOf = (judged: Model, exceptions: boolean) => {
+    const chosen = rules.filter((rule) => (rule.exceptions ?? false) === exceptions);
+    const found = chosen.flatMap((rule) => run(rule, judged, levels, identities));
+    for (const finding of found) shield.cover(finding);
+    return unique(found.sort(byPlace));
+  };
 
-  const judged = { ...model, ignores: shield.outcomes(rules, levels) };
-  const exceptions = rules.filter((rule) => rule.exceptions).flatMap((rule) => run(rule, judged, levels));
-  for (const finding of exceptions) shield.cover(finding);
+  const facts = findingsOf(model, false);
+  const entries = options.baseline?.entries ?? [];
+  const known = matchBaseline(
+    facts.filter(({ status }) => status === "new"),
+    entries,
+  );
+  for (const [finding, { reason }] of known) Object.assign(finding, { status: "known", reason });
 
-  const findings = unique([...facts, ...exceptions].sort(byPlace));
+  const baseline = outcomesOf(entries, new Set(known.values()), rules, levels);
+  const exceptions = findingsOf({ ...model, ignores: shield.outcomes(rules, levels), baseline }, true);
+
+  const findings = [...facts, ...exceptions].sort(byPlace);
+  setFingerprints(findings);
   return {
     findings,
     problems: model.problems,
@@ -52,23 +73,54 @@ function levelsOf({ manifest }: Model, rules: readonly Rule[], overrides: RuleLe
   return new Map(rules.map(({ id, severity }) => [id, overrides[id] ?? manifest.rules[id] ?? severity]));
 }
 
-function run(rule: Rule, model: Model, levels: Levels): Finding[] {
+function run(rule: Rule, model: Model, levels: Levels, identities: Identities): Finding[] {
   const level = levels.get(rule.id) ?? rule.severity;
   if (level === "off") return [];
-  return Array.from(rule.check(model), ({ at, message, help, subject, related, severity }: RuleFinding) => ({
-    rule: rule.id,
-    severity: severity ?? level,
-    status: "new",
-    message,
-    help,
-    at,
-    services: subject?.services ?? [],
-    owners: subject?.owners ?? [],
-    table: subject?.table ?? null,
-    access: subject?.access ?? null,
-    related: related ?? [],
-    reason: null,
-  }));
+  return Array.from(rule.check(model), (found: RuleFinding) => {
+    const { at, message, help, subject, related, severity } = found;
+    return {
+      rule: rule.id,
+      severity: severity ?? level,
+      status: "new",
+      message,
+      help,
+      at,
+      services: subject?.services ?? [],
+      owners: subject?.owners ?? [],
+      table: subject?.table ?? null,
+      access: subject?.access ?? null,
+      related: related ?? [],
+      identity: identities.of(found),
+      fingerprint: "",
+      reason: null,
+    };
+  });
+}
+
+/** The entries of the baseline as the rules that judge exceptions see them. */
+function outcomesOf(
+  entries: readonly BaselineEntry[],
+  used: ReadonlySet<BaselineEntry>,
+  rules: readonly Rule[],
+  levels: Levels,
+): BaselineOutcome[] {
+  const known = new Set(rules.map(({ id }) => id));
+  return entries.map((entry) => {
+    if (!known.has(entry.rule)) return { ...entry, outcome: "unknown" };
+    if (levels.get(entry.rule) === "off") return { ...entry, outcome: "off" };
+    return { ...entry, outcome: used.has(entry) ? "used" : "unused" };
+  });
+}
+
+/** What is the same but for its line is told apart by its turn. */
+function setFingerprints(findings: readonly Finding[]): void {
+  const turns = new Map<string, number>();
+  for (const finding of findings) {
+    const key = JSON.stringify(baselineKey(finding));
+    const turn = turns.get(key) ?? 0;
+    turns.set(key, turn + 1);
+    finding.fingerprint = hash(`${key}${turn}`);
+  }
 }
 
 /** The inline ignores, and which of their rules have suppressed something. */

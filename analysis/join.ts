@@ -105,6 +105,7 @@ export function join(input: Joinable): Model {
     missing: missingTables(input, history, place),
     unparsed: [],
     ignores: [],
+    baseline: [],
     problems: [...input.problems, ...[...files.values()].flatMap(({ problems }) => problems)],
     today: input.today,
     files: files.size,

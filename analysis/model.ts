@@ -577,6 +577,8 @@ export interface Model {
   missing: MissingTable[];
   unparsed: Unparsed[];
   ignores: Ignore[];
+  /** Entries of the baseline, with what became of them: set for the rules that judge exceptions. */
+  baseline: BaselineOutcome[];
   problems: InputProblem[];
   /** Today, as `YYYY-MM-DD`: handed in, so that a run can be repeated. */
   today: string;
@@ -592,6 +594,37 @@ export interface Ignore {
   covers: Place | null;
   /** By rule id, what the first pass made of it: set for the rules that judge exceptions. `off` did not run. */
   outcomes?: Record<string, "used" | "unused" | "off" | "unknown">;
+}
+
+/** What a finding is known by, from one state of the code to the next: everything but its line. */
+export interface BaselineKey {
+  rule: string;
+  services: string[];
+  table: string | null;
+  operation: string | null;
+  file: string;
+  function: string | null;
+  /** A hash of the normalised statement, or of what stands in its place; empty where there is none. */
+  statement: string;
+}
+
+export interface BaselineEntry extends BaselineKey {
+  reason: string;
+  at: Place;
+  /** The line as it was read, or as it will be written. */
+  raw: string;
+}
+
+export interface Baseline {
+  /** Workspace path. */
+  file: string;
+  lineEnd: "\n" | "\r\n";
+  entries: BaselineEntry[];
+}
+
+/** An entry of the baseline, after the first pass. `off` did not run, of `unknown` there is no rule. */
+export interface BaselineOutcome extends BaselineEntry {
+  outcome: "used" | "unused" | "off" | "unknown";
 }
 
 // ── Rules and findings ─────────────────────────────────────────────────────────────────────────────
@@ -610,6 +643,8 @@ export interface RuleFinding {
   help: string;
   subject?: Partial<Subject>;
   related?: Related[];
+  /** What the baseline knows it by, where that is more than the one statement at its place. */
+  identity?: string;
   /** Overrides the rule's severity: access rules in tests are warnings. */
   severity?: Severity;
 }
@@ -648,8 +683,20 @@ export interface Finding {
   table: string | null;
   access: Access | null;
   related: Related[];
+  /** Beside rule, services, table and file, what tells the finding from others: never its line. */
+  identity: FindingIdentity;
+  /** The same for the same finding in another state of the code; no two of a run share one. */
+  fingerprint: string;
   /** Why it does not count, where an inline ignore or the baseline says so. */
   reason: string | null;
+}
+
+export interface FindingIdentity {
+  operation: Operation | null;
+  /** Name of the enclosing function. */
+  enclosing: string | null;
+  /** The normalised statement, or what stands in its place; empty where operation and function tell enough. */
+  statement: string;
 }
 
 export interface CheckSummary {

@@ -25,8 +25,7 @@ export function checkJson({ findings, problems, summary }: CheckResult): CheckJs
 }
 
 function findingJson(finding: Finding): FindingJson {
-  const { rule, severity, status, message, help, services, owners, table, access, at, related, reason } =
-    finding;
+  const { rule, severity, status, message, help, services, owners, table, access, at, related } = finding;
   return {
     rule,
     severity,
@@ -41,7 +40,8 @@ function findingJson(finding: Finding): FindingJson {
     access,
     ...placeJson(at),
     related: related.map((other) => ({ message: other.message, ...placeJson(other.at) })),
-    reason,
+    fingerprint: finding.fingerprint,
+    reason: finding.reason,
   };
 }
 

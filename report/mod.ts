@@ -12,6 +12,7 @@ export { unreadLines } from "./compact.ts";
 export type { Painter, ReportContext } from "./context.ts";
 export { plain } from "./context.ts";
 export { explain } from "./explain.ts";
+export { counted } from "./text.ts";
 
 type Reporter<Subject> = (subject: Subject, context: ReportContext) => string;
 

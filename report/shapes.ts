@@ -45,6 +45,10 @@ export const findingShape = z
     related: z
       .array(z.object({ message: z.string(), ...place }))
       .describe("Places elsewhere that explain the finding"),
+    fingerprint: z
+      .string()
+      .optional()
+      .describe("The same for the same finding in another state of the code: it does not follow from lines"),
     reason: z.string().nullable().describe("Why it does not count, where its status is not `new`"),
   })
   .meta({ id: "finding" });

@@ -180,6 +180,8 @@ test("a finding carries who, whose, the owner's migration and the way out", asyn
           message: "created in services/orders/migrations/001_create_orders.sql:1",
         },
       ],
+      identity: { operation: "select", enclosing: null, statement: "select total from orders" },
+      fingerprint: "8fd189bdc8f26423",
       reason: null,
     },
   ]);

@@ -16,6 +16,7 @@ import { noDatabaseUrlDefault } from "./no-database-url-default.ts";
 import { noHardcodedConnection } from "./no-hardcoded-connection.ts";
 import { noSchemaInCode } from "./no-schema-in-code.ts";
 import { sessionStatementInMigration } from "./session-statement-in-migration.ts";
+import { staleBaseline } from "./stale-baseline.ts";
 import { unattributedAccess } from "./unattributed-access.ts";
 import { uncheckedDatabaseUrl } from "./unchecked-database-url.ts";
 import { undeclaredDatabaseUrl } from "./undeclared-database-url.ts";
@@ -49,5 +50,6 @@ export const rules: readonly Rule[] = [
   unusedUse,
   unusedIgnore,
   ignoreWithoutReason,
+  staleBaseline,
   sessionStatementInMigration,
 ];

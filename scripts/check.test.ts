@@ -52,6 +52,7 @@ test("the report for programs is as its schema says", async () => {
           "endColumn": 34,
           "endLine": 4,
           "file": "services/guardian/recent.ts",
+          "fingerprint": "30915bd0b189a269",
           "help": "ask gatekeeper (its API or its events), or let gatekeeper publish audit_log and name the read under "uses"",
           "line": 4,
           "message": "guardian reads audit_log, which gatekeeper owns",

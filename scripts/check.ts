@@ -3,9 +3,10 @@ import { realpathSync } from "node:fs";
 import { relative, resolve, sep } from "node:path";
 import { check } from "../analysis/check.ts";
 import { analyse } from "../analysis/mod.ts";
-import type { CheckResult } from "../analysis/model.ts";
+import type { Baseline, CheckResult, Finding } from "../analysis/model.ts";
 import { checkFormats } from "../report/mod.ts";
 import { rules } from "../rules/mod.ts";
+import { changeBaseline, checkBaselineFlags, readBaseline } from "./baseline.ts";
 import { ExpectedError, exitCodes, type Io } from "./io.ts";
 import { typesOption } from "./types-option.ts";
 import { openWorkspace, sourceReader } from "./workspace.ts";
@@ -17,16 +18,36 @@ export interface CheckOptions {
   config?: string;
   maxWarnings?: number;
   types?: boolean;
+  updateBaseline?: boolean;
+  allowNew?: string;
 }
 
 export async function run(options: CheckOptions, io: Io): Promise<number> {
   const started = performance.now();
-  const { root, manifest } = openWorkspace(io, options.config);
+  checkBaselineFlags(options, io);
+  const { root, manifest, source, assertUnchanged } = openWorkspace(io, options.config);
+  const known = readBaseline(source, manifest);
   const within = options.paths.map((path) => workspacePath(root, io.cwd, path));
   const model = await analyse({ root, manifest, ...typesOption(options, io) });
-  const whole = check(model, rules, { milliseconds: performance.now() - started });
-  const result = narrow(whole, within);
+  const judge = (baseline: Baseline | null) =>
+    check(model, rules, { milliseconds: performance.now() - started, baseline });
+  let whole = judge(known);
+  assertUnchanged();
   io.status(null);
+  if (options.updateBaseline) {
+    const { allowNew } = options;
+    const { baseline, said } = changeBaseline({
+      root,
+      manifest,
+      baseline: known,
+      result: whole,
+      allowNew,
+      within: (finding) => liesIn(finding, within),
+    });
+    io.err(`${said}\n`);
+    whole = judge(baseline);
+  }
+  const result = narrow(whole, within);
 
   const { color, width } = io;
   io.out(checkFormats[options.format](result, { color, width, source: sourceReader(root) }));
@@ -47,9 +68,7 @@ export async function run(options: CheckOptions, io: Io): Promise<number> {
  */
 export function narrow(result: CheckResult, paths: readonly string[]): CheckResult {
   if (paths.length === 0) return result;
-  const findings = result.findings.filter(({ at }) =>
-    paths.some((path) => path === "" || at.file === path || at.file.startsWith(`${path}/`)),
-  );
+  const findings = result.findings.filter((finding) => liesIn(finding, paths));
   const count = (severity: "error" | "warn") =>
     findings.filter((finding) => finding.status === "new" && finding.severity === severity).length;
   return {
@@ -57,6 +76,12 @@ export function narrow(result: CheckResult, paths: readonly string[]): CheckResu
     findings,
     summary: { ...result.summary, errors: count("error"), warnings: count("warn") },
   };
+}
+
+/** No path at all means the whole workspace. */
+function liesIn({ at }: Finding, paths: readonly string[]): boolean {
+  const within = (path: string) => path === "" || at.file === path || at.file.startsWith(`${path}/`);
+  return paths.length === 0 || paths.some(within);
 }
 
 /** The path within the workspace, empty for its root. */

@@ -35,20 +35,23 @@ test("help says what there is, with examples and exit codes", async () => {
     check who touches whose table
 
     Arguments:
-      path                show only the findings in these files and folders
+      path                  show only the findings in these files and folders
 
     Options:
-      --format <format>   how to print (choices: "pretty", "compact", "json", default: "pretty")
-      --config <file>     the manifest to use; its folder is the workspace (default: the nearest
-                          freehold.json)
-      --max-warnings <n>  fail if there are more warnings than this
-      --types             ask TypeScript's checker where a table is still unknown (slower)
-      -h, --help          print help for a command
+      --format <format>     how to print (choices: "pretty", "compact", "json", default: "pretty")
+      --config <file>       the manifest to use; its folder is the workspace (default: the nearest
+                            freehold.json)
+      --max-warnings <n>    fail if there are more warnings than this
+      --update-baseline     take out of the baseline what is gone; it grows by --allow-new alone
+      --allow-new <reason>  let the new findings into the baseline, with this reason
+      --types               ask TypeScript's checker where a table is still unknown (slower)
+      -h, --help            print help for a command
 
     Examples:
       freehold check
       freehold check services/guardian
       freehold check --format json --max-warnings 0
+      freehold check --update-baseline --allow-new "there before freehold; GRV-112 ends it"
     "
   `);
   expect(`\n${(await folder.freehold(["facts", "--help"])).out}`).toMatchInlineSnapshot(`

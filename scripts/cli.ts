@@ -78,10 +78,17 @@ function commands(io: Io, done: (code: number) => void): Command {
     .addOption(formats(checkFormats, "pretty"))
     .addOption(config())
     .option("--max-warnings <n>", "fail if there are more warnings than this", wholeNumber)
+    .option("--update-baseline", "take out of the baseline what is gone; it grows by --allow-new alone")
+    .option("--allow-new <reason>", "let the new findings into the baseline, with this reason")
     .addOption(types())
     .addHelpText(
       "after",
-      examples("check", "check services/guardian", "check --format json --max-warnings 0"),
+      examples(
+        "check",
+        "check services/guardian",
+        "check --format json --max-warnings 0",
+        'check --update-baseline --allow-new "there before freehold; GRV-112 ends it"',
+      ),
     )
     .action(async (paths: string[], options) => {
       const { run } = await import("./check.ts");

@@ -8,6 +8,7 @@ import {
   loadManifest,
   type Manifest,
   ManifestReadError,
+  type ManifestSource,
 } from "../manifest/mod.ts";
 import { rules } from "../rules/mod.ts";
 import { ExpectedError, type Io, LocatedError } from "./io.ts";
@@ -16,6 +17,13 @@ export interface Workspace {
   /** Absolute path of the folder that holds the manifest. */
   root: string;
   manifest: Manifest;
+  /** Reads the workspace's files, and remembers what it read. */
+  source: ManifestSource;
+  /**
+   * Asked before a result is told: a manifest that was edited meanwhile would have led to another one.
+   * @throws ExpectedError if a file that `source` has read is no longer what it was
+   */
+  assertUnchanged(): void;
 }
 
 const usualName = "freehold.json";
@@ -36,16 +44,43 @@ export function openWorkspace(io: Pick<Io, "cwd">, config?: string): Workspace {
   if (!existsSync(path)) throw new ExpectedError(`${config} does not exist: --config names a manifest`);
   const root = dirname(path);
   try {
+    const { source, assertUnchanged } = remembering(diskSource(root, basename(path)));
     const loaded = loadManifest(
-      diskSource(root, basename(path)),
+      source,
       rules.map(({ id }) => id),
     );
-    if (loaded.manifest) return { root, manifest: loaded.manifest };
+    if (loaded.manifest) return { root, manifest: loaded.manifest, source, assertUnchanged };
     throw new LocatedError(loaded.problems.map(formatProblem).join("\n"));
   } catch (error) {
     if (error instanceof ManifestReadError) throw new ExpectedError(`${path} ${error.message}`);
     throw error;
   }
+}
+
+function remembering(disk: ManifestSource): Pick<Workspace, "source" | "assertUnchanged"> {
+  const texts = new Map<string, string | null>();
+  const source: ManifestSource = {
+    ...disk,
+    read(path) {
+      const text = disk.read(path);
+      texts.set(path, text);
+      return text;
+    },
+  };
+  const now = (path: string) => {
+    try {
+      return disk.read(path);
+    } catch (error) {
+      if (error instanceof ManifestReadError) return null;
+      throw error;
+    }
+  };
+  const assertUnchanged = () => {
+    for (const [path, text] of texts) {
+      if (now(path) !== text) throw new ExpectedError(`${path} was edited while it was in use: run again`);
+    }
+  };
+  return { source, assertUnchanged };
 }
 
 /** Reads a file of the workspace for a code frame: null where it cannot be read, or is a link out of the workspace. */

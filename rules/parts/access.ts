@@ -99,10 +99,13 @@ function describe(
     ? `give each service its own module for its own tables, so that nothing is left in ${first.at.file} to share`
     : words.help({ owners, table, published: isPublished(model, first) });
 
+  const what = clauses(offences, words);
   return {
     at: first.at,
-    message: clauses(offences, words) + roads(judgements) + godObject(first.at.file, god),
+    message: what + roads(judgements) + godObject(first.at.file, god),
     help,
+    // It stands for all of the module's accesses: one more is another finding.
+    ...(god && { identity: what }),
     subject: { services, owners, table: first.table, access: first.access },
     related: related(model, offences, services, god),
     ...weight,
