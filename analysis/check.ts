@@ -3,8 +3,10 @@
  * tells what is known, and the rules that judge exceptions run last, over what was used. Pure; the rules
  * are handed in.
  */
+import { isTestFile, serviceOfFile } from "../manifest/mod.ts";
 import { baselineKey, hash, matchBaseline } from "./baseline.ts";
 import { Identities } from "./identity.ts";
+import { Levels } from "./levels.ts";
 import type {
   Baseline,
   BaselineEntry,
@@ -13,12 +15,11 @@ import type {
   CheckSummary,
   Finding,
   Ignore,
+  Manifest,
   Model,
   Place,
   Reference,
   Rule,
-  RuleFinding,
-  RuleLevel,
   RuleLevels,
 } from "./model.ts";
 
@@ -29,6 +30,8 @@ export interface CheckOptions {
   milliseconds?: number;
   /** What is known already. Findings of the rules that judge exceptions never are. */
   baseline?: Baseline | null;
+  /** The tool's own version: rules that came after the first of its major are warnings, unless the manifest says otherwise. */
+  version?: string;
 }
 
 /**
@@ -36,7 +39,7 @@ export interface CheckOptions {
  * rule; the summary's errors and warnings count the new ones alone.
  */
 export function check(model: Model, rules: readonly Rule[], options: CheckOptions = {}): CheckResult {
-  const levels = levelsOf(model, rules, options.levels ?? {});
+  const levels = new Levels(model.manifest, options.levels ?? {}, options.version);
   const shield = new Shield(model);
 
   const identities = new Identities(model);
@@ -67,25 +70,22 @@ export function check(model: Model, rules: readonly Rule[], options: CheckOption
   };
 }
 
-type Levels = ReadonlyMap<string, RuleLevel>;
-
-function levelsOf({ manifest }: Model, rules: readonly Rule[], overrides: RuleLevels): Levels {
-  return new Map(rules.map(({ id, severity }) => [id, overrides[id] ?? manifest.rules[id] ?? severity]));
-}
-
 function run(rule: Rule, model: Model, levels: Levels, identities: Identities): Finding[] {
-  const level = levels.get(rule.id) ?? rule.severity;
-  if (level === "off") return [];
-  return Array.from(rule.check(model), (found: RuleFinding) => {
-    const { at, message, help, subject, related, severity } = found;
-    return {
+  if (levels.isOff(rule)) return [];
+  const findings: Finding[] = [];
+  for (const found of rule.check(model, model.manifest.rules[rule.id]?.options ?? {})) {
+    const { at, message, help, subject, related, test = false } = found;
+    const services = subject?.services ?? [];
+    const severity = levels.of(rule, { services, test });
+    if (severity === "off") continue;
+    findings.push({
       rule: rule.id,
-      severity: severity ?? level,
+      severity,
       status: "new",
       message,
       help,
       at,
-      services: subject?.services ?? [],
+      services,
       owners: subject?.owners ?? [],
       table: subject?.table ?? null,
       access: subject?.access ?? null,
@@ -93,8 +93,9 @@ function run(rule: Rule, model: Model, levels: Levels, identities: Identities): 
       identity: identities.of(found),
       fingerprint: "",
       reason: null,
-    };
-  });
+    });
+  }
+  return findings;
 }
 
 /** The entries of the baseline as the rules that judge exceptions see them. */
@@ -104,11 +105,13 @@ function outcomesOf(
   rules: readonly Rule[],
   levels: Levels,
 ): BaselineOutcome[] {
-  const known = new Set(rules.map(({ id }) => id));
+  const known = new Map(rules.map((rule) => [rule.id, rule]));
   return entries.map((entry) => {
-    if (!known.has(entry.rule)) return { ...entry, outcome: "unknown" };
-    if (levels.get(entry.rule) === "off") return { ...entry, outcome: "off" };
-    return { ...entry, outcome: used.has(entry) ? "used" : "unused" };
+    const rule = known.get(entry.rule);
+    if (!rule) return { ...entry, outcome: "unknown" };
+    if (used.has(entry)) return { ...entry, outcome: "used" };
+    const off = levels.of(rule, { services: entry.services, test: isTestFile(entry.file) }) === "off";
+    return { ...entry, outcome: off ? "off" : "unused" };
   });
 }
 
@@ -127,11 +130,13 @@ function setFingerprints(findings: readonly Finding[]): void {
 class Shield {
   readonly #ignores: readonly Ignore[];
   readonly #byFile = new Map<string, Ignore[]>();
+  readonly #manifest: Manifest;
   readonly #manifests: ReadonlySet<string>;
   readonly #used = new Map<Ignore, Set<string>>();
 
   constructor({ ignores, manifest }: Model) {
     this.#ignores = ignores;
+    this.#manifest = manifest;
     this.#manifests = new Set([manifest.file, ...manifest.services.map(({ at }) => at.file)]);
     for (const ignore of ignores) {
       const file = this.#byFile.get(ignore.at.file);
@@ -155,12 +160,15 @@ class Shield {
 
   /** The ignores as the rules that judge exceptions see them. */
   outcomes(rules: readonly Rule[], levels: Levels): Ignore[] {
-    const known = new Set(rules.map(({ id }) => id));
+    const known = new Map(rules.map((rule) => [rule.id, rule]));
     return this.#ignores.map((ignore) => {
-      const outcome = (rule: string) => {
-        if (!known.has(rule)) return "unknown";
-        if (levels.get(rule) === "off") return "off";
-        return this.#used.get(ignore)?.has(rule) ? "used" : "unused";
+      const outcome = (id: string) => {
+        const rule = known.get(id);
+        if (!rule) return "unknown";
+        if (this.#used.get(ignore)?.has(id)) return "used";
+        const service = serviceOfFile(this.#manifest, ignore.at.file);
+        const standing = { services: service === null ? [] : [service], test: isTestFile(ignore.at.file) };
+        return levels.of(rule, standing) === "off" ? "off" : "unused";
       };
       return { ...ignore, outcomes: Object.fromEntries(ignore.rules.map((rule) => [rule, outcome(rule)])) };
     });

@@ -3,9 +3,19 @@
  * that rules read, findings. Types alone: reporters, rules and deploy stand on this file and on
  * nothing else of the analyser. One long file, so that the vocabulary is read in one place.
  */
+import type { ZodType } from "zod";
 import type { Manifest, Place, RuleLevel, Severity, Use } from "../manifest/model.ts";
 
-export type { Manifest, Place, RuleLevel, Service, Severity, Use } from "../manifest/model.ts";
+export type {
+  Manifest,
+  Place,
+  RuleLevel,
+  RuleSetting,
+  Service,
+  Severity,
+  Transfer,
+  Use,
+} from "../manifest/model.ts";
 
 // ── SQL ────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -645,8 +655,8 @@ export interface RuleFinding {
   related?: Related[];
   /** What the baseline knows it by, where that is more than the one statement at its place. */
   identity?: string;
-  /** Overrides the rule's severity: access rules in tests are warnings. */
-  severity?: Severity;
+  /** It stands in a test file: it weighs what the manifest wants there. */
+  test?: boolean;
 }
 
 /** A rule is its words, its examples and its check; README, `explain` and schemas are derived from it. */
@@ -666,7 +676,12 @@ export interface Rule {
   examples: { bad: Record<string, string>; good: Record<string, string> };
   /** It judges exceptions: it runs in a second pass, when it is known which of them were used. */
   exceptions?: boolean;
-  check(model: Model): Iterable<RuleFinding>;
+  /** The version that brought it, where that was not the first: see the manifest's `since`. */
+  since?: string;
+  /** The shape of its options under the manifest's `rules`, each with a default and a description. */
+  options?: ZodType;
+  /** @param options as the manifest gives them, for `this.options` to parse; an empty object where it gives none */
+  check(model: Model, options: unknown): Iterable<RuleFinding>;
 }
 
 export type FindingStatus = "new" | "known" | "ignored";

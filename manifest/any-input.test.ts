@@ -52,7 +52,7 @@ function jsonOf(value: unknown): string {
 
 function expectLines(text: string): void {
   const files = { "freehold.json": text, "a/main.ts": "", "b/main.ts": "", "x.y": text };
-  const { manifest, problems } = loadManifest(memorySource(files), ["a"]);
+  const { manifest, problems } = loadManifest(memorySource(files), [{ id: "a" }]);
   expect(manifest === null).toBe(problems.length > 0);
   for (const line of problems.map(formatProblem)) {
     expect(line).toMatch(

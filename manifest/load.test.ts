@@ -96,6 +96,7 @@ test("a manifest is read with its comments, its defaults filled in, each entry k
         extensions: ["pgcrypto"],
         serverVersion: ">=15",
         versionTable: "gatekeeper.versions",
+        rules: {},
         at: at("4:5-17"),
       },
       {
@@ -114,6 +115,7 @@ test("a manifest is read with its comments, its defaults filled in, each entry k
         extensions: [],
         serverVersion: null,
         versionTable: null,
+        rules: {},
         at: at("13:5-15"),
       },
       {
@@ -132,6 +134,7 @@ test("a manifest is read with its comments, its defaults filled in, each entry k
         extensions: [],
         serverVersion: null,
         versionTable: null,
+        rules: {},
         at: at("17:5-14"),
       },
     ],
@@ -153,7 +156,9 @@ test("a manifest is read with its comments, its defaults filled in, each entry k
         at: at("21:5-11"),
       },
     ],
-    rules: { "unresolved-table": "warn" },
+    rules: { "unresolved-table": { level: "warn", tests: null, options: {} } },
+    since: null,
+    transfers: [],
     tests: "off",
     ignore: ["**/*-cache.ts"],
   });

@@ -6,15 +6,17 @@ import type { Document, Path } from "./document.ts";
 import { globProblems, normalizeGlob } from "./globs.ts";
 import { validate } from "./issues.ts";
 import type { Deployment, Manifest, ManifestProblem, Service, TablePattern } from "./model.ts";
-import { didYouMean, show } from "./nearest.ts";
+import { show } from "./nearest.ts";
 import { ownershipProblems } from "./ownership.ts";
 import { parseTableName } from "./pattern.ts";
 import { addProblems, sortProblems, startOf } from "./problem.ts";
 import { readDocument, readFragment } from "./reading.ts";
+import { type KnownRule, settingsOf, settingsProblems } from "./rule-settings.ts";
 import { deploymentSchema, headSchema, nameSchema, QUERY_FUNCTION, serviceSchema } from "./schema.ts";
 import { type ServiceEntry, serviceOf } from "./service.ts";
 import type { ManifestSource } from "./source.ts";
 import { knownSystemTables } from "./system.ts";
+import { transferProblems } from "./transfers.ts";
 
 export type LoadedManifest =
   | { manifest: Manifest; problems: [] }
@@ -24,10 +26,10 @@ export type LoadedManifest =
  * Reads and validates the manifest and the fragments it names. Runs nothing, imports nothing.
  *
  * @param source where files come from: {@link diskSource}, {@link memorySource}, or staged blobs
- * @param knownRules the ids that `rules` may name; left out, any id will do
+ * @param knownRules the rules that `rules` may name; left out, any id will do
  * @returns the manifest, or every problem found, sorted by place
  */
-export function loadManifest(source: ManifestSource, knownRules?: readonly string[]): LoadedManifest {
+export function loadManifest(source: ManifestSource, knownRules?: readonly KnownRule[]): LoadedManifest {
   const problems: ManifestProblem[] = [];
   const document = readDocument(source, problems);
   const manifest = document && manifestOf(source, document, knownRules, problems);
@@ -40,18 +42,21 @@ export function loadManifest(source: ManifestSource, knownRules?: readonly strin
 function manifestOf(
   source: ManifestSource,
   document: Document,
-  knownRules: readonly string[] | undefined,
+  knownRules: readonly KnownRule[] | undefined,
   problems: ManifestProblem[],
 ): Manifest | null {
   const { value } = document;
   const { value: head } = validate(headSchema, { document, path: [], value, name: "the manifest" }, problems);
-  addProblems(problems, ruleProblems(document, knownRules));
+  addProblems(problems, settingsProblems(document, ["rules"], knownRules));
   const deployments = deploymentsOf(document, problems);
   const written = namedParts(document, "services", problems);
   const defaults = { dialect: head?.dialect ?? "postgresql", deployments } as const;
   const loaded = written
     .flatMap(([name, part]) => serviceEntry(source, document, name, part, problems) ?? [])
-    .map((entry) => serviceOf(entry, defaults, source, problems));
+    .map((entry) => {
+      addProblems(problems, settingsProblems(entry.document, [...entry.path, "rules"], knownRules));
+      return serviceOf(entry, defaults, source, problems);
+    });
   addProblems(problems, ownershipProblems(loaded, new Set(written.map(([name]) => name))));
   if (head === null) return null;
   const ignore = head.ignore.map((glob, index) => ({
@@ -61,13 +66,24 @@ function manifestOf(
   }));
   addProblems(problems, globProblems([...ignore, ...loaded.flatMap(({ vias }) => vias)], source));
   const services = loaded.map(({ service }) => service);
+  const transfers = head.transfers.map((transfer, index) => ({
+    ...parseTableName(transfer.table),
+    from: transfer.from,
+    to: transfer.to,
+    action: transfer.action,
+    until: transfer.until ?? null,
+    at: document.at(["transfers", index]),
+  }));
+  addProblems(problems, transferProblems(transfers, services, new Set(written.map(([name]) => name))));
   return {
     file: source.file,
     dialect: head.dialect,
     services,
     deployments,
     system: systemTables(document, head.system, services),
-    rules: head.rules,
+    rules: settingsOf(head.rules),
+    since: head.since ?? null,
+    transfers,
     tests: head.tests,
     queryFunctions: head.queryFunctions.map((entry) => {
       const [, name = "", key] = QUERY_FUNCTION.exec(entry) ?? [];
@@ -146,14 +162,4 @@ function systemTables(
       .filter(({ schema }) => schema === null || !taken.has(schema))
       .map((known) => ({ ...known, at: startOf(document.file) })),
   ];
-}
-
-function ruleProblems(document: Document, knownRules: readonly string[] | undefined): ManifestProblem[] {
-  if (knownRules === undefined) return [];
-  return entriesOf(document, "rules")
-    .filter(([id]) => !knownRules.includes(id))
-    .map(([id]) => ({
-      at: document.keyAt(["rules", id]),
-      message: `unknown rule ${show(id)}${didYouMean(id, knownRules) || ': "freehold rules" lists them'}`,
-    }));
 }

@@ -16,6 +16,7 @@ export type * from "./model.ts";
 export { nearest } from "./nearest.ts";
 export { matchTable, parseTableName, tableText } from "./pattern.ts";
 export { formatProblem, ManifestReadError } from "./problem.ts";
+export { type KnownRule, optionLines } from "./rule-settings.ts";
 export { manifestJsonSchema } from "./schema-json.ts";
 export { diskSource, type ManifestSource, memorySource } from "./source.ts";
 export { isTestFile } from "./test-file.ts";

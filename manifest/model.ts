@@ -12,6 +12,28 @@ export type UseAccess = "read" | "write";
 export type Severity = "error" | "warn";
 export type RuleLevel = Severity | "off";
 
+/** What the manifest says of one rule; null where it says nothing. */
+export interface RuleSetting {
+  level: RuleLevel | null;
+  /** In test files. */
+  tests: RuleLevel | null;
+  /** As they are written: the rule's own schema has accepted them. */
+  options: Record<string, unknown>;
+}
+
+/** A table that is to change hands. */
+export interface Transfer {
+  schema: string | null;
+  table: string;
+  from: string;
+  to: string;
+  /** What has to be done for it. */
+  action: string;
+  /** ISO date, or null. */
+  until: string | null;
+  at: Place;
+}
+
 /** A range in a file. Lines and columns count from 1, columns in UTF-16 code units, `endColumn` exclusive. */
 export interface Place {
   file: string;
@@ -73,6 +95,8 @@ export interface Service {
   serverVersion: string | null;
   /** The table that keeps its migration history, where the manifest overrides the default. */
   versionTable: string | null;
+  /** Rules for its code, by id. */
+  rules: Record<string, RuleSetting>;
   /** Where the service's entry begins, in the manifest or in its fragment. */
   at: Place;
 }
@@ -100,8 +124,11 @@ export interface Manifest {
   deployments: Deployment[];
   /** Tables of tools and extensions, the well-known ones included. */
   system: TablePattern[];
-  /** Rule levels by id, as the manifest sets them. */
-  rules: Record<string, RuleLevel>;
+  /** Rules by id, as the manifest sets them for all code. */
+  rules: Record<string, RuleSetting>;
+  /** The version whose rules count in full; null for the first of the tool's major. */
+  since: string | null;
+  transfers: Transfer[];
   /** Level of access rules in test files. */
   tests: RuleLevel;
   /** Globs of files that are not read. */

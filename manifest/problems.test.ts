@@ -3,12 +3,16 @@
  * that changes here changes for every user.
  */
 import { expect, test } from "bun:test";
+import * as z from "zod";
 import { loadManifest } from "./load.ts";
 import { formatProblem } from "./problem.ts";
 import { memorySource } from "./source.ts";
 
 const code = { "a/main.ts": "", "b/main.ts": "", "c/main.ts": "" };
-const rules = ["cross-service-read", "unowned-table"];
+const rules = [
+  { id: "cross-service-read" },
+  { id: "unowned-table", options: z.strictObject({ tables: z.array(z.string()).default([]) }) },
+];
 
 /** What a manifest with these services is told, and nothing else. */
 function problemsOf(files: string | Record<string, string>): string[] {
@@ -62,8 +66,8 @@ const faults: [name: string, files: string | Record<string, string>, ...problems
   [
     "a key that would load code",
     `{ "services": {}, "plugins": ["./evil.ts"], "extends": "evil" }`,
-    'freehold.json:1:19  unknown key "plugins": known here are dialect, services, deployments, system, rules, tests, queryFunctions, ignore',
-    'freehold.json:1:45  unknown key "extends": known here are dialect, services, deployments, system, rules, tests, queryFunctions, ignore',
+    'freehold.json:1:19  unknown key "plugins": known here are dialect, services, deployments, system, rules, since, tests, transfers, queryFunctions, ignore',
+    'freehold.json:1:45  unknown key "extends": known here are dialect, services, deployments, system, rules, since, tests, transfers, queryFunctions, ignore',
   ],
   [
     "a path as the rules",
@@ -84,6 +88,34 @@ const faults: [name: string, files: string | Record<string, string>, ...problems
     "an unknown rule",
     `{ "services": {}, "rules": { "cross-service-raed": "warn" } }`,
     'freehold.json:1:30  unknown rule "cross-service-raed", did you mean "cross-service-read"?',
+  ],
+  [
+    "options of a rule that takes none, and others than a rule takes",
+    `{ "services": {}, "rules": {\n"cross-service-read": { "options": { "tables": [] } },\n"unowned-table": { "options": { "tabels": [], "tables": "x" } } } }`,
+    'freehold.json:2:25  rule "cross-service-read" takes no options',
+    'freehold.json:3:33  unknown key "tabels", did you mean "tables"?',
+    'freehold.json:3:57  "tables" must be a list, not a string',
+  ],
+  [
+    "a service's rules, which have no options",
+    a('"rules": { "unowned-tabel": "off", "unowned-table": { "options": {} } }'),
+    'freehold.json:1:48  unknown rule "unowned-tabel", did you mean "unowned-table"?',
+    'freehold.json:1:91  unknown key "options": known here are level, tests',
+  ],
+  [
+    "a version that is none",
+    `{ "services": {}, "since": "latest" }`,
+    'freehold.json:1:28  "since" is no version such as "0.1"',
+  ],
+  [
+    "transfers of what nobody has, to nobody, and to itself",
+    `{ "services": { "a": { "path": "a", "owns": ["x"] }, "b": { "path": "b" } }, "transfers": [
+{ "table": "y", "from": "a", "to": "b", "action": "move it" },
+{ "table": "x", "from": "a", "to": "bb", "action": "move it" },
+{ "table": "x", "from": "a", "to": "a", "action": "move it" } ] }`,
+    'freehold.json:2:1  neither "a" nor "b" owns "y"',
+    'freehold.json:3:1  unknown service "bb", did you mean "b"?',
+    'freehold.json:4:1  "x" goes from "a" to itself',
   ],
   [
     "an unknown severity",

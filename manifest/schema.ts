@@ -6,6 +6,7 @@ import * as z from "zod";
 import type { Layout } from "./model.ts";
 import { placeholderFault, tableFault, variableFault } from "./names.ts";
 import { normalizePath } from "./paths.ts";
+import { level, ruleSettings, serviceRuleSettings } from "./rule-settings.ts";
 
 const path = z.string().refine((text) => normalizePath(text).fault === null, {
   error: ({ input }) => normalizePath(String(input)).fault ?? undefined,
@@ -148,6 +149,7 @@ export const serviceSchema = z
     versionTable: table
       .optional()
       .describe("The table that keeps the service's migration history, where it is not the default one."),
+    rules: serviceRuleSettings,
   })
   .meta({ id: "service" });
 
@@ -200,7 +202,15 @@ function layoutFault(layout: Layout, database: string): string | null {
   return perTenant ? 'holds {TENANT}, which only layout "per-tenant" has' : null;
 }
 
-const level = z.enum(["error", "warn", "off"]);
+const transfer = z
+  .strictObject({
+    table: table.describe('"table" or "schema.table", as its present owner names it under "owns".'),
+    from: z.string().describe("The service that owns it until then."),
+    to: z.string().describe("The service that is to own it."),
+    action: text.describe("What has to be done for it."),
+    until: z.iso.date().optional().describe("The day by which it is to be done, YYYY-MM-DD."),
+  })
+  .describe("A table that is to change hands; done when no access speaks against it.");
 
 export const manifestSchema = z
   .strictObject({
@@ -223,11 +233,16 @@ export const manifestSchema = z
       .array(table)
       .default([])
       .describe("Tables of tools and extensions, which no service owns; the common ones are known."),
-    rules: z
-      .record(z.string(), level)
-      .default({})
-      .describe("Levels of rules that differ from the rules' own."),
+    rules: ruleSettings,
+    since: z
+      .string()
+      .regex(/^\d+\.\d+(\.\d+)?$/, { error: 'is no version such as "0.1"' })
+      .optional()
+      .describe(
+        "The version of freehold whose rules count in full; those that came later are warnings at most, unless a level is set. Left out, the first version of the same major.",
+      ),
     tests: level.default("warn").describe("Level of the access rules in test files."),
+    transfers: z.array(transfer).default([]).describe("Tables that are to change hands."),
     queryFunctions: z
       .array(
         z.string().regex(QUERY_FUNCTION, {

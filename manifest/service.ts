@@ -8,6 +8,7 @@ import type { Deployment, Dialect, ManifestProblem, Place, Service } from "./mod
 import { show } from "./nearest.ts";
 import { parseTableName } from "./pattern.ts";
 import { addProblems } from "./problem.ts";
+import { settingsOf } from "./rule-settings.ts";
 import type { RawConnection, RawService } from "./schema.ts";
 import type { ManifestSource } from "./source.ts";
 
@@ -78,6 +79,7 @@ export function serviceOf(
     extensions: raw.extensions,
     serverVersion: raw.serverVersion ?? null,
     versionTable: raw.versionTable ?? null,
+    rules: settingsOf(raw.rules),
     at,
   };
   const vias = uses.flatMap(({ via }, index) =>

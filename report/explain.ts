@@ -1,5 +1,6 @@
 /** A rule in full: what it finds, why, what to do, and an example of each kind. */
 import type { Rule } from "../analysis/model.ts";
+import { optionLines } from "../manifest/mod.ts";
 import type { ReportContext } from "./context.ts";
 
 /** Renders a rule's own words; they are ours, and need no escaping. */
@@ -9,10 +10,17 @@ export function explain(rule: Rule, { color }: Pick<ReportContext, "color">): st
     rule.summary,
     `${color.bold("Why:")} ${rule.why}`,
     `${color.bold("What to do:")} ${rule.fix}`,
+    ...(rule.options ? [`${color.bold("Options:")} ${options(rule.options)}`] : []),
     `${color.red("Wrong:")}\n\n${example(rule.examples.bad, color.dim)}`,
     `${color.green("Right:")}\n\n${example(rule.examples.good, color.dim)}`,
   ];
   return `${parts.join("\n\n")}\n`;
+}
+
+function options(schema: NonNullable<Rule["options"]>): string {
+  return optionLines(schema)
+    .map(({ name, description }) => `${name}. ${description}`)
+    .join(" ");
 }
 
 function example(files: Record<string, string>, dim: (text: string) => string): string {

@@ -1,5 +1,4 @@
 import type { Rule } from "../analysis/model.ts";
-import { weightInTests } from "./parts/test-files.ts";
 import { possessive } from "./parts/words.ts";
 
 /** The way around every other rule: the statement stands in the owner's code, and someone else runs it. */
@@ -26,15 +25,13 @@ export const crossServiceImport: Rule = {
 
   *check(model) {
     for (const { service, owner, at, chain, touches, table, test } of model.imports) {
-      const weight = weightInTests(model, test);
-      if (weight === null) continue;
       const road = chain.length > 2 ? `, through ${chain.join(" → ")}` : "";
       yield {
         at,
         message: `${service} imports ${chain.at(-1) ?? at.file} of ${owner}, which ${touches}${road}`,
         help: `call ${possessive(owner)} API; what both need and touches no table can move out of ${owner}`,
         subject: { services: [service], owners: [owner], table },
-        ...weight,
+        test,
       };
     }
   },

@@ -1,5 +1,4 @@
 import type { Manifest, Rule } from "../analysis/model.ts";
-import { weightInTests } from "./parts/test-files.ts";
 import { list } from "./parts/words.ts";
 
 const verbs = ["CREATE", "ALTER", "DROP"];
@@ -27,14 +26,13 @@ export const noDatabaseCreation: Rule = {
 
   *check(model) {
     for (const { act, name, at, services, test } of model.acts) {
-      const weight = weightInTests(model, test);
-      if (services.length === 0 || weight === null || !isProjects(model.manifest, act, services)) continue;
+      if (services.length === 0 || !isProjects(model.manifest, act, services)) continue;
       yield {
         at,
         message: `${list(services)} ${services.length === 1 ? "runs" : "run"} ${act.toUpperCase()}${name === null ? "" : ` ${name}`}: databases and roles are the project's`,
         help: "leave it to the project's provisioning, and start against a database that is there",
         subject: { services },
-        ...weight,
+        test,
       };
     }
   },

@@ -1,4 +1,4 @@
-import { testRule } from "../fixtures/rule-tester.ts";
+import { manifest, testRule } from "../fixtures/rule-tester.ts";
 import { noHardcodedConnection } from "./no-hardcoded-connection.ts";
 
 const lead = "a database address is written in code:";
@@ -8,6 +8,15 @@ const pool = (address: string) => ({
 
 testRule(noHardcodedConnection, {
   valid: [
+    {
+      name: "a host that the options let be written",
+      files: {
+        ...pool('"postgres://app@localhost:5432/billing"'),
+        "freehold.json": manifest({
+          rules: { "no-hardcoded-connection": { options: { hosts: ["localhost"] } } },
+        }),
+      },
+    },
     ["billing", 'const docs = "https://example.com/postgres"'],
     ["billing/code.test.ts", 'const url = "postgres://localhost/test"'],
     {

@@ -1,6 +1,14 @@
+import * as z from "zod";
 import type { Model, Place, Rule } from "../analysis/model.ts";
 import { ownVariables } from "./parts/variables.ts";
 import { holds, list, placeKey } from "./parts/words.ts";
+
+const options = z.strictObject({
+  hosts: z
+    .array(z.string())
+    .default([])
+    .describe("Hosts whose addresses may be written, such as localhost in a tool for one's own machine."),
+});
 
 export const noHardcodedConnection: Rule = {
   id: "no-hardcoded-connection",
@@ -19,10 +27,14 @@ export const noHardcodedConnection: Rule = {
     },
   },
 
-  *check(model) {
+  options,
+
+  *check(model, given) {
+    const { hosts } = options.parse(given);
     const told = new Set<string>();
     for (const { text, at, services, test } of addresses(model)) {
       if (test || told.has(placeKey(at)) || standsInForVariable(model, at)) continue;
+      if (hosts.includes(hostOf(text))) continue;
       told.add(placeKey(at));
       const own = ownVariables(model.manifest, services);
       yield {
@@ -47,6 +59,11 @@ function* addresses(model: Model): Iterable<Written> {
   for (const { sources, services, test } of model.connections) {
     for (const source of sources) if (source.kind === "literal") yield { ...source, services, test };
   }
+}
+
+/** `db.internal` of `postgres://app@db.internal:5432/app`; the whole text where it is no URL. */
+function hostOf(address: string): string {
+  return /^[\w+.-]+:\/\/(?:[^@/]*@)?(\[[^\]]*\]|[^:/?]*)/.exec(address)?.[1] ?? address;
 }
 
 /** An address that takes an unset variable's place is no-database-url-default, and that alone. */

@@ -1,5 +1,6 @@
 /** rules/README.md, from the rules themselves. */
 import type { Rule } from "../analysis/model.ts";
+import { optionLines } from "../manifest/mod.ts";
 
 /** The whole text of rules/README.md. */
 export function rulesReadme(rules: readonly Rule[]): string {
@@ -8,7 +9,7 @@ export function rulesReadme(rules: readonly Rule[]): string {
     "",
     "<!-- Generated from the rules by `bun run generate`. -->",
     "",
-    `A rule's level is set in the manifest: \`"rules": { "unresolved-table": "warn" }\` (\`error\`, \`warn\` or \`off\`).`,
+    `A rule's level is set in the manifest: \`"rules": { "unresolved-table": "warn" }\` (\`error\`, \`warn\` or \`off\`); for one service under \`rules\` of its entry; for test files as \`{ "level": "error", "tests": "off" }\`; and where a rule has options, as \`{ "options": { … } }\`.`,
     "The examples stand in a workspace in which orders owns `orders` and `customers`, and publishes `customers`; billing owns `invoices`, and may read `customers`.",
     "",
     "| rule | level | what it does |",
@@ -21,7 +22,7 @@ export function rulesReadme(rules: readonly Rule[]): string {
   return `${lines.join("\n")}\n`;
 }
 
-function section({ id, summary, why, fix, examples }: Rule): string[] {
+function section({ id, summary, why, fix, examples, options, since }: Rule): string[] {
   return [
     "",
     `## ${id}`,
@@ -31,6 +32,9 @@ function section({ id, summary, why, fix, examples }: Rule): string[] {
     why,
     "",
     fix,
+    ...(since === undefined ? [] : ["", `Since ${since}.`]),
+    ...(options ? ["", "Options:", ""] : []),
+    ...(options ? optionLines(options).map((one) => `- \`${one.name}\`: ${one.description}`) : []),
     "",
     "Gives a finding:",
     ...Object.entries(examples.bad).flatMap(example),

@@ -1,6 +1,5 @@
 import type { Rule } from "../analysis/model.ts";
 import { subjectAndVerb } from "./parts/access.ts";
-import { weightInTests } from "./parts/test-files.ts";
 import { tableName, whoseTables } from "./parts/words.ts";
 
 export const unattributedAccess: Rule = {
@@ -23,8 +22,6 @@ export const unattributedAccess: Rule = {
   *check(model) {
     for (const reference of model.references) {
       if (reference.services.length > 0 || reference.verdict === "engine") continue;
-      const weight = weightInTests(model, reference.test);
-      if (weight === null) continue;
       const { at, operation, table, owners, access, origin, reason } = reference;
       const name = tableName(reference);
       const what = owners.length > 0 ? whoseTables([name], owners) : name;
@@ -34,7 +31,7 @@ export const unattributedAccess: Rule = {
         help: 'move the file into the service that it serves, let that service import it, or leave it out by "ignore"',
         subject: { owners, table, access },
         related: origin ? [origin] : [],
-        ...weight,
+        test: reference.test,
       };
     }
   },

@@ -1,7 +1,6 @@
 import type { Model, Reference, Rule } from "../analysis/model.ts";
 import { nearest, ownersElsewhere } from "../manifest/mod.ts";
 import { subjectAndVerb } from "./parts/access.ts";
-import { weightInTests } from "./parts/test-files.ts";
 import { list, tableName } from "./parts/words.ts";
 
 export const unownedTable: Rule = {
@@ -27,8 +26,7 @@ export const unownedTable: Rule = {
       const services = reference.judgements
         .filter(({ verdict }) => verdict === "unowned")
         .map(({ service }) => service);
-      const weight = weightInTests(model, reference.test);
-      if (services.length === 0 || weight === null) continue;
+      if (services.length === 0) continue;
       // Of a table's history in a service's migrations, one statement speaks for all.
       if (reference.migration && speakers.get(key(reference)) !== reference) continue;
       const name = tableName(reference);
@@ -38,7 +36,7 @@ export const unownedTable: Rule = {
         message: `${subjectAndVerb(services, reference.operation)} ${name}, which nobody owns`,
         help: `${meant(model, reference)}add ${name} to "owns" of ${owner ?? `${list(services, "or")}, whoever it is`}, or to "system" if a tool keeps it`,
         subject: { services, table: reference.table, access: reference.access },
-        ...weight,
+        test: reference.test,
       };
     }
   },

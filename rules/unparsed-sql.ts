@@ -1,5 +1,4 @@
 import type { Rule } from "../analysis/model.ts";
-import { weightInTests } from "./parts/test-files.ts";
 
 export const unparsedSql: Rule = {
   id: "unparsed-sql",
@@ -20,14 +19,12 @@ export const unparsedSql: Rule = {
 
   *check(model) {
     for (const { message, at, services, test } of model.unparsed) {
-      const weight = weightInTests(model, test);
-      if (weight === null) continue;
       yield {
         at,
         message: `this SQL cannot be read: ${message}`,
         help: "mend the statement; one that is put together from parts is better written whole",
         subject: { services },
-        ...weight,
+        test,
       };
     }
   },

@@ -1,6 +1,5 @@
 import type { Rule } from "../analysis/model.ts";
 import { subjectAndVerb } from "./parts/access.ts";
-import { weightInTests } from "./parts/test-files.ts";
 import { list } from "./parts/words.ts";
 
 /** What could not be proven is said, never dropped: silence would pass for a clean bill. */
@@ -26,8 +25,7 @@ export const unresolvedTable: Rule = {
       const services = judgements
         .filter(({ verdict }) => verdict === "unresolved")
         .map(({ service }) => service);
-      const weight = weightInTests(model, test);
-      if (services.length === 0 || weight === null) continue;
+      if (services.length === 0) continue;
       const what =
         operation === null
           ? `${list(services)} ${services.length === 1 ? "runs" : "run"} SQL of which nothing is known`
@@ -37,7 +35,7 @@ export const unresolvedTable: Rule = {
         message: reason === null ? what : `${what}: ${reason}`,
         help: "name the table by a literal, a constant, or a parameter whose type lists the tables that it may be",
         subject: { services, access },
-        ...weight,
+        test,
       };
     }
   },

@@ -123,6 +123,16 @@ test("a baseline that cannot be read, or that is from a newer version, is no cle
   });
 });
 
+test("a manifest that counts on a newer freehold's rules is not proven by this one", async () => {
+  using folder = folderOf(platform);
+  folder.write({ "freehold.json": platform["freehold.json"].replace("{", '{ "since": "99.1",') });
+  const { code, out, err } = await folder.freehold(check);
+  expect({ code, out }).toEqual({ code: 2, out: "" });
+  expect(err).toStartWith(
+    'freehold: freehold.json counts on the rules of freehold 99.1 ("since"), and this is ',
+  );
+});
+
 test("while an input goes unread nothing is taken out", async () => {
   using folder = folderOf({ ...platform, ...violation });
   await folder.freehold(allow);

@@ -4,6 +4,7 @@ import { relative, resolve, sep } from "node:path";
 import { check } from "../analysis/check.ts";
 import { analyse } from "../analysis/mod.ts";
 import type { Baseline, CheckResult, Finding } from "../analysis/model.ts";
+import { version } from "../package.json" with { type: "json" };
 import { checkFormats } from "../report/mod.ts";
 import { rules } from "../rules/mod.ts";
 import { changeBaseline, checkBaselineFlags, readBaseline } from "./baseline.ts";
@@ -30,7 +31,7 @@ export async function run(options: CheckOptions, io: Io): Promise<number> {
   const within = options.paths.map((path) => workspacePath(root, io.cwd, path));
   const model = await analyse({ root, manifest, ...typesOption(options, io) });
   const judge = (baseline: Baseline | null) =>
-    check(model, rules, { milliseconds: performance.now() - started, baseline });
+    check(model, rules, { milliseconds: performance.now() - started, baseline, version });
   let whole = judge(known);
   assertUnchanged();
   io.status(null);

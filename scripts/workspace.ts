@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { parse } from "jsonc-parser";
+import { compareVersions } from "../analysis/levels.ts";
 import {
   diskSource,
   formatProblem,
@@ -10,6 +11,7 @@ import {
   ManifestReadError,
   type ManifestSource,
 } from "../manifest/mod.ts";
+import { version } from "../package.json" with { type: "json" };
 import { rules } from "../rules/mod.ts";
 import { ExpectedError, type Io, LocatedError } from "./io.ts";
 
@@ -45,16 +47,22 @@ export function openWorkspace(io: Pick<Io, "cwd">, config?: string): Workspace {
   const root = dirname(path);
   try {
     const { source, assertUnchanged } = remembering(diskSource(root, basename(path)));
-    const loaded = loadManifest(
-      source,
-      rules.map(({ id }) => id),
-    );
+    const loaded = loadManifest(source, rules);
+    if (loaded.manifest) assertKnown(loaded.manifest);
     if (loaded.manifest) return { root, manifest: loaded.manifest, source, assertUnchanged };
     throw new LocatedError(loaded.problems.map(formatProblem).join("\n"));
   } catch (error) {
     if (error instanceof ManifestReadError) throw new ExpectedError(`${path} ${error.message}`);
     throw error;
   }
+}
+
+/** A manifest that counts on rules which this freehold does not have is not one that it can prove. */
+function assertKnown({ since, file }: Manifest): void {
+  if (since === null || compareVersions(since, version) <= 0) return;
+  throw new ExpectedError(
+    `${file} counts on the rules of freehold ${since} ("since"), and this is ${version}: upgrade it`,
+  );
 }
 
 function remembering(disk: ManifestSource): Pick<Workspace, "source" | "assertUnchanged"> {

@@ -12,7 +12,6 @@ import type {
   Use,
 } from "../../analysis/model.ts";
 import { matchTable, serviceByName } from "../../manifest/mod.ts";
-import { weightInTests } from "./test-files.ts";
 import { list, placeKey, tableName, verbs, whoseTables } from "./words.ts";
 
 /** The use of a foreign table, by the rule that it breaks: one of them, never two. */
@@ -88,9 +87,6 @@ function describe(
   god: Owners | null,
 ): RuleFinding | null {
   const first = offences[0]!.reference;
-  const weight = weightInTests(model, first.test);
-  if (weight === null) return null;
-
   const judgements = offences.flatMap((offence) => offence.judgements);
   const services = unique(judgements.map(({ service }) => service));
   const owners = unique(judgements.flatMap((judgement) => judgement.owners));
@@ -108,7 +104,7 @@ function describe(
     ...(god && { identity: what }),
     subject: { services, owners, table: first.table, access: first.access },
     related: related(model, offences, services, god),
-    ...weight,
+    test: first.test,
   };
 }
 
