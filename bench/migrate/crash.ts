@@ -122,14 +122,17 @@ async function one(admin: postgres.Sql, folder: string, url: string, plan: Plan)
   if (plan.what === "server") await killBackend(admin, nameOf(url));
   else runs[0]!.child.kill("SIGKILL");
   const stuck = new Set<number>();
-  const timers = runs.map(({ child }, at) =>
-    setTimeout(() => {
-      stuck.add(at);
-      child.kill("SIGKILL");
-    }, longestRunMs),
+  const codes = await Promise.all(
+    runs.map(async ({ child }, at) => {
+      const timer = setTimeout(() => {
+        stuck.add(at);
+        child.kill("SIGKILL");
+      }, longestRunMs);
+      const code = await child.exited;
+      clearTimeout(timer);
+      return code;
+    }),
   );
-  const codes = await Promise.all(runs.map(({ child }) => child.exited));
-  for (const timer of timers) clearTimeout(timer);
   const complaints = await Promise.all(runs.map(({ complaint }) => complaint));
   await quiet(admin, nameOf(url));
 

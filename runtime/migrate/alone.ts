@@ -7,7 +7,7 @@
  * apart and clears up. Behind PgBouncer, too: nothing here belongs to a session.
  */
 import { setTimeout as pause } from "node:timers/promises";
-import type { Sql } from "postgres";
+import postgres, { type Sql } from "postgres";
 import { errorCode } from "../connect/errors.ts";
 import type { ApplyOptions } from "./apply.ts";
 import { statements } from "./bare.ts";
@@ -37,20 +37,20 @@ export async function applyAlone(
   }
   const lead = mark(service, migration);
   try {
-    await inSchema(sql, options.schema, (line) => line.unsafe(`${lead}${migration.text}`).simple());
+    await inSchema(sql, options, (line) => line.unsafe(`${lead}${migration.text}`).simple());
   } catch (error) {
     const told = explain(error, migration, service, {
       lead: Array.from(lead).length,
       after: "nothing of it is left",
     });
     if (told instanceof MigrationError && told.problem === "connection") throw told;
-    await dropInvalid(sql, migration, options.schema);
+    await dropInvalid(sql, migration, options);
     await deleteRow(sql, at, migration.version);
     throw told;
   }
   // IF NOT EXISTS takes an INVALID index of the same name for the one that is wanted.
   const index = indexOf(migration);
-  if (index && (await stateOf(sql, index, options.schema)) === "invalid") {
+  if (index && (await stateOf(sql, index, options)) === "invalid") {
     await deleteRow(sql, at, migration.version);
     throw new MigrationError(
       service,
@@ -73,16 +73,16 @@ export async function recover(
   options: ApplyOptions,
   waitMs: number,
 ): Promise<string> {
-  const { service, at, schema } = options;
+  const { service, at } = options;
   await waitForStray(sql, migration, service, waitMs);
   const index = indexOf(migration);
   if (index) {
-    const state = await stateOf(sql, index, schema);
+    const state = await stateOf(sql, index, options);
     if (state === "valid") {
       await finishRow(sql, at, migration.version);
       return `its index ${index.name} was built to the end; noted as applied`;
     }
-    if (state === "invalid") await dropInvalid(sql, migration, schema);
+    if (state === "invalid") await dropInvalid(sql, migration, options);
     await deleteRow(sql, at, migration.version);
     return state === "invalid"
       ? `its INVALID index ${index.name} was dropped; to be applied again`
@@ -157,8 +157,8 @@ async function placeOf(line: Sql, { name, table }: Index): Promise<string | null
   return row ? `${quoteName(String(row["schema"]))}.${name}` : null;
 }
 
-async function stateOf(sql: Sql, index: Index, schema: string | null): Promise<"valid" | "invalid" | "none"> {
-  return inSchema(sql, schema, async (line) => {
+async function stateOf(sql: Sql, index: Index, options: ApplyOptions): Promise<"valid" | "invalid" | "none"> {
+  return inSchema(sql, options, async (line) => {
     const place = await placeOf(line, index);
     const [row] = await line`
       select indisvalid as valid from pg_catalog.pg_index where indexrelid = to_regclass(${place})`;
@@ -166,27 +166,46 @@ async function stateOf(sql: Sql, index: Index, schema: string | null): Promise<"
   });
 }
 
-async function dropInvalid(sql: Sql, migration: Migration, schema: string | null): Promise<void> {
+async function dropInvalid(sql: Sql, migration: Migration, options: ApplyOptions): Promise<void> {
   const index = indexOf(migration);
-  if (!index || (await stateOf(sql, index, schema)) !== "invalid") return;
-  await inSchema(sql, schema, async (line) => {
+  if (!index || (await stateOf(sql, index, options)) !== "invalid") return;
+  await inSchema(sql, options, async (line) => {
     const place = await placeOf(line, index);
     if (place !== null) await line.unsafe(`drop index concurrently if exists ${place}`).simple();
   });
 }
 
-/** On one connection whose unqualified names stand in the schema: a setting of the session, since there is no transaction. */
-async function inSchema<T>(sql: Sql, schema: string | null, work: (line: Sql) => PromiseLike<T>): Promise<T> {
+/**
+ * Where unqualified names stand in the schema. There is no transaction that could hold the setting, and a session's would
+ * stay behind for whoever is next on it, so a connection of its own starts with it.
+ * @throws {MigrationError} `server` where a pooler refuses that.
+ */
+async function inSchema<T>(
+  sql: Sql,
+  { service, schema }: ApplyOptions,
+  work: (line: Sql) => PromiseLike<T>,
+): Promise<T> {
   if (schema === null) return work(sql);
-  const line = await sql.reserve();
+  const [row] = await sql.unsafe("select pg_catalog.current_schema() as name").simple();
+  if (row?.["name"] === schema) return work(sql);
+  const { connection } = sql.options;
+  const path = { search_path: `${quoteName(schema)}, public` };
+  const line = postgres({
+    ...sql.options,
+    max: 1,
+    connection: { ...connection, ...path },
+  } as unknown as Options);
   try {
-    await line.unsafe(`set search_path to ${quoteName(schema)}, public`).simple();
     return await work(line);
+  } catch (error) {
+    if (!/startup parameter: search_path/.test(String(error))) throw error;
+    const message =
+      `${service}: a pooler stands in between and refuses search_path, which a migration outside of a transaction needs ` +
+      `in schema ${schema}; name the server itself, or let the project set it: ALTER ROLE … SET search_path.`;
+    throw new MigrationError(service, "server", message, { cause: error });
   } finally {
-    await line
-      .unsafe(`reset search_path`)
-      .simple()
-      .catch(() => {});
-    line.release();
+    await line.end({ timeout: 5 });
   }
 }
+
+type Options = Parameters<typeof postgres>[0] & object;

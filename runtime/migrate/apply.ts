@@ -14,11 +14,11 @@ import { explain, type Script } from "./explain.ts";
 import type { Migration } from "./folder.ts";
 import {
   type AppliedMigration,
-  deleteRow,
-  finishRow,
   type HistoryTable,
-  insertRow,
+  literal,
+  quoted,
   quoteName,
+  rowAsText,
 } from "./history.ts";
 
 export interface ApplyOptions {
@@ -30,13 +30,17 @@ export interface ApplyOptions {
   statementTimeoutMs: number;
 }
 
-/** The settings of a migration's transaction, as `set_config` takes them. */
-export function settings({ schema, lockTimeoutMs, statementTimeoutMs }: ApplyOptions): [string, string][] {
-  return [
+/** The settings of a migration's transaction, as one statement. */
+export function settingsText({ schema, lockTimeoutMs, statementTimeoutMs }: ApplyOptions): string {
+  const settings = [
     ["lock_timeout", String(lockTimeoutMs)],
     ["statement_timeout", String(statementTimeoutMs)],
-    ...(schema === null ? [] : [["search_path", `${quoteName(schema)}, public`] as [string, string]]),
+    ...(schema === null ? [] : [["search_path", `${quoteName(schema)}, public`]]),
   ];
+  const calls = settings.map(
+    ([name = "", value = ""]) => `pg_catalog.set_config(${literal(name)}, ${literal(value)}, true)`,
+  );
+  return `select ${calls.join(", ")};`;
 }
 
 /**
@@ -53,16 +57,18 @@ export async function apply(
   let inserted = false;
   try {
     await sql.begin(async (tx) => {
-      await insertRow(tx, options.at, migration);
+      const [first, final] = rowAsText(options.at, migration, null);
+      await tx.unsafe(`${first}${settingsText(options)}`).simple();
       inserted = true;
       await runScript(tx, migration, options);
-      row = await finishRow(tx, options.at, migration.version);
+      [row] = await tx.unsafe<AppliedMigration[]>(final).simple();
+      if (row === undefined) throw endsItself(migration, options);
     });
   } catch (error) {
     if (!inserted && errorCode(error) === "23505") return null;
     throw explain(error, migration, options.service);
   }
-  return row!;
+  return { ...row! };
 }
 
 /**
@@ -79,8 +85,16 @@ export async function undo(
   let there = false;
   try {
     await sql.begin(async (tx) => {
-      there = await deleteRow(tx, options.at, version);
-      if (there) await runScript(tx, script, options);
+      const answers: unknown = await tx
+        .unsafe(
+          `delete from ${quoted(options.at)} where version = ${version} returning version;${settingsText(options)}`,
+        )
+        .simple();
+      there = (answers as unknown[][])[0]?.length === 1;
+      if (!there) return;
+      const before = await transactionId(tx);
+      await runScript(tx, script, options);
+      if ((await transactionId(tx)) !== before) throw endsItself(script, options);
     });
   } catch (error) {
     throw explain(error, script, options.service, {
@@ -90,33 +104,25 @@ export async function undo(
   return there;
 }
 
-async function runScript(tx: TransactionSql, script: Script, options: ApplyOptions): Promise<void> {
-  const { file, name, text } = script;
-  const refuse = (message: string) => {
-    const place = { place: { file } };
-    return new MigrationError(options.service, "statement", `${file}: ${message}`, place);
-  };
-  for (const [setting, value] of settings(options)) await tx`select set_config(${setting}, ${value}, true)`;
-  const before = await transactionId(tx);
+async function runScript(tx: TransactionSql, { file, name, text }: Script, { service }: ApplyOptions) {
   const result: unknown = await tx.unsafe(text).simple();
-  if (isStream(result)) {
-    result.on("error", () => {});
-    result.destroy(new Error("refused"));
-    throw refuse(
-      "COPY … FROM STDIN and TO STDOUT need a program at the other end; write INSERT. " +
-        `${name} was rolled back.`,
-    );
-  }
-  if ((await transactionId(tx)) !== before) {
-    throw refuse(
-      "ends its own transaction (COMMIT or ROLLBACK); each migration is one transaction, so take that out. " +
-        "What stood before it may have been committed: look before you run it again.",
-    );
-  }
+  if (!isStream(result)) return;
+  result.on("error", () => {});
+  result.destroy(new Error("refused"));
+  const message = `${file}: COPY … FROM STDIN and TO STDOUT need a program at the other end; write INSERT. ${name} was rolled back.`;
+  throw new MigrationError(service, "statement", message, { place: { file } });
+}
+
+/** The transaction that it was given is gone, and another is there, or none. */
+export function endsItself({ file }: Script, { service }: ApplyOptions): MigrationError {
+  const message =
+    `${file}: ends its own transaction (COMMIT or ROLLBACK); each migration is one transaction, so take that out. ` +
+    "What stood before it may have been committed: look before you run it again.";
+  return new MigrationError(service, "statement", message, { place: { file } });
 }
 
 async function transactionId(tx: TransactionSql): Promise<unknown> {
-  const [row] = await tx`select pg_catalog.txid_current_if_assigned()::text as id`;
+  const [row] = await tx.unsafe("select pg_catalog.txid_current_if_assigned()::text as id").simple();
   return row?.["id"];
 }
 

@@ -88,6 +88,28 @@ describe("a chain of migrations", () => {
     expect(message).toContain("violates foreign key constraint");
     expect(await bench.states(folder)).toEqual(["001_a applied", "002_b pending", "003_c pending"]);
   });
+
+  test("ends, and says so, where its connection breaks off with much still to be sent", async () => {
+    const padding = `-- ${"x".repeat(60_000)}`;
+    const folder = await bench.folder({
+      ...numbered(60, (at) => `create table t${at} (x int) ${padding}`),
+      "002_t.sql": "select pg_terminate_backend(pg_backend_pid()) from fuse",
+    });
+    await bench.sql`create table fuse as select`;
+    const { problem, message } = await failureOf(migrate({ service: "s", folder, url: bench.url }));
+    expect(problem).toBe("connection");
+    // The server's farewell may be lost with the connection.
+    expect(message.replace(/\(.*\)/, "(…)")).toBe(
+      `${folder}/002_t.sql: the connection broke off (…); run again, and the history tells whether 002_t landed.`,
+    );
+    expect((await bench.states(folder)).slice(0, 3)).toEqual([
+      "001_t applied",
+      "002_t pending",
+      "003_t pending",
+    ]);
+    await bench.sql`drop table fuse; create table fuse ()`.simple();
+    expect((await migrate({ service: "s", folder, url: bench.url })).version).toBe(60);
+  });
 });
 
 describe("lock_timeout", () => {

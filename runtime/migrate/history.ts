@@ -126,28 +126,34 @@ export async function insertRow(
   migration: Migration,
   finished = true,
 ): Promise<void> {
-  const { version, name, checksum } = migration;
-  await (tx as Sql)`
-    insert into ${tx(at.schema)}.${tx(at.table)} (version, name, checksum, tool_version, finished)
-    values (${version}, ${name}, ${checksum}, ${toolVersion}, ${finished})`;
+  await tx.unsafe(insertText(at, migration, String(migration.version), finished)).simple();
 }
 
 /** The two ends of a migration as text, for a run that sends many at once. */
 export function rowAsText(at: HistoryTable, migration: Migration, before: number | null): [string, string] {
-  const { version, name, checksum } = migration;
+  const { version } = migration;
   // A row without a number is refused: nothing is applied on top of what is not there.
   const number =
     before === null
       ? String(version)
       : `(select ${version} where exists (select from ${quoted(at)} where version = ${before} and finished))`;
-  const values = [number, ...[name, checksum, toolVersion].map(literal)].join(", ");
-  return [
-    `insert into ${quoted(at)} (version, name, checksum, tool_version) values (${values});`,
-    // Without a quote, which an unclosed one in the migration could pair with. The row is of this transaction, or
-    // the migration has ended the one that it was given.
-    `update ${quoted(at)} set duration_ms = extract(epoch from clock_timestamp() - applied_at) * 1000
-where version = ${version} and xmin = pg_catalog.pg_current_xact_id()::pg_catalog.xid returning ${columns};`,
-  ];
+  return [insertText(at, migration, number), ownRowText(at, version)];
+}
+
+function insertText(at: HistoryTable, migration: Migration, number: string, finished = true): string {
+  const { name, checksum } = migration;
+  const values = [number, ...[name, checksum, toolVersion].map(literal), finished].join(", ");
+  return `insert into ${quoted(at)} (version, name, checksum, tool_version, finished) values (${values});`;
+}
+
+/**
+ * Notes how long the migration took, and answers with its row: where that is not of this transaction, the migration has
+ * ended the one that it was given, and no row comes back. Without a quote, which an unclosed one in the migration could
+ * pair with.
+ */
+export function ownRowText(at: HistoryTable, version: number): string {
+  return `update ${quoted(at)} set duration_ms = extract(epoch from clock_timestamp() - applied_at) * 1000
+where version = ${version} and xmin = pg_catalog.pg_current_xact_id()::pg_catalog.xid returning ${columns};`;
 }
 
 /** A string as SQL text. */
@@ -162,22 +168,23 @@ export async function deleteRow(
   at: HistoryTable,
   version: number,
 ): Promise<boolean> {
-  const rows = await (tx as Sql)`delete from ${tx(at.schema)}.${tx(at.table)} where version = ${version}`;
+  const rows = await tx.unsafe(`delete from ${quoted(at)} where version = ${version}`).simple();
   return rows.count === 1;
 }
 
-/** Notes how long the migration took, last of all in its transaction, and returns the row. */
+/** Notes that a migration outside of a transaction came to its end, and how long it took; returns the row. */
 export async function finishRow(
-  tx: Sql | TransactionSql,
+  sql: Sql,
   at: HistoryTable,
   version: number,
 ): Promise<AppliedMigration | undefined> {
-  const [row] = await tx.unsafe<AppliedMigration[]>(
-    `update ${quoted(at)}
-     set duration_ms = extract(epoch from clock_timestamp() - applied_at) * 1000, finished = true
-     where version = $1 returning ${columns}`,
-    [version],
-  );
+  const [row] = await sql
+    .unsafe<AppliedMigration[]>(
+      `update ${quoted(at)}
+       set duration_ms = extract(epoch from clock_timestamp() - applied_at) * 1000, finished = true
+       where version = ${version} returning ${columns}`,
+    )
+    .simple();
   return row && { ...row };
 }
 

@@ -4,7 +4,8 @@
  * An advisory lock of a transaction, held on a connection of its own while another does the work. A lock of the
  * session would be stranded behind a pooler in transaction mode, which hands the session to somebody else; and a runner
  * that *waits* inside `pg_advisory_lock()` holds a snapshot that CREATE INDEX CONCURRENTLY waits for in turn: so it is
- * asked for again and again.
+ * asked for again and again. Each time in a new transaction: CONCURRENTLY notes who has a snapshot at one moment, which may
+ * be that of a question, and then waits for the end of those transactions, so none may outlive a No.
  *
  * States: asking → held → released (the transaction ends). A crash ends the connection, and with it the lock, while the
  * backend of the other connection may still be at work and commit: the history's primary key is the lock for that.
@@ -36,8 +37,30 @@ export async function withLock<T>(
   { service, key, waitMs, onWait }: LockOptions,
   work: (stillHeld: () => void) => Promise<T>,
 ): Promise<T> {
+  const deadline = performance.now() + waitMs;
+  for (let attempt = 0; ; attempt += 1) {
+    const outcome = await tryLock(sql, { service, key }, work);
+    if (outcome) return outcome.result;
+    if (attempt === 0) onWait?.();
+    if (performance.now() >= deadline) {
+      throw new MigrationError(
+        service,
+        "lock",
+        `${service}: another run has been migrating for longer than ${waitMs} ms; wait for it, then run again.`,
+      );
+    }
+    await pause(pollMs * (0.5 + Math.random()));
+  }
+}
+
+/** @returns null where the lock is another's. */
+async function tryLock<T>(
+  sql: Sql,
+  { service, key }: Pick<LockOptions, "service" | "key">,
+  work: (stillHeld: () => void) => Promise<T>,
+): Promise<{ result: T } | null> {
   let lost = false;
-  const results: T[] = [];
+  let outcome: { result: T } | null = null;
   let working: Promise<T> | undefined;
   const stillHeld = () => {
     if (lost)
@@ -47,25 +70,13 @@ export async function withLock<T>(
     await sql.begin(async (tx) => {
       // In the simple protocol: the other's portal stays open, and with it a snapshot for CONCURRENTLY to wait for.
       const question = `select pg_catalog.set_config('idle_in_transaction_session_timeout', '0', true);
-        select pg_catalog.pg_try_advisory_xact_lock(pg_catalog.hashtextextended(${literal(key)}, 0)) as held`;
-      const deadline = performance.now() + waitMs;
-      for (let attempt = 0; ; attempt += 1) {
-        const answers: unknown = await tx.unsafe(question).simple();
-        const [row] = (answers as { held: boolean }[][]).at(-1) ?? [];
-        if (row?.held) break;
-        if (attempt === 0) onWait?.();
-        if (performance.now() >= deadline) {
-          throw new MigrationError(
-            service,
-            "lock",
-            `${service}: another run has been migrating for longer than ${waitMs} ms; wait for it, then run again.`,
-          );
-        }
-        await pause(pollMs * (0.5 + Math.random()));
-      }
+        select ${lockText(key)} as held`;
+      const answers: unknown = await tx.unsafe(question).simple();
+      const [row] = (answers as { held: boolean }[][]).at(-1) ?? [];
+      if (!row?.held) return;
       const done = work(stillHeld);
       working = done;
-      results.push(await done);
+      outcome = { result: await done };
     });
   } catch (error) {
     lost = true;
@@ -75,9 +86,14 @@ export async function withLock<T>(
       (reason) => reason,
     );
     // All was done before the connection was lost; there was nothing left to guard.
-    if (results.length === 0) throw explain(failure ?? error, service);
+    if (outcome === null) throw explain(failure ?? error, service);
   }
-  return results[0]!;
+  return outcome;
+}
+
+/** Whether this transaction has the lock now, as an expression. */
+export function lockText(key: string): string {
+  return `pg_catalog.pg_try_advisory_xact_lock(pg_catalog.hashtextextended(${literal(key)}, 0))`;
 }
 
 function explain(error: unknown, service: string): unknown {

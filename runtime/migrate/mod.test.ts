@@ -191,6 +191,25 @@ describe("migrate", () => {
     expect((await migrate({ service: "s", folder: path, sql, lockWaitMs: 1 })).version).toBe(2);
   });
 
+  test("keeps no transaction open while it waits, for CREATE INDEX CONCURRENTLY to wait for in turn", async () => {
+    const path = await folder(two);
+    let work: Promise<{ version: number }> | undefined;
+    await sql.begin(async (tx) => {
+      await tx`select pg_advisory_xact_lock(hashtextextended('freehold migrate freehold_s.migration', 0))`;
+      const waiting = Promise.withResolvers<void>();
+      work = migrate({ service: "s", folder: path, url, onEvent: () => waiting.resolve() });
+      await waiting.promise;
+      const seen = new Set<unknown>();
+      await until(async () => {
+        const rows = await sql`select backend_xmin, xact_start::text as begun from pg_stat_activity
+          where datname = current_database() and application_name = 's' and xact_start is not null`;
+        for (const { begun } of rows) seen.add(begun);
+        return seen.size > 1;
+      });
+    });
+    expect((await work)?.version).toBe(2);
+  });
+
   test("lets the backend of a killed run finish, and takes its word", async () => {
     const path = await folder(two);
     await migrate({ service: "s", folder: await folder({ "001_a.sql": two["001_a.sql"] }), sql });
