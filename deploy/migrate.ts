@@ -83,12 +83,13 @@ export async function* migrateServices(
 }
 
 async function one(
-  { service, folder, variable, schema, versionTable }: ServiceTarget & { kind: "migrate" },
+  { service, folder, dialect, variable, schema, versionTable }: ServiceTarget & { kind: "migrate" },
   { root, env, action = { kind: "up" }, against, signal: _, ...patience }: MigrateServicesOptions,
 ): Promise<MigrationOutcome> {
   const at = {
     service,
     folder: join(root, folder),
+    dialect,
     variable,
     env,
     ...(versionTable === null ? {} : { versionTable }),

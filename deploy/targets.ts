@@ -2,7 +2,7 @@
  * Which database each service's migrations go to, as the manifest and one of its deployments say. Pure, apart from a look
  * at which migration folders exist.
  */
-import type { Deployment, Manifest, Service } from "../manifest/model.ts";
+import type { Deployment, Dialect, Manifest, Service } from "../manifest/model.ts";
 
 /** One service's part of a run: where to, or why there is nothing to do. */
 export type ServiceTarget =
@@ -11,6 +11,8 @@ export type ServiceTarget =
       service: string;
       /** Workspace-relative path of its migrations. */
       folder: string;
+      /** What it is on: a URL of another engine is refused. */
+      dialect: Dialect;
       /** The variable that holds the connection URL. */
       variable: string;
       /** The schema in which its unqualified names stand; null for the role's own search path. */
@@ -82,15 +84,18 @@ function target(
   if (folder === undefined) return nothing("has no migrations");
   if (folders.length > 1)
     return refused(`has several folders of migrations (${folders.join(", ")}): one history needs one`);
-  if (service.dialect !== "postgresql")
-    return refused(`is on ${service.dialect}, and PostgreSQL is what is migrated here`);
+  const { dialect } = service;
+  if (dialect === "sqlite" && deployment?.schemas === "per-service") {
+    return refused("is on SQLite, which has no schemas to give each service one");
+  }
 
   const shared = deployment?.layout === "shared" ? deployment.database : null;
   const variable = shared ?? (service.migrate.length === 1 ? service.migrate[0] : undefined);
   if (variable === undefined) {
     return refused('has no variable with its whole connection URL: name one under "migrate"');
   }
-  const schema =
-    deployment?.schemas === "per-service" ? name : service.schema === "public" ? null : service.schema;
-  return { kind: "migrate", service: name, folder, variable, schema, versionTable: service.versionTable };
+  const own = service.schema === "public" || service.schema === "" ? null : service.schema;
+  const schema = deployment?.schemas === "per-service" ? name : own;
+  const { versionTable } = service;
+  return { kind: "migrate", service: name, folder, dialect, variable, schema, versionTable };
 }

@@ -11,7 +11,7 @@ const mysqlSchemas = new Set(["information_schema", "mysql", "performance_schema
 const names = `
   _prisma_migrations
   __drizzle_migrations*
-  freehold_*.migration
+  freehold_*.migration freehold_*_migration
   knex_migrations knex_migrations_lock
   typeorm_metadata migrations
   SequelizeMeta SequelizeData

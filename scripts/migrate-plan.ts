@@ -87,12 +87,12 @@ async function pendingOf(
   all: boolean,
   { env }: Io,
 ): Promise<PlannedService> {
-  const { service, variable, versionTable } = target;
+  const { service, dialect, variable, versionTable } = target;
   const folder = join(root, target.folder);
   try {
     if (all) return { target, before: null, migrations: readMigrations(service, folder) };
     const table = versionTable === null ? {} : { versionTable };
-    const entries = await status({ service, folder, variable, env, ...table });
+    const entries = await status({ service, folder, dialect, variable, env, ...table });
     const odd = entries.find(({ state }) => !["applied", "pending", "ahead"].includes(state));
     if (odd) {
       throw new ExpectedError(

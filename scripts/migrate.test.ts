@@ -131,7 +131,6 @@ describe("freehold migrate", () => {
       "freehold.json": `{
         "services": {
           "a": { "path": "services/gatekeeper", "database": { "host": "H", "name": "N" }, "owns": [] },
-          "b": { "path": "services/lobby", "database": "B_URL", "dialect": "sqlite", "owns": [] },
           "c": { "path": "services/web", "database": "C_URL", "owns": [],
                  "migrations": ["services/web/old", "services/web/new"] }
         },
@@ -145,7 +144,6 @@ describe("freehold migrate", () => {
       code: 2,
       out: "",
       err: `✗ a  has no variable with its whole connection URL: name one under "migrate"
-✗ b  is on sqlite, and PostgreSQL is what is migrated here
 ✗ c  has several folders of migrations (services/web/old, services/web/new): one history needs one
 `,
     });

@@ -1,8 +1,6 @@
 /** The history alone: taking a database over that is at head already, and putting right what a crash or an edit left. */
-import { recover } from "./alone.ts";
 import { requireSound } from "./compare.ts";
 import { MigrationError } from "./errors.ts";
-import { deleteRow, finishRow, insertRow, quoted } from "./history.ts";
 import type { ChangeOptions } from "./options.ts";
 import { requireNumber, withRun } from "./run.ts";
 
@@ -28,9 +26,7 @@ export async function stamp(options: ChangeOptions & { to?: number }): Promise<S
       const files = entries.flatMap(({ state, file }) =>
         state === "pending" && file && file.version <= (to ?? Number.POSITIVE_INFINITY) ? [file] : [],
       );
-      await run.sql.begin(async (tx) => {
-        for (const file of files) await insertRow(tx, run.how.at, file);
-      });
+      await run.changes.note(files);
       return { service, stamped: files.map(({ name }) => name) };
     },
   );
@@ -64,28 +60,22 @@ export async function repair(options: RepairOptions): Promise<RepairResult> {
         : undefined,
     async (run, entries) => {
       const repaired: RepairResult["repaired"] = [];
-      const { sql, how } = run;
       for (const { file, name, state, version } of entries) {
         if (!file) continue;
         if (state === "unfinished") {
           let what: string;
           try {
-            what = await recover(sql, file, how, run.waitMs);
+            what = await run.changes.recover(file);
           } catch (error) {
             const open = error instanceof MigrationError && error.problem === "unfinished";
             if (!open || options.as === undefined) throw error;
-            if (options.as === "applied") await finishRow(sql, how.at, version);
-            else await deleteRow(sql, how.at, version);
+            await run.changes.settle(version, options.as);
             what = options.as === "applied" ? "noted as applied" : "to be applied again";
           }
           repaired.push({ name, what });
         }
         if (state === "changed" && options.acceptChanges) {
-          await sql.unsafe(`update ${quoted(how.at)} set name = $1, checksum = $2 where version = $3`, [
-            file.name,
-            file.checksum,
-            version,
-          ]);
+          await run.changes.accept(file);
           repaired.push({ name, what: "its file is now what was applied" });
         }
       }

@@ -1,5 +1,4 @@
 /** The way back: the newest first, each in a transaction of its own, one after the other. */
-import { undo } from "./apply.ts";
 import { type MigrationEntry, requireSound } from "./compare.ts";
 import { MigrationError } from "./errors.ts";
 import { type Migration, readDowns } from "./folder.ts";
@@ -57,7 +56,7 @@ export async function down(options: DownOptions): Promise<DownResult> {
     const total = doomed.length;
     for (const [done, { name, version }] of doomed.entries()) {
       run.tell({ kind: "undoing", service, name, done, total });
-      const mine = await withRetries(run, name, () => undo(run.sql, version, scripts[done]!, run.how));
+      const mine = await withRetries(run, name, () => run.changes.undo(version, scripts[done]!));
       if (mine) undone.push(name);
       run.tell({ kind: "undone", service, name, done: done + 1, total });
     }

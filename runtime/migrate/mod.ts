@@ -9,8 +9,9 @@
  * what a crash left is cleared up → migrations → released. A crash at any point leaves each migration either done or not
  * done, and the history says which; the next run goes on from there.
  *
- * Stands on `postgres` and `node:` modules alone, so that services on Node can use it, too. No analyser is loaded here:
- * in production the migrator's role is what keeps a migration within its own service.
+ * Engines: PostgreSQL (postgres.ts), on `postgres` and `node:` modules alone, so that services on Node can use it, too;
+ * SQLite (sqlite/), through Bun.sql, loaded only for such a URL. Each says itself what a crash leaves. No analyser is
+ * loaded here: in production the migrator's role is what keeps a migration within its own service.
  */
 import type { MigrateOptions, MigrateResult } from "./options.ts";
 import { atStart, type StartOptions } from "./start.ts";
@@ -38,6 +39,9 @@ export { type StartOptions, status, verify } from "./start.ts";
  * At a service's start it is handed the service's own pool and the migrator's variable: with the variable set it
  * migrates, without it verifies that somebody did. Either way it logs one line with service and version. A schema that is
  * newer than the code is said, and is no error: that is what the old version sees while a new one is rolled out.
+ *
+ * Without a pool (on SQLite and MariaDB, or before there is one) it is handed the variable of the service's own URL in its
+ * place: `database: "LOBBY_DATABASE_URL"`.
  *
  * @example
  * await migrate({ service: "lobby", folder: new URL("./migrations", import.meta.url), sql, migrator: "LOBBY_MIGRATOR_URL" });

@@ -14,6 +14,8 @@ export interface Subject {
   folder: string | URL;
   /** Overrides where the history lives: `schema.table`. */
   versionTable?: string;
+  /** What the service is on, as in the manifest: a URL of another engine is refused. What the URL says unless given. */
+  dialect?: "postgresql" | "sqlite" | "mysql" | "mariadb";
 }
 
 /** How long things may take. */
@@ -28,11 +30,15 @@ export interface Patience {
   statementTimeoutMs?: number;
 }
 
+/** How a database is worked on, apart from which it is. */
+export type Means = Patience & {
+  /** The schema in which unqualified names stand, created if missing; the role's own search path unless given. */
+  schema?: string;
+};
+
 export type ChangeOptions = Subject &
   MigrationTarget &
-  Patience & {
-    /** The schema in which unqualified names stand, created if missing; the role's own search path unless given. */
-    schema?: string;
+  Means & {
     /** Called as things happen, for progress. */
     onEvent?: (event: MigrationEvent) => void;
     /** Handed the files that are about to be run, by name, before anything is changed; what it throws stops the run. */

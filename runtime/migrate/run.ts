@@ -1,25 +1,19 @@
 /** What every change of a database has in common: files read and judged, the lock held, the history there. */
-import type { Sql } from "postgres";
-import type { ApplyOptions } from "./apply.ts";
 import { compare, type MigrationEntry } from "./compare.ts";
+import type { Changes } from "./engine.ts";
 import { MigrationError } from "./errors.ts";
 import { type Migration, readMigrations } from "./folder.ts";
-import { type AppliedMigration, createHistory, createSchema, historyTable, readHistory } from "./history.ts";
-import { withLock } from "./lock.ts";
+import type { AppliedMigration } from "./history.ts";
 import type { ChangeOptions, MigrateResult, MigrationEvent } from "./options.ts";
-import { requireOwnVersion, requireServer, withTarget } from "./target.ts";
+import { requireOwnVersion, withEngine } from "./target.ts";
 
 export interface Run {
-  sql: Sql;
   service: string;
   migrations: readonly Migration[];
-  how: ApplyOptions;
-  waitMs: number;
+  changes: Changes;
   retries: number;
   /** The files against the history as it is now. */
   look(): Promise<MigrationEntry[]>;
-  /** To be called before each step. @throws {MigrationError} `lock` once the lock is lost. */
-  stillHeld(): void;
   tell(event: MigrationEvent): void;
 }
 
@@ -34,40 +28,29 @@ export async function withRun<T>(
 ): Promise<T> {
   const { service, onEvent, lockWaitMs = 60_000 } = options;
   const migrations = readMigrations(service, options.folder);
-  const at = historyTable(service, options.versionTable);
-  return withTarget(options, async (sql) => {
-    const look = async () => judge(await readHistory(sql, service, at));
+  return withEngine(options, async (engine) => {
+    const look = async () => judge(await engine.history());
     const judge = (history: AppliedMigration[] | null) => {
       requireOwnVersion(service, history ?? []);
-      return compare([...migrations], history ?? []);
+      const entries = compare([...migrations], history ?? []);
+      engine.requireFit(entries.flatMap(({ state, file }) => (state === "pending" && file ? [file] : [])));
+      return entries;
     };
-    const history = await readHistory(sql, service, at);
+    const history = await engine.history();
     const before = judge(history);
     const result = idle(before);
     if (result !== undefined) return result;
 
-    const lock = {
-      service,
-      key: `freehold migrate ${at.schema}.${at.table}`,
+    const waiting = {
       waitMs: lockWaitMs,
       onWait: () => onEvent?.({ kind: "waiting", service }),
+      fresh: history === null,
     };
-    return withLock(sql, lock, async (stillHeld) => {
-      await requireServer(sql, service);
-      if (history === null) await createHistory(sql, service, at);
-      if (options.schema !== undefined) await createSchema(sql, options.schema);
-      const how = {
-        service,
-        at,
-        schema: options.schema ?? null,
-        lockTimeoutMs: options.lockTimeoutMs ?? 5_000,
-        statementTimeoutMs: options.statementTimeoutMs ?? 0,
-      };
+    return engine.exclusively(waiting, async (changes) => {
       const retries = options.lockRetries ?? 10;
       const tell = (event: MigrationEvent) => onEvent?.(event);
-      const run: Run = { sql, service, migrations, how, waitMs: lockWaitMs, retries, look, stillHeld, tell };
       // Another run may have done some of it while this one waited.
-      return work(run, await look());
+      return work({ service, migrations, changes, retries, look, tell }, await look());
     });
   });
 }
@@ -75,7 +58,7 @@ export async function withRun<T>(
 /** Tries again what did not get its locks, after a pause that no two runs share. */
 export async function withRetries<T>(run: Run, name: string, work: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
-    run.stillHeld();
+    run.changes.stillHeld();
     try {
       return await work();
     } catch (error) {

@@ -4,24 +4,30 @@ import { type Environment, ready } from "../connect/mod.ts";
 import { compare, type MigrationEntry, requireSound } from "./compare.ts";
 import { MigrationError } from "./errors.ts";
 import { readMigrations } from "./folder.ts";
-import { historyTable, readHistory } from "./history.ts";
 import type { MigrateResult, MigrationTarget, Subject } from "./options.ts";
 import { summarise } from "./run.ts";
-import { withTarget } from "./target.ts";
+import { withEngine } from "./target.ts";
 import { up } from "./up.ts";
 
 /** What a service hands over when it starts. */
 export type StartOptions = Subject & {
-  /** The pool that the service works with. */
-  sql: Sql;
   /** The migrator's variable. Where it is set, the service migrates; else it makes sure that somebody did. */
   migrator: string;
   schema?: string;
-  /** Where the variable is read; `process.env` unless given. */
+  /** Where the variables are read; `process.env` unless given. */
   env?: Environment;
   /** Where the line about service and version goes; `console.info` unless given. */
   log?: (line: string) => void;
-};
+} & (
+    | {
+        /** The pool that the service works with, on PostgreSQL. */
+        sql: Sql;
+      }
+    | {
+        /** The variable of the service's own connection URL, on any engine. */
+        database: string;
+      }
+  );
 
 /**
  * Every migration that the folder or the database knows, with its state. Changes nothing and takes no lock.
@@ -30,8 +36,7 @@ export type StartOptions = Subject & {
 export async function status(options: Subject & MigrationTarget): Promise<MigrationEntry[]> {
   const { service } = options;
   const migrations = readMigrations(service, options.folder);
-  const at = historyTable(service, options.versionTable);
-  return withTarget(options, async (sql) => compare(migrations, (await readHistory(sql, service, at)) ?? []));
+  return withEngine(options, async (engine) => compare(migrations, (await engine.history()) ?? []));
 }
 
 /**
@@ -60,21 +65,23 @@ export async function verify(
 
 /** Migrates where the migrator's variable is set, verifies where it is not; says either in one line. */
 export async function atStart(options: StartOptions): Promise<MigrateResult> {
-  const { service, sql, migrator, env = process.env, log = console.info, schema, ...subject } = options;
+  const { service, folder, versionTable, dialect, migrator, env = process.env, log = console.info } = options;
+  const subject = {
+    service,
+    folder,
+    ...(versionTable === undefined ? {} : { versionTable }),
+    ...(dialect === undefined ? {} : { dialect }),
+    ...(options.schema === undefined ? {} : { schema: options.schema }),
+  };
   const migrates = env[migrator] !== undefined && env[migrator] !== "";
   let result: MigrateResult;
   if (migrates) {
-    result = await up({
-      service,
-      variable: migrator,
-      env,
-      ...subject,
-      ...(schema === undefined ? {} : { schema }),
-    });
+    result = await up({ ...subject, variable: migrator, env });
   } else {
-    await ready(sql);
+    if ("sql" in options) await ready(options.sql);
     const remedy = `run "freehold migrate --service ${service}", or set ${migrator} so that the service migrates when it starts`;
-    result = await verify({ service, sql, ...subject }, remedy);
+    const where = "sql" in options ? { sql: options.sql } : { variable: options.database, env };
+    result = await verify({ ...subject, ...where }, remedy);
   }
   const what = migrates
     ? `${result.applied.length} applied`

@@ -1,66 +1,70 @@
-/** The database that a run works on: opened where it is not open yet, and judged before it is changed. */
-import type { Sql } from "postgres";
-import { connect, ready } from "../connect/mod.ts";
+/** The database that a run works on: which engine it is, and whether its history is one that this version may touch. */
+import { DatabaseConfigError } from "../connect/mod.ts";
+import type { Engine } from "./engine.ts";
 import { MigrationError } from "./errors.ts";
 import type { AppliedMigration } from "./history.ts";
-import type { MigrationTarget, Subject } from "./options.ts";
+import type { Means, MigrationTarget, Subject } from "./options.ts";
+import { postgresEngine, withPostgres } from "./postgres.ts";
 import { toolVersion } from "./version.ts";
 
-/** `pg_current_xact_id()` came with 13, and nothing older is maintained. */
-const leastServer = 13;
+/** The engines, and how the URLs of each begin. */
+const engines = {
+  PostgreSQL: {
+    schemes: ["postgres", "postgresql"],
+    dialects: ["postgresql"],
+    example: "postgres://USER:PASSWORD@HOST:5432/DATABASE",
+  },
+  SQLite: { schemes: ["sqlite", "file"], dialects: ["sqlite"], example: "sqlite:///FOLDER/FILE.db" },
+  MariaDB: {
+    schemes: ["mariadb", "mysql"],
+    dialects: ["mariadb", "mysql"],
+    example: "mariadb://USER:PASSWORD@HOST:3306/DATABASE",
+  },
+} as const;
 
 /**
- * Opens the target where it is not open yet, and closes it again.
- * @throws {DatabaseUnavailableError} where nothing answers as PostgreSQL does, in place of what the work met.
+ * Opens the target where it is not open yet, and closes it again. SQLite and MariaDB are loaded only here, when asked for.
+ * @throws {DatabaseConfigError} where the URL is missing, or is one of another engine than the service is said to be on.
+ * @throws {DatabaseUnavailableError} where nothing answers as the engine does, in place of what the work met.
  */
-export async function withTarget<T>(
-  target: Subject & MigrationTarget,
-  work: (sql: Sql) => Promise<T>,
+export async function withEngine<T>(
+  target: Subject & MigrationTarget & Means,
+  work: (engine: Engine) => Promise<T>,
 ): Promise<T> {
   if ("sql" in target) {
     if (target.sql.options.max < 2) {
       throw new RangeError("migrate() needs a pool of two connections: one holds the lock, the other works");
     }
-    return work(target.sql);
+    return work(postgresEngine(target.sql, target));
   }
   const [variable, url] =
     "url" in target
       ? ["the URL", target.url]
       : [target.variable, (target.env ?? process.env)[target.variable]];
-  // As if behind a pooler, which then may be there; and no variable may make the pool smaller than two.
-  const sql = connect({
-    service: target.service,
-    variable,
-    env: { [variable]: url },
-    poolSize: 2,
-    pooler: true,
-    fetchTypes: false,
-  });
-  try {
-    return await work(sql);
-  } catch (error) {
-    if (error instanceof MigrationError || error instanceof RangeError) throw error;
-    // Asked only now: a database that can be used, and most can, is not made to wait for the question.
-    await ready(sql);
-    throw error;
-  } finally {
-    await sql.end({ timeout: 5 });
+  switch (engineOf(target, variable, url?.trim())) {
+    case "SQLite": {
+      const { withSqlite } = await import("./sqlite/mod.ts");
+      return withSqlite(target, variable, url!.trim(), work);
+    }
+    default:
+      return withPostgres(target, variable, url, (sql) => work(postgresEngine(sql, target)));
   }
 }
 
-/** @throws {MigrationError} `server` where it is too old, or takes no changes. */
-export async function requireServer(sql: Sql, service: string): Promise<void> {
-  const [row] = await sql<{ number: number; version: string; standby: boolean; readOnly: boolean }[]>`
-    select current_setting('server_version_num')::int as number, current_setting('server_version') as version,
-      pg_catalog.pg_is_in_recovery() as standby, current_setting('transaction_read_only')::bool as "readOnly"`;
-  const fail = (message: string): never => {
-    throw new MigrationError(service, "server", `${service}: ${message}`);
-  };
-  if (row!.number < leastServer * 10_000)
-    fail(`the server is PostgreSQL ${row!.version}, and migrating needs ${leastServer} or newer.`);
-  if (row!.standby) fail("the server is a read-only replica; name the primary.");
-  if (row!.readOnly)
-    fail("the connection is read-only (default_transaction_read_only); let the migrator's role write.");
+/** What the URL says; where that is nothing that is known, PostgreSQL's reader says what is wrong with it. */
+function engineOf({ service, dialect }: Subject, variable: string, url = ""): keyof typeof engines {
+  const names = Object.keys(engines) as (keyof typeof engines)[];
+  const wanted = names.find((name) => (engines[name].dialects as readonly string[]).includes(dialect ?? ""));
+  const scheme = /^([a-z]+):/i.exec(url)?.[1]?.toLowerCase() ?? "";
+  const found = names.find((name) => (engines[name].schemes as readonly string[]).includes(scheme));
+  if (!wanted || found === wanted || (wanted === "PostgreSQL" && !found)) return found ?? "PostgreSQL";
+  const { example } = engines[wanted];
+  throw new DatabaseConfigError(
+    variable,
+    found
+      ? `${service} is on ${wanted}, and ${variable} is for ${found} (${scheme}:); set it to the service's own database (${variable}=${example}).`
+      : `${service} needs ${variable}, which is ${url === "" ? "not set" : `no URL of ${wanted}`}: set it to the service's own database (${variable}=${example}).`,
+  );
 }
 
 /** @throws {MigrationError} `history` where a newer tool than this has written rows that it may mean otherwise. */

@@ -1,17 +1,13 @@
 /**
- * A service's schema up to head: what may travel together does (chain.ts), the rest goes one by one.
+ * A service's schema up to head: what may travel together does, the rest goes one by one, as the engine decides.
  *
  * Each round looks at the history first, so it does not matter who did what in the meantime: another run, the server on
  * behalf of one that was killed, or this one before its connection broke off.
  */
-import { applyAlone, recover } from "./alone.ts";
-import { apply } from "./apply.ts";
-import { applyChain, chainLength } from "./chain.ts";
 import { type MigrationEntry, requireSound } from "./compare.ts";
-import type { Migration } from "./folder.ts";
 import type { AppliedMigration } from "./history.ts";
 import type { MigrateOptions, MigrateResult } from "./options.ts";
-import { isBusy, type Run, requireNumber, summarise, waitToRetry, withRetries, withRun } from "./run.ts";
+import { isBusy, type Run, requireNumber, summarise, waitToRetry, withRun } from "./run.ts";
 
 export async function up(options: MigrateOptions): Promise<MigrateResult> {
   const { service, to } = options;
@@ -41,36 +37,20 @@ export async function up(options: MigrateOptions): Promise<MigrateResult> {
         applied.push(row);
         run.tell({ kind: "applied", service, row, done: applied.length, total });
       };
-      run.stillHeld();
+      run.changes.stillHeld();
       run.tell({ kind: "applying", service, name: next.name, done: applied.length, total });
-      const length = chainLength(todo);
-      if (length < 2) {
-        await one(run, next, onApplied);
-      } else {
-        const before = entries.findLast(({ version }) => version < next.version)?.version ?? null;
-        const landed = applied.length;
-        const { error } = await applyChain(run.sql, todo.slice(0, length), before, run.how, onApplied);
-        if (applied.length > landed) attempt = 0;
-        if (error !== null) {
-          attempt += 1;
-          if (!isBusy(error) || attempt > run.retries) throw error;
-          await waitToRetry(run, todo[applied.length - landed]?.name ?? next.name, attempt);
-        }
+      const before = entries.findLast(({ version }) => version < next.version)?.version ?? null;
+      const landed = applied.length;
+      const { error } = await run.changes.apply(todo, before, onApplied);
+      if (applied.length > landed) attempt = 0;
+      if (error !== null) {
+        attempt += 1;
+        if (!isBusy(error) || attempt > run.retries) throw error;
+        await waitToRetry(run, todo[applied.length - landed]?.name ?? next.name, attempt);
       }
       entries = await run.look();
     }
   });
-}
-
-async function one(
-  run: Run,
-  migration: Migration,
-  onApplied: (row: AppliedMigration) => void,
-): Promise<void> {
-  const row = await withRetries(run, migration.name, () =>
-    migration.transaction ? apply(run.sql, migration, run.how) : applyAlone(run.sql, migration, run.how),
-  );
-  if (row) onApplied(row);
 }
 
 /** Clears up after runs that broke off; the entries as they are then. */
@@ -78,7 +58,7 @@ export async function recovered(run: Run, entries: MigrationEntry[]): Promise<Mi
   const unfinished = entries.filter(({ state }) => state === "unfinished");
   if (unfinished.length === 0) return entries;
   for (const { file } of unfinished) {
-    const what = await recover(run.sql, file!, run.how, run.waitMs);
+    const what = await run.changes.recover(file!);
     run.tell({ kind: "repaired", service: run.service, name: file!.name, what });
   }
   return run.look();

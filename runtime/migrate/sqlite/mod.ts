@@ -1,0 +1,310 @@
+/**
+ * SQLite as an engine: one file, one connection, one transaction a migration.
+ *
+ * States of a migration: nobody writes but this run (BEGIN IMMEDIATE) → its row is there → its file has run → no foreign
+ * key is broken that was not broken before → committed. A crash anywhere before the end leaves nothing of it: SQLite's
+ * journal takes it back when the file is next opened. So there is no state between done and not done, unless a migration
+ * ends its transaction by itself (COMMIT): its row then says that it is unfinished, and a person has to look.
+ *
+ * There is no lock for a whole run. Each migration takes the file's only write lock, and looks under it whether another
+ * run has been there; runs that meet take turns. Foreign keys are not enforced while a migration runs, as SQLite's own
+ * procedure for changing a table has it ("Making Other Kinds Of Table Schema Changes"), and are checked at its end.
+ */
+import type { Changes, Engine } from "../engine.ts";
+import { MigrationError } from "../errors.ts";
+import type { Script } from "../explain.ts";
+import type { Migration } from "../folder.ts";
+import type { AppliedMigration } from "../history.ts";
+import type { Means, Subject } from "../options.ts";
+import { explain, told } from "./explain.ts";
+import { finishText, historyTable, readHistory, rowText, tableText } from "./history.ts";
+import { exists, type File, isBusy, type Line, open, patiently, readUrl } from "./open.ts";
+
+interface Context {
+  service: string;
+  file: File;
+  /** The history's table, quoted. */
+  table: string;
+  lockTimeoutMs: number;
+}
+
+/**
+ * Opens the file where there is something to open, and closes it after the work.
+ * @throws {DatabaseConfigError} and {DatabaseUnavailableError}
+ */
+export async function withSqlite<T>(
+  options: Subject & Means,
+  variable: string,
+  url: string,
+  work: (engine: Engine) => Promise<T>,
+): Promise<T> {
+  const { service, lockTimeoutMs = 5_000 } = options;
+  const file = readUrl(service, variable, url);
+  const context = { service, file, table: historyTable(service, options.versionTable), lockTimeoutMs };
+  if (options.schema !== undefined) {
+    throw new MigrationError(
+      service,
+      "server",
+      `${service}: SQLite has no schemas, and ${options.schema} is asked for.`,
+    );
+  }
+  const opened: Line[] = [];
+  const reach = async (create: boolean): Promise<Line> => {
+    if (opened.length === 0) opened.push(await open(file, create));
+    return opened[0]!;
+  };
+  try {
+    return await work({
+      async history() {
+        // To look changes nothing: a file that is not there stays so.
+        if (opened.length === 0 && !exists(file)) return null;
+        const line = await reach(false);
+        return patiently(() => readHistory(line, context.table), lockTimeoutMs);
+      },
+      requireFit: (migrations) => requireFit(service, migrations),
+      async exclusively({ waitMs, onWait }, act) {
+        const line = await reach(true);
+        await prepare(line, context, waitMs, onWait);
+        return act(changes(line, context));
+      },
+    });
+  } catch (error) {
+    throw told(error, `${service}: ${file.path}`, service);
+  } finally {
+    await opened[0]?.close();
+  }
+}
+
+/** What SQLite refuses in a transaction, and what may be done twice: a run that breaks off leaves it pending. */
+const alone = /^\s*(?:--[^\n]*\n\s*|\/\*[\s\S]*?\*\/\s*)*(?:vacuum|pragma)\b/i;
+
+function requireFit(service: string, migrations: readonly Migration[]): void {
+  const odd = migrations.find(({ transaction, text }) => !transaction && !alone.test(text));
+  if (!odd) return;
+  throw new MigrationError(
+    service,
+    "folder",
+    `${odd.file}: says "-- freehold: no-transaction", and on SQLite only VACUUM and PRAGMA run outside of one; take the line out`,
+    { place: { file: odd.file } },
+  );
+}
+
+/** The first writing: whether it may be done at all is known after it. */
+async function prepare(line: Line, { service, file, table }: Context, waitMs: number, onWait: () => void) {
+  if (file.readOnly) {
+    throw new MigrationError(
+      service,
+      "server",
+      `${service}: the connection is read-only (mode=ro); let the migrator write.`,
+    );
+  }
+  try {
+    await line.run("pragma foreign_keys = off");
+    await patiently(() => line.run("begin immediate"), waitMs, onWait);
+    await line.run(tableText(table));
+    await patiently(() => line.run("commit"), waitMs, onWait);
+  } catch (error) {
+    await line.run("rollback").catch(() => {});
+    if (isBusy(error)) {
+      throw new MigrationError(
+        service,
+        "lock",
+        `${service}: somebody else has been writing to ${file.path} for longer than ${waitMs} ms; wait for it, then run again.`,
+        { cause: error },
+      );
+    }
+    throw error;
+  }
+}
+
+function changes(line: Line, context: Context): Changes {
+  const { table, service } = context;
+  return {
+    stillHeld: () => {},
+    async apply(migrations, before, onApplied) {
+      const [next] = migrations;
+      try {
+        const row = next!.transaction
+          ? await applyOne(line, context, next!, before)
+          : await applyAlone(line, context, next!);
+        if (row) onApplied(row);
+        return { error: null };
+      } catch (error) {
+        return { error: explain(error, next!, service) };
+      }
+    },
+    async undo(version, script) {
+      const lead = `delete from ${table} where version = ${version};`;
+      const after = `${script.name} was not taken back, and is as it was`;
+      return within(line, context, script, after, async () => {
+        if (!(await isThere(line, table, version))) return false;
+        await runScript(line, context, script, lead, after);
+        return true;
+      });
+    },
+    async note(migrations) {
+      await atOnce(line, context, migrations.map((migration) => rowText(table, migration)).join("\n"));
+    },
+    async accept({ version, name, checksum }) {
+      await patiently(
+        () =>
+          line.rows(`update ${table} set name = ?, checksum = ? where version = ?`, [
+            name,
+            checksum,
+            version,
+          ]),
+        context.lockTimeoutMs,
+      );
+    },
+    async recover({ file }) {
+      throw new MigrationError(
+        service,
+        "unfinished",
+        `${file}: ended its own transaction, and then broke off; see what of it is there, then say so: ` +
+          `freehold migrate repair --service ${service} --as applied (or --as pending).`,
+        { place: { file } },
+      );
+    },
+    async settle(version, as) {
+      const change = as === "applied" ? `update ${table} set finished = 1` : `delete from ${table}`;
+      await patiently(() => line.run(`${change} where version = ${version}`), context.lockTimeoutMs);
+    },
+  };
+}
+
+async function applyOne(
+  line: Line,
+  context: Context,
+  migration: Migration,
+  before: number | null,
+): Promise<AppliedMigration | null> {
+  const { table } = context;
+  const { version } = migration;
+  return within(line, context, migration, undefined, async () => {
+    if (await isThere(line, table, version)) return null;
+    if (before !== null && !(await isThere(line, table, before))) return null;
+    await runScript(line, context, migration, rowText(table, migration, false));
+    await line.run(finishText(table, version));
+    return rowOf(line, table, version);
+  });
+}
+
+/** Outside of a transaction: what may be done twice is done before its row is written. */
+async function applyAlone(
+  line: Line,
+  { table, lockTimeoutMs }: Context,
+  migration: Migration,
+): Promise<AppliedMigration | null> {
+  const begun = performance.now();
+  await patiently(() => line.rows(migration.text), lockTimeoutMs);
+  const row = rowText(table, migration).replace(/^insert/, "insert or ignore");
+  await patiently(() => line.run(row), lockTimeoutMs);
+  const tookMs = Math.round(performance.now() - begun);
+  await patiently(
+    () => line.rows(`update ${table} set duration_ms = ? where version = ?`, [tookMs, migration.version]),
+    lockTimeoutMs,
+  );
+  return rowOf(line, table, migration.version);
+}
+
+async function rowOf(line: Line, table: string, version: number): Promise<AppliedMigration> {
+  const rows = await readHistory(line, table);
+  return rows!.find((row) => row.version === version)!;
+}
+
+async function isThere(line: Line, table: string, version: number): Promise<boolean> {
+  return (await line.rows(`select 1 from ${table} where version = ?`, [version])).length > 0;
+}
+
+/** In a transaction that nobody else writes beside, and that the script cannot end unnoticed. */
+async function within<T>(
+  line: Line,
+  context: Context,
+  script: Script,
+  after: string | undefined,
+  work: () => Promise<T>,
+): Promise<T> {
+  const { service, lockTimeoutMs } = context;
+  const how = after === undefined ? {} : { after };
+  try {
+    await patiently(() => line.run("begin immediate"), lockTimeoutMs);
+    await line.run(`savepoint ${mark}`);
+    const result = await work();
+    await line.run(`release ${mark}`);
+    // Readers may keep it waiting: what it has to write stays written until they are gone.
+    await patiently(() => line.run("commit"), lockTimeoutMs);
+    return result;
+  } catch (error) {
+    await line.run("rollback").catch(() => {});
+    if (error instanceof Error && error.message.startsWith("no such savepoint")) {
+      throw new MigrationError(
+        service,
+        "statement",
+        `${script.file}: ends its own transaction (COMMIT or ROLLBACK); each migration is one transaction, so take that out. ` +
+          "What stood before it may have been committed: look before you run it again.",
+        { place: { file: script.file }, cause: error },
+      );
+    }
+    throw explain(error, script, service, how);
+  }
+}
+
+const mark = "freehold_migration";
+
+/** All of the script in one call, so that it is SQLite that tells where a statement ends. */
+async function runScript(
+  line: Line,
+  { service }: Context,
+  script: Script,
+  lead: string,
+  after?: string,
+): Promise<void> {
+  const before = await violations(line);
+  try {
+    await line.run(`${lead}${script.text}\n;`);
+  } catch (error) {
+    throw explain(error, script, service, { lead, ...(after === undefined ? {} : { after }) });
+  }
+  const known = new Set(before?.map((row) => JSON.stringify(row)));
+  const fresh = (await violations(line))?.filter((row) => !known.has(JSON.stringify(row))) ?? [];
+  const [first] = fresh;
+  if (!first) return;
+  const more = fresh.length > 1 ? ` (and ${fresh.length - 1} more)` : "";
+  throw new MigrationError(
+    service,
+    "statement",
+    `${script.file}: leaves row ${first.rowid ?? "?"} of ${first.table} pointing at nothing in ${first.parent}${more}; ` +
+      `${after ?? `${script.name} was rolled back`}.`,
+    { place: { file: script.file } },
+  );
+}
+
+interface Violation {
+  table: string;
+  /** Null in a table without row ids. */
+  rowid: number | null;
+  parent: string;
+  fkid: number;
+}
+
+/** Rows whose foreign key points at nothing; null where SQLite cannot tell, since a key does not fit the table it names. */
+async function violations(line: Line): Promise<Violation[] | null> {
+  try {
+    return await line.rows<Violation>("pragma foreign_key_check");
+  } catch (error) {
+    if (error instanceof Error && error.message.startsWith("foreign key mismatch")) return null;
+    throw error;
+  }
+}
+
+async function atOnce(line: Line, { lockTimeoutMs }: Context, text: string): Promise<void> {
+  if (text === "") return;
+  try {
+    await patiently(() => line.run("begin immediate"), lockTimeoutMs);
+    await line.run(text);
+    await patiently(() => line.run("commit"), lockTimeoutMs);
+  } catch (error) {
+    await line.run("rollback").catch(() => {});
+    throw error;
+  }
+}
