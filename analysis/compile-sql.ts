@@ -11,6 +11,7 @@ export function compileSql(file: string, text: string, dialect: Dialect): FileFa
     file,
     kind: "sql",
     skimmed: false,
+    importsByUse: true,
     lineStarts: lineStarts(text),
     sites: [],
     sql,

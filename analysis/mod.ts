@@ -115,8 +115,9 @@ export async function analyseFiles(
   const files = new Map<string, FileFacts>();
   const textOf = new Map(texts.map(({ path, text }) => [path, text]));
   for (const { path, text } of texts) {
-    if (files.size % 64 === 0) {
+    if (files.size % BREATH === 0) {
       options.onProgress?.({ stage: "compile", done: files.size, total: texts.length });
+      await breathe();
       options.signal?.throwIfAborted();
     }
     files.set(
@@ -177,6 +178,17 @@ export async function analyseFiles(
   });
   options.onProgress?.({ stage: "link", done: 1, total: 1 });
   return model;
+}
+
+/** Files between two turns of the event loop. */
+const BREATH = 64;
+
+/**
+ * Lets the event loop turn: only then is the parser's own memory given back, and without it a long run
+ * holds every tree that it ever made.
+ */
+function breathe(): Promise<void> {
+  return new Promise((done) => setImmediate(done));
 }
 
 /** The alternatives of a place as the evaluator takes them: one and the same expression at each asking. */

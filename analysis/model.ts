@@ -384,8 +384,10 @@ export interface InputProblem {
 export interface FileFacts {
   file: string;
   kind: "code" | "sql" | "prisma";
-  /** Only its imports were read: nothing in it looks like a database. */
+  /** Only its imports were kept: nothing in it looks like a database. What it exports is read when it is asked for. */
   skimmed: boolean;
+  /** Imports that are used as types alone are known: not so where the file was never walked. */
+  importsByUse: boolean;
   /** UTF-16 offset at which each line starts. */
   lineStarts: number[];
   sites: SqlSite[];

@@ -73,6 +73,7 @@ function nothingOf(file: string, text: string, options: CompileOptions): FileFac
       !options.whole &&
       !SIEVE.test(text) &&
       !(options.queryFunctions ?? []).some(({ path }) => text.includes(path.at(-1) ?? "")),
+    importsByUse: false,
     lineStarts: lineStarts(text),
     sites: [],
     sql: null,
@@ -107,6 +108,7 @@ function compile(facts: FileFacts, text: string, options: CompileOptions): FileF
   }
   const scopes = readScopes(syntax.program);
   facts.imports = readImports(file, syntax.program, scopes);
+  facts.importsByUse = true;
   const expressions = expressionReader(file, text, scopes);
   const { sites, uses, files } = readSites(
     file,
@@ -137,8 +139,6 @@ function compile(facts: FileFacts, text: string, options: CompileOptions): FileF
   facts.locals = readLocals(scopes, expressions);
   Object.assign(facts, readConnections(file, scopes, expressions));
   facts.commands = readCommands(file, scopes);
-  facts.exports = readExports(syntax.program, scopes, expressions, file);
-  facts.imports.push(...expressions.loads);
   facts.ignores = readIgnores(
     syntax.comments.map((comment) => ({
       text: comment.value,
@@ -146,7 +146,18 @@ function compile(facts: FileFacts, text: string, options: CompileOptions): FileF
     })),
     nextNode(syntax.program as unknown as Node),
   );
+  // What a file without a word for a database exports is read when somebody asks for it, as of one that was skimmed.
+  // A file of SQL that it loads counts as said.
+  facts.skimmed = !options.whole && isSilent(facts) && !/\.sql\b/i.test(text);
+  if (!facts.skimmed) facts.exports = readExports(syntax.program, scopes, expressions, file);
+  facts.imports.push(...expressions.loads);
   return facts;
+}
+
+function isSilent(facts: FileFacts): boolean {
+  const { sites, uses, chains, definitions, connections, environment, addresses, commands, ignores } = facts;
+  const said = [sites, uses, chains, definitions, connections, environment, addresses, commands, ignores];
+  return said.every((list) => list.length === 0) && Object.keys(facts.locals).length === 0;
 }
 
 /** A file's imports with what its tree says of them: which are used as types alone. */

@@ -31,7 +31,7 @@ export interface Territory {
 }
 
 /**
- * @param importsByUse imports of a file that was only skimmed: which of them are used as types alone
+ * @param importsByUse imports of a file that was never walked: which of them are used as types alone
  *   is not known before
  */
 export function drawTerritory(
@@ -62,7 +62,7 @@ export function drawTerritory(
   for (const [file, found] of edges) {
     const home = homes.get(file);
     const crosses = found.some(({ to }) => leading.has(to) && (!home || homes.get(to) !== home));
-    if (crosses && files.get(file)?.skimmed) edges.set(file, runtimeImports(file, importsByUse(file)));
+    if (crosses && !files.get(file)?.importsByUse) edges.set(file, runtimeImports(file, importsByUse(file)));
   }
   const belongings = new Map<string, Belonging[]>();
   for (const { name } of manifest.services) {

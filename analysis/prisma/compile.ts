@@ -39,6 +39,7 @@ export function compilePrisma(file: string, text: string): FileFacts {
     file,
     kind: "prisma",
     skimmed: false,
+    importsByUse: true,
     lineStarts: starts,
     sites: [],
     sql: null,
