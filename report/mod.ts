@@ -4,9 +4,13 @@ import { compact } from "./compact.ts";
 import type { ReportContext } from "./context.ts";
 import { factsJsonl } from "./facts-jsonl.ts";
 import { factsTable } from "./facts-table.ts";
+import { github } from "./github.ts";
+import { gitlab } from "./gitlab.ts";
 import { json } from "./json.ts";
+import { markdown } from "./markdown.ts";
 import { pretty } from "./pretty.ts";
 import { rulesJson, rulesTable } from "./rules-table.ts";
+import { sarif } from "./sarif.ts";
 
 export { unreadLines } from "./compact.ts";
 export type { Painter, ReportContext } from "./context.ts";
@@ -20,6 +24,10 @@ export const checkFormats = {
   pretty,
   compact,
   json,
+  github,
+  gitlab,
+  sarif,
+  markdown,
 } satisfies Record<string, Reporter<CheckResult>>;
 
 export const factsFormats = {

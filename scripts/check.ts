@@ -9,8 +9,10 @@ import { checkFormats } from "../report/mod.ts";
 import { rules } from "../rules/mod.ts";
 import { changeBaseline, checkBaselineFlags, readBaseline } from "./baseline.ts";
 import { ExpectedError, exitCodes, type Io } from "./io.ts";
+import type { ReportFile } from "./output-option.ts";
+import { appendSummary, writeReports } from "./report-files.ts";
 import { typesOption } from "./types-option.ts";
-import { openWorkspace, sourceReader } from "./workspace.ts";
+import { openWorkspace, reportContext } from "./workspace.ts";
 
 export interface CheckOptions {
   /** Absolute, or relative to the working folder; none means the whole workspace. */
@@ -21,6 +23,8 @@ export interface CheckOptions {
   types?: boolean;
   updateBaseline?: boolean;
   allowNew?: string;
+  /** `FORMAT=FILE` each. */
+  output?: ReportFile[];
 }
 
 export async function run(options: CheckOptions, io: Io): Promise<number> {
@@ -50,8 +54,10 @@ export async function run(options: CheckOptions, io: Io): Promise<number> {
   }
   const result = narrow(whole, within);
 
-  const { color, width } = io;
-  io.out(checkFormats[options.format](result, { color, width, source: sourceReader(root) }));
+  writeReports(options.output ?? [], result, root, io);
+  io.out(checkFormats[options.format](result, reportContext(root, io)));
+
+  if (options.format === "github") appendSummary(result, io);
 
   const { errors, warnings } = result.summary;
   if (result.problems.length > 0) return exitCodes.failed;

@@ -35,22 +35,25 @@ test("help says what there is, with examples and exit codes", async () => {
     check who touches whose table
 
     Arguments:
-      path                  show only the findings in these files and folders
+      path                    show only the findings in these files and folders
 
     Options:
-      --format <format>     how to print (choices: "pretty", "compact", "json", default: "pretty")
-      --config <file>       the manifest to use; its folder is the workspace (default: the nearest
-                            freehold.json)
-      --max-warnings <n>    fail if there are more warnings than this
-      --update-baseline     take out of the baseline what is gone; it grows by --allow-new alone
-      --allow-new <reason>  let the new findings into the baseline, with this reason
-      --types               ask TypeScript's checker where a table is still unknown (slower)
-      -h, --help            print help for a command
+      --format <format>       how to print (choices: "pretty", "compact", "json", "github", "gitlab",
+                              "sarif", "markdown", default: "pretty")
+      --output <format=file>  write a report into a file as well; may be given several times
+      --config <file>         the manifest to use; its folder is the workspace (default: the nearest
+                              freehold.json)
+      --max-warnings <n>      fail if there are more warnings than this
+      --update-baseline       take out of the baseline what is gone; it grows by --allow-new alone
+      --allow-new <reason>    let the new findings into the baseline, with this reason
+      --types                 ask TypeScript's checker where a table is still unknown (slower)
+      -h, --help              print help for a command
 
     Examples:
       freehold check
       freehold check services/guardian
       freehold check --format json --max-warnings 0
+      freehold check --format github --output sarif=freehold.sarif
       freehold check --update-baseline --allow-new "there before freehold; GRV-112 ends it"
     "
   `);
@@ -122,7 +125,7 @@ test("what was typed wrong is one line with the nearest right word, and exit cod
     $ freehold check --frmat json
     freehold: unknown option '--frmat' (Did you mean --format?)
     $ freehold check --format jsn
-    freehold: option '--format <format>' argument 'jsn' is invalid. Allowed choices are pretty, compact, json.
+    freehold: option '--format <format>' argument 'jsn' is invalid. Allowed choices are pretty, compact, json, github, gitlab, sarif, markdown.
     $ freehold check --max-warnings -1
     freehold: option '--max-warnings <n>' argument '-1' is invalid. Give a whole number from 0.
     $ freehold check --max-warnings many

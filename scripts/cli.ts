@@ -11,6 +11,7 @@ import { name, version } from "../package.json" with { type: "json" };
 import { checkFormats, factsFormats, rulesFormats } from "../report/mod.ts";
 import { ExpectedError, exitCodes, type Io, LocatedError } from "./io.ts";
 import { addMigrate } from "./migrate-commands.ts";
+import { outputOption } from "./output-option.ts";
 
 /**
  * Runs one command.
@@ -76,6 +77,7 @@ function commands(io: Io, done: (code: number) => void): Command {
     .description("check who touches whose table")
     .argument("[path...]", "show only the findings in these files and folders")
     .addOption(formats(checkFormats, "pretty"))
+    .addOption(outputOption())
     .addOption(config())
     .option("--max-warnings <n>", "fail if there are more warnings than this", wholeNumber)
     .option("--update-baseline", "take out of the baseline what is gone; it grows by --allow-new alone")
@@ -87,6 +89,7 @@ function commands(io: Io, done: (code: number) => void): Command {
         "check",
         "check services/guardian",
         "check --format json --max-warnings 0",
+        "check --format github --output sarif=freehold.sarif",
         'check --update-baseline --allow-new "there before freehold; GRV-112 ends it"',
       ),
     )

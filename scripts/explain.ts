@@ -1,5 +1,5 @@
 /** `freehold explain RULE`: what a rule finds, why, and the way out. */
-import { nearest } from "../manifest/mod.ts";
+import { nearest, optionLines } from "../manifest/mod.ts";
 import { explain } from "../report/mod.ts";
 import { rules } from "../rules/mod.ts";
 import { ExpectedError, exitCodes, type Io } from "./io.ts";
@@ -14,6 +14,6 @@ export async function run({ rule: id }: { rule: string }, io: Io): Promise<numbe
     const hint = near === null ? '"freehold rules" lists them' : `did you mean ${near}?`;
     throw new ExpectedError(`unknown rule ${id}: ${hint}`);
   }
-  io.out(explain(rule, io));
+  io.out(explain(rule, io, rule.options && optionLines(rule.options)));
   return exitCodes.clean;
 }

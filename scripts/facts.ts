@@ -2,10 +2,10 @@
 import { analyse } from "../analysis/mod.ts";
 import type { Manifest, Reference, Verdict } from "../analysis/model.ts";
 import { matchTable, nearest, parseTableName, serviceByName } from "../manifest/mod.ts";
-import { factsFormats, type ReportContext, unreadLines } from "../report/mod.ts";
+import { factsFormats, unreadLines } from "../report/mod.ts";
 import { ExpectedError, exitCodes, type Io } from "./io.ts";
 import { typesOption } from "./types-option.ts";
-import { openWorkspace, sourceReader } from "./workspace.ts";
+import { openWorkspace, reportContext } from "./workspace.ts";
 
 export interface FactsOptions {
   format: keyof typeof factsFormats;
@@ -22,8 +22,7 @@ export async function run(options: FactsOptions, io: Io): Promise<number> {
   const model = await analyse({ root, manifest, ...typesOption(options, io) });
   io.status(null);
 
-  const context: ReportContext = { color: io.color, width: io.width, source: sourceReader(root) };
-  io.out(factsFormats[options.format](model.references.filter(wanted), context));
+  io.out(factsFormats[options.format](model.references.filter(wanted), reportContext(root, io)));
   if (model.problems.length === 0) return exitCodes.clean;
   io.err(unreadLines(model.problems));
   return exitCodes.failed;

@@ -13,7 +13,7 @@ import { MigrationError, type MigrationEvent } from "../runtime/migrate/mod.ts";
 import { ExpectedError, exitCodes, type Io } from "./io.ts";
 import { type Guard, guard, only } from "./migrate-guard.ts";
 import { describe, isExpected, outcomeJson } from "./migrate-report.ts";
-import { openWorkspace, sourceReader } from "./workspace.ts";
+import { openWorkspace, reportContext } from "./workspace.ts";
 
 export interface MigrateOptions {
   service?: string;
@@ -78,7 +78,7 @@ function print(
 ): void {
   if (outcome.kind === "guarded" && watch) {
     err(`${color.red("✗")} ${outcome.service}: the database was not touched\n\n`);
-    const context = { color, width: columns, source: sourceReader(root) };
+    const context = reportContext(root, { color, width: columns });
     err(checkFormats.pretty(only(watch.result, outcome.findings), context));
     return;
   }

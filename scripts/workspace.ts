@@ -12,6 +12,7 @@ import {
   type ManifestSource,
 } from "../manifest/mod.ts";
 import { version } from "../package.json" with { type: "json" };
+import type { ReportContext } from "../report/mod.ts";
 import { rules } from "../rules/mod.ts";
 import { ExpectedError, type Io, LocatedError } from "./io.ts";
 
@@ -91,8 +92,13 @@ function remembering(disk: ManifestSource): Pick<Workspace, "source" | "assertUn
   return { source, assertUnchanged };
 }
 
+/** What a reporter is handed for a terminal. */
+export function reportContext(root: string, { color, width }: Pick<Io, "color" | "width">): ReportContext {
+  return { color, width, source: sourceReader(root), tool: { version, rules } };
+}
+
 /** Reads a file of the workspace for a code frame: null where it cannot be read, or is a link out of the workspace. */
-export function sourceReader(root: string): (file: string) => string | null {
+function sourceReader(root: string): (file: string) => string | null {
   return (file) => {
     try {
       return diskSource(root, file).read(file);

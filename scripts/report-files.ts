@@ -1,0 +1,42 @@
+/** Reports that go into files: `--output FORMAT=FILE`, and the summary of a step in GitHub Actions. */
+import { appendFileSync, writeFileSync } from "node:fs";
+import { resolve } from "node:path";
+import type { CheckResult } from "../analysis/model.ts";
+import { checkFormats, plain } from "../report/mod.ts";
+import { ExpectedError, type Io } from "./io.ts";
+import type { ReportFile } from "./output-option.ts";
+import { reportContext } from "./workspace.ts";
+
+/** Columns of a report that no terminal shows. */
+const width = 120;
+
+/** @throws ExpectedError where a file cannot be written */
+export function writeReports(files: readonly ReportFile[], result: CheckResult, root: string, io: Io): void {
+  for (const { format, file } of files) {
+    const text = checkFormats[format](result, reportContext(root, { color: plain, width }));
+    try {
+      writeFileSync(resolve(io.cwd, file), text);
+    } catch (error) {
+      throw new ExpectedError(`--output: ${file} cannot be written (${codeOf(error)})`);
+    }
+  }
+}
+
+/**
+ * Adds the result to the page of the step that GitHub Actions runs this in; elsewhere there is none.
+ * @throws ExpectedError where the runner's file cannot be written
+ */
+export function appendSummary(result: CheckResult, { env }: Io): void {
+  const file = env["GITHUB_STEP_SUMMARY"];
+  if (!file) return;
+  const text = checkFormats.markdown(result);
+  try {
+    appendFileSync(file, text);
+  } catch (error) {
+    throw new ExpectedError(`GITHUB_STEP_SUMMARY names ${file}, which cannot be written (${codeOf(error)})`);
+  }
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && "code" in error ? String(error.code) : String(error);
+}
