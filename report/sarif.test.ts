@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { contextOf, foreignRead, placeOf, resultOf } from "../fixtures/findings.ts";
-import { sarifErrors } from "../fixtures/sarif/schema.ts";
+import { sarifErrors } from "../fixtures/sarif-schema.ts";
 import { rules } from "../rules/mod.ts";
 import { sarif } from "./sarif.ts";
 

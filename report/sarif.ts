@@ -6,7 +6,7 @@ import type { CheckResult, Finding, InputProblem, Place, Rule, Severity } from "
 import type { ReportContext } from "./context.ts";
 import { safeJson } from "./text.ts";
 
-const schema = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
+const schema = "https://json.schemastore.org/sarif-2.1.0.json";
 /** The name by which whoever reads the file replaces the workspace's root. */
 const root = "%SRCROOT%";
 

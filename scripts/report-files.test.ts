@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { bin, folderOf, platform, violation } from "../fixtures/command-line.ts";
-import { sarifErrors } from "../fixtures/sarif/schema.ts";
+import { sarifErrors } from "../fixtures/sarif-schema.ts";
 
 const faulty = { ...platform, ...violation };
 const read = (root: string, file: string) => readFileSync(join(root, file), "utf8");
