@@ -33,7 +33,7 @@ test("the log is SARIF 2.1.0: known findings are unchanged and suppressed outsid
   expect(sarifErrors(log)).toEqual([]);
   expect(log).toMatchInlineSnapshot(`
     {
-      "$schema": "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json",
+      "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
       "runs": [
         {
           "columnKind": "utf16CodeUnits",
