@@ -155,7 +155,8 @@ function concatenated(r: Reading, given: Expr, args: readonly Expr[], node: Node
 
 export function joined(r: Reading, list: Expr, separator: Expr | null, node: Node): Expr {
   const items = list.kind === "alias" ? list.of : list;
-  if (items.kind !== "array") return r.unknown(node);
+  // What is empty where it is made is filled by something that nobody sees.
+  if (items.kind !== "array" || items.items.length === 0) return r.unknown(node);
   const parts = items.items.flatMap((item, index) => (index && separator ? [separator, item] : [item]));
   return { kind: "concat", parts, at: r.at(node) };
 }

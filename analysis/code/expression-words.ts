@@ -108,6 +108,19 @@ export function isEmpty(value: Expr): boolean {
   return inner.kind === "text" && inner.runs.length === 0;
 }
 
+/** A number as it is written. */
+export function isNumber(node: Node): boolean {
+  const inner = unwrap(node);
+  return inner.type === "Literal" && typeof inner.value === "number";
+}
+
+/** Text of which the file shows at least a part, and no bare number. */
+export function isWritten(expr: Expr): boolean {
+  if (expr.kind === "alias") return isWritten(expr.of);
+  if (expr.kind === "either") return expr.options.some(isWritten);
+  return expr.kind === "concat" || (expr.kind === "text" && !/^\d*$/.test(textOf(expr)));
+}
+
 export function memberName(node: Node): string | null {
   return node.type === "Identifier" ? node.name : literalText(node);
 }

@@ -38,6 +38,36 @@ const rows: [title: string, code: string, expected: string[]][] = [
     ["1:30 select orders"],
   ],
   [
+    "a list that is filled in steps",
+    `const changes = [];
+const values = [];
+if (name) {
+  values.push(name);
+  changes.push(\`name = $\${values.length}\`);
+}
+for (const key of keys) changes.push("x = (select id from lines)");
+pool.query(\`update orders set \${changes.join(", ")} where id = $\${values.length + 1}\`, [...values, id]);`,
+    ["7:59 select lines", "8:20 update orders"],
+  ],
+  [
+    "a list that something else fills",
+    `const filters: string[] = [];
+fill(filters);
+pool.query("select * from orders where " + filters.join(" and "));`,
+    ["3:27 select orders"],
+  ],
+  [
+    "placeholders that are counted",
+    `pool.query(\`select * from orders where a = $\${n} limit $\${n + 1} offset $\${1 + n}\`);
+pool.query("insert into lines values (" + rows.map((_, i) => "$" + (i + 1)).join(", ") + ")");`,
+    ["1:27 select orders", "2:25 insert lines"],
+  ],
+  [
+    "placeholders of a home-made client",
+    `other.many("select * from orders where id in (???) and a = $name", ids);`,
+    ["1:27 select orders"],
+  ],
+  [
     "a member",
     `const queries = { all: "select * from orders" };\nother.any(queries.all);`,
     ["1:39 select orders"],

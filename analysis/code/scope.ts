@@ -425,12 +425,12 @@ class Walker {
     }
   }
 
-  /** `filters.push({ … })`; rows and pieces of SQL are others' matter. */
+  /** `filters.push({ … })`, `updates.push("name = $1")`. */
   private declarePushed(node: Node & { type: "CallExpression" }, scope: Scope): void {
     const { callee } = node;
     if (callee.type !== "MemberExpression" || propertyName(callee as Node) !== "push") return;
     for (const argument of node.arguments)
-      if (argument.type === "ObjectExpression")
+      if (argument.type !== "SpreadElement")
         this.declarePart(callee.object as Node, callee.property as Node, argument as Node, scope, true);
   }
 

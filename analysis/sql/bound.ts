@@ -1,6 +1,6 @@
 /**
  * Placeholders that a client binds before the server sees the text: `?`, knex's `??` and `:name:`,
- * `:name` of TypeORM, Sequelize and others, `{{…}}` of templates. PostgreSQL's grammar knows `$1` alone, so each becomes a hole.
+ * `:name` of TypeORM, Sequelize and others, `$name`, `???` of home-made lists, `{{…}}` of templates. PostgreSQL's grammar knows `$1` alone, so each becomes a hole.
  */
 import type { Span, SqlPiece } from "../model.ts";
 import { END, Lexer, OPERATOR } from "./lexer.ts";
@@ -15,7 +15,7 @@ export function withBound(pieces: readonly SqlPiece[]): SqlPiece[] | null {
   const out: SqlPiece[] = [];
   let found = false;
   for (const piece of pieces) {
-    if (piece.kind === "hole" || !/\?|:[A-Za-z_]|\{\{|@/.test(piece.text)) {
+    if (piece.kind === "hole" || !/\?|[:$][A-Za-z_]|\{\{|@/.test(piece.text)) {
       out.push(piece);
       continue;
     }
@@ -45,9 +45,12 @@ function placeholders(text: string): Placeholder[] {
   const lexer = new Lexer(text);
   for (let kind = lexer.next(); kind !== END; kind = lexer.next()) {
     const { start, end } = lexer;
-    if (kind !== OPERATOR || text.charCodeAt(start) !== 63) continue;
-    if (end === start + 1) found.push({ start, end, type: "value" });
-    else if (text.slice(start, end) === "??") found.push({ start, end, type: "identifier" });
+    const sign = kind === OPERATOR ? text.slice(start, end) : "";
+    const name = sign === "$" ? (/^\w+/.exec(text.slice(end, end + 64))?.[0].length ?? 0) : 0;
+    if (sign === "?") found.push({ start, end, type: "value" });
+    else if (sign === "??") found.push({ start, end, type: "identifier" });
+    else if (/^\?{3,}$/.test(sign)) found.push({ start, end, type: "unknown" });
+    else if (name > 0) found.push({ start, end: end + name, type: "value" });
   }
   return found.sort((a, b) => a.start - b.start);
 }

@@ -389,4 +389,13 @@ hash.update("x").digest();
 db.from(source).select(one);`,
     [],
   ],
+  [
+    "other things of these names in a file that imports it",
+    `import { createHash } from "node:crypto";
+import type { Knex } from "knex";
+createHash("sha256").update("x").digest();
+Array.from("abc").join("");
+Uint8Array.from("abc").join("");`,
+    [],
+  ],
 ]);

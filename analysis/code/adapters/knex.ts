@@ -2,6 +2,7 @@
  * Knex: https://knexjs.org. The builder is called with a table, or told by `from`, `into` and joins;
  * what is done to it is said anywhere in the chain. Text binds identifiers as `??` and `:name:`.
  */
+import { isBuiltin } from "node:module";
 import type { ChainStep, Expr, Operation } from "../../model.ts";
 import type { Adapter, Ask, Chain, Named, TableName } from "./adapter.ts";
 import { bound } from "./bindings.ts";
@@ -162,6 +163,10 @@ function namesMain({ name }: ChainStep, index: number, { steps }: Chain): boolea
 function isMine(chain: Chain, ask: Ask): boolean {
   const { steps, certain, habitual, receiver, root } = chain;
   if (steps.some(({ name }) => name === "subQuery" || name === "createQueryBuilder")) return false;
+  // createHash("sha256").update(text)
+  if (root.kind === "import" && isBuiltin(root.specifier)) return false;
+  // Array.from("abc").join("")
+  if (receiver[0] !== undefined && Object.hasOwn(globalThis, receiver[0])) return false;
   if (certain || steps.some(({ name }) => name === "transacting")) return true;
   const querying = steps.some(({ name, args }) => args !== null && QUERYING.test(name));
   const called = steps.find(({ args }) => args !== null);
