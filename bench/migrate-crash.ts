@@ -1,26 +1,40 @@
 /**
- * `bun bench/migrate-crash.ts [--seed N] [--kills N]`: kills migration runs, runners and servers, and judges what is
- * left. Exits with 1 at the first fault's end; the same seed makes the same choices.
+ * `bun bench/migrate-crash.ts [--seed N] [--kills N] [--debian]`: kills migration runs, runners and servers, and judges
+ * what is left; on Debian's PostgreSQL where asked to. Exits with 1 if there was a fault; the same seed makes the same
+ * choices.
  */
 import { parseArgs } from "node:util";
-import { startPostgres } from "../deploy/embedded/mod.ts";
+import { debianBinaries, startCluster } from "../fixtures/cluster.ts";
 import { crash } from "./migrate/crash.ts";
 
-const { values } = parseArgs({ options: { seed: { type: "string" }, kills: { type: "string" } } });
+const { values } = parseArgs({
+  options: {
+    seed: { type: "string" },
+    kills: { type: "string" },
+    debian: { type: "boolean", default: false },
+  },
+});
 const seed = Number(values.seed ?? Date.now() % 1_000_000);
 const kills = Number(values.kills ?? 200);
 if (!Number.isSafeInteger(seed) || !Number.isSafeInteger(kills) || kills < 1) {
   console.error("--seed and --kills take whole numbers");
   process.exit(2);
 }
-await using server = await startPostgres({ settings: { restart_after_crash: "on" } });
+const debian = debianBinaries();
+if (values.debian && debian === null) {
+  console.error("there is no PostgreSQL of Debian's (apt-get install postgresql)");
+  process.exit(2);
+}
+await using server = await startCluster(values.debian ? debian : null);
 console.log(`seed ${seed}, ${kills} kills, PostgreSQL ${server.version}`);
 const all = await crash(server, {
   seed,
   kills,
-  onKill({ number, what, afterMs, landed, unfinished, faults }) {
+  onKill({ number, victim, runners, afterMs, landed, unfinished, faults }) {
     const left = `${landed} landed${unfinished ? ", one unfinished" : ""}`;
-    console.log(`${String(number).padStart(4)}  ${what.padEnd(9)}  after ${afterMs} ms  ${left}`);
+    console.log(
+      `${String(number).padStart(4)}  ${`${victim}, ${runners} at work`.padEnd(26)} after ${afterMs} ms  ${left}`,
+    );
     for (const fault of faults) console.log(`      FAULT: ${fault}`);
   },
 });

@@ -1,13 +1,21 @@
 import { expect, test } from "bun:test";
-import { testDatabases } from "../../deploy/embedded/testing.ts";
+import { debianBinaries, startCluster } from "../../fixtures/cluster.ts";
 import { crash } from "./crash.ts";
 
-const databases = testDatabases();
+// PostgreSQL 18 as embedded, and the version before it that Debian installs, where it is there.
+const servers: [string, string | null, number][] = [["the embedded PostgreSQL", null, 14]];
+const debian = debianBinaries();
+if (debian !== null) servers.push(["Debian's PostgreSQL", debian, 6]);
 
-test("twenty kills of runners and servers leave each migration done or not done, as the history says", async () => {
-  const kills = await crash(await databases.server(), { seed: 7, kills: 20 });
-  expect(
-    kills.flatMap(({ number, what, faults }) => faults.map((fault) => `${number} ${what}: ${fault}`)),
-  ).toEqual([]);
-  expect(kills).toHaveLength(20);
-}, 120_000);
+for (const [name, from, kills] of servers) {
+  test(`kills of runners and of ${name} leave each migration done or not done, as the history says`, async () => {
+    await using server = await startCluster(from);
+    const all = await crash(server, { seed: 7, kills });
+    expect(
+      all.flatMap(({ number, victim, runners, faults }) =>
+        faults.map((fault) => `${number} ${victim}, ${runners} at work: ${fault}`),
+      ),
+    ).toEqual([]);
+    expect(all).toHaveLength(kills);
+  }, 120_000);
+}

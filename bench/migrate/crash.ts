@@ -1,15 +1,16 @@
 /**
  * Kills runs of the migration runner at points that a seed chooses, and judges what is left.
  *
- * A kill is one of: SIGKILL for the only runner; SIGKILL for one of two or ten that run at once; SIGKILL for the server's
- * process that works for the runner, upon which PostgreSQL throws everybody out and recovers. Afterwards, with nobody at
- * work, each migration must be done or not done, the history must say which, and one more run must complete it.
+ * One, two or ten runners are at work, and the victim is one of: a runner (SIGKILL); a backend of the server (SIGKILL,
+ * upon which PostgreSQL throws everybody out and recovers); the server, stopped fast or immediately and started again.
+ * Afterwards, with nobody at work, each migration must be done or not done, the history must say which, and one more run
+ * must complete it. Whoever fails meanwhile must say so in one of the runner's own errors.
  */
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import postgres from "postgres";
-import type { EmbeddedPostgres } from "../../deploy/embedded/mod.ts";
+import type { Cluster } from "../../fixtures/cluster.ts";
 import { migrate, status } from "../../runtime/migrate/mod.ts";
 
 export interface CrashOptions {
@@ -20,7 +21,9 @@ export interface CrashOptions {
 
 export interface Kill {
   number: number;
-  what: "runner" | "one of 2" | "one of 10" | "server";
+  victim: Victim;
+  /** How many runners were at work. */
+  runners: number;
   /** Milliseconds from the runner's first word to the kill. */
   afterMs: number;
   /** How many migrations were there afterwards, before the run that completed them. */
@@ -31,6 +34,10 @@ export interface Kill {
   faults: string[];
 }
 
+type Victim = "runner" | "backend" | "fast stop" | "immediate stop";
+
+const victims: readonly Victim[] = ["runner", "runner", "backend", "fast stop", "immediate stop"];
+const crowds = [1, 1, 2, 10];
 const count = 16;
 /** Far longer than any run takes: whoever is there after it never ends. */
 const longestRunMs = 60_000;
@@ -58,7 +65,7 @@ create table t${version} as select g as x from generate_series(1, 2000) g;${alon
 }
 
 /** Runs it. @returns every kill, in order; whoever calls looks at their faults */
-export async function crash(server: EmbeddedPostgres, options: CrashOptions): Promise<Kill[]> {
+export async function crash(server: Cluster, options: CrashOptions): Promise<Kill[]> {
   const folder = await mkdtemp(join(tmpdir(), "freehold-crash-"));
   const admin = postgres({
     ...server.driverOptions(),
@@ -76,10 +83,10 @@ export async function crash(server: EmbeddedPostgres, options: CrashOptions): Pr
     const kills: Kill[] = [];
     for (let number = 1; number <= options.kills; number += 1) {
       const url = await server.createDatabase();
-      const what = (["runner", "server", "one of 2", "runner", "server", "one of 10"] as const)[
-        Math.floor(random() * 6)
-      ]!;
-      const kill = await one(admin, folder, url, { number, what, afterMs: Math.round(random() * spanMs) });
+      const victim = victims[Math.floor(random() * victims.length)]!;
+      const runners = crowds[Math.floor(random() * crowds.length)]!;
+      const plan = { number, victim, runners, afterMs: Math.round(random() * spanMs) };
+      const kill = await one(server, admin, folder, url, plan);
       kills.push(kill);
       options.onKill?.(kill);
       await admin.unsafe(`drop database ${nameOf(url)} with (force)`);
@@ -112,15 +119,19 @@ async function timed(folder: string, url: string): Promise<number> {
   return performance.now() - begun;
 }
 
-type Plan = Pick<Kill, "number" | "what" | "afterMs">;
+type Plan = Pick<Kill, "number" | "victim" | "runners" | "afterMs">;
 
-async function one(admin: postgres.Sql, folder: string, url: string, plan: Plan): Promise<Kill> {
-  const many = plan.what === "one of 2" ? 2 : plan.what === "one of 10" ? 10 : 1;
-  const runs = await Promise.all(Array.from({ length: many }, () => start(folder, url)));
+async function one(
+  server: Cluster,
+  admin: postgres.Sql,
+  folder: string,
+  url: string,
+  plan: Plan,
+): Promise<Kill> {
+  const runs = await Promise.all(Array.from({ length: plan.runners }, () => start(folder, url)));
   // The point of the kill is what is tried out here: time has to pass.
   await Bun.sleep(plan.afterMs);
-  if (plan.what === "server") await killBackend(admin, nameOf(url));
-  else runs[0]!.child.kill("SIGKILL");
+  await strike(plan.victim, server, admin, nameOf(url), runs[0]!.child);
   const stuck = new Set<number>();
   const codes = await Promise.all(
     runs.map(async ({ child }, at) => {
@@ -139,17 +150,31 @@ async function one(admin: postgres.Sql, folder: string, url: string, plan: Plan)
   const faults: string[] = [];
   for (const at of stuck) faults.push(`runner ${at + 1} was still there after ${longestRunMs} ms`);
   for (const [at, said] of complaints.entries()) {
-    const expected = codes[at] === 0 || (at === 0 && plan.what !== "server") || plan.what === "server";
-    if (!expected) faults.push(`a runner that nobody killed failed: ${said.trim().slice(-400)}`);
+    if (codes[at] === 0 || (plan.victim === "runner" && at === 0)) continue;
+    if (plan.victim === "runner" || !/^(?:MigrationError|DatabaseUnavailableError):/m.test(said))
+      faults.push(`runner ${at + 1} failed: ${said.trim().slice(-400)}`);
   }
   const before = await judge(folder, url, faults);
-  if (many > 1 && before.landed !== count)
+  if (plan.victim === "runner" && plan.runners > 1 && before.landed !== count)
     faults.push(`others were at work, and only ${before.landed} landed`);
   const { version } = await migrate({ service: "s", folder, url });
   if (version !== count) faults.push(`the next run ended at ${version}`);
   const after = await judge(folder, url, faults);
   if (after.landed !== count || after.unfinished) faults.push(`${after.landed} of ${count} in the end`);
   return { ...plan, ...before, faults };
+}
+
+async function strike(
+  victim: Victim,
+  server: Cluster,
+  admin: postgres.Sql,
+  database: string,
+  runner: Bun.Subprocess,
+): Promise<void> {
+  if (victim === "runner") return void runner.kill("SIGKILL");
+  if (victim === "backend") return killBackend(admin, database);
+  await server.stop(victim === "fast stop" ? "fast" : "immediate");
+  await server.start();
 }
 
 /** Kills a process of the server that works for the database, and waits until the server is back. */
