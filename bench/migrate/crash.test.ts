@@ -3,14 +3,14 @@ import { debianBinaries, startCluster } from "../../fixtures/cluster.ts";
 import { crash } from "./crash.ts";
 
 // PostgreSQL 18 as embedded, and the version before it that Debian installs, where it is there.
-const servers: [string, string | null, number][] = [["the embedded PostgreSQL", null, 14]];
+const servers = [{ name: "the embedded PostgreSQL", from: null as string | null, seed: 13, kills: 14 }];
 const debian = debianBinaries();
-if (debian !== null) servers.push(["Debian's PostgreSQL", debian, 6]);
+if (debian !== null) servers.push({ name: "Debian's PostgreSQL", from: debian, seed: 7, kills: 6 });
 
-for (const [name, from, kills] of servers) {
+for (const { name, from, seed, kills } of servers) {
   test(`kills of runners and of ${name} leave each migration done or not done, as the history says`, async () => {
     await using server = await startCluster(from);
-    const all = await crash(server, { seed: 7, kills });
+    const all = await crash(server, { seed, kills });
     expect(
       all.flatMap(({ number, victim, runners, faults }) =>
         faults.map((fault) => `${number} ${victim}, ${runners} at work: ${fault}`),

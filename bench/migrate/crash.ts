@@ -37,7 +37,7 @@ export interface Kill {
 type Victim = "runner" | "backend" | "fast stop" | "immediate stop";
 
 const victims: readonly Victim[] = ["runner", "runner", "backend", "fast stop", "immediate stop"];
-const crowds = [1, 1, 2, 10];
+const crowds = [1, 1, 1, 2, 2, 10];
 const count = 16;
 /** Far longer than any run takes: whoever is there after it never ends. */
 const longestRunMs = 60_000;
