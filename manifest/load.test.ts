@@ -61,6 +61,7 @@ test("a manifest is read with its comments, its defaults filled in, each entry k
   expect(rest).toEqual({
     file: "freehold.json",
     queryFunctions: [],
+    project: null,
     dialect: "postgresql",
     services: [
       {
@@ -145,6 +146,7 @@ test("a manifest is read with its comments, its defaults filled in, each entry k
         database: "DATABASE_URL",
         schemas: "shared",
         tenants: null,
+        roles: { owner: "{service}_owner", migrator: "{service}_migrator", app: "{service}_app" },
         at: at("20:5-10"),
       },
       {
@@ -152,7 +154,8 @@ test("a manifest is read with its comments, its defaults filled in, each entry k
         layout: "per-tenant",
         database: "{SERVICE}_{TENANT}_DATABASE_URL",
         schemas: "per-service",
-        tenants: "tenants.json",
+        tenants: { file: "tenants.json" },
+        roles: { owner: "{service}_owner", migrator: "{service}_migrator", app: "{service}_app" },
         at: at("21:5-11"),
       },
     ],
@@ -255,4 +258,48 @@ test("a thousand services load, and each one's road leads to its neighbour", () 
   expect(manifest.services.map(({ name, uses }) => [name, uses[0]?.service])).toEqual(
     names.map((name, index) => [name, names[(index + 1) % names.length]]),
   );
+});
+
+test("roles are named by the manifest's template, or by the deployment's own; tenants come from where it says", () => {
+  const { deployments } = load(`{
+    "project": "gravitas",
+    "services": {},
+    "roles": "{project}_{service}_{kind}",
+    "deployments": {
+      "dev": { "layout": "shared", "database": "DATABASE_URL" },
+      "saas": { "layout": "per-tenant", "database": "{TENANT}_URL", "tenants": { "variable": "TENANTS" },
+        "roles": { "owner": "{tenant}_{service}_owner", "migrator": "{service}_migrator", "app": "{project}_{service}" } },
+      "asked": { "layout": "per-tenant", "database": "{TENANT}_URL",
+        "tenants": { "query": "select name from tenant", "database": "CONTROL_URL" } }
+    }
+  }`);
+  expect(deployments.map(({ name, roles, tenants }) => ({ name, roles, tenants }))).toEqual([
+    {
+      name: "dev",
+      roles: {
+        owner: "{project}_{service}_owner",
+        migrator: "{project}_{service}_migrator",
+        app: "{project}_{service}_app",
+      },
+      tenants: null,
+    },
+    {
+      name: "saas",
+      roles: {
+        owner: "{tenant}_{service}_owner",
+        migrator: "{service}_migrator",
+        app: "{project}_{service}",
+      },
+      tenants: { variable: "TENANTS" },
+    },
+    {
+      name: "asked",
+      roles: {
+        owner: "{project}_{service}_owner",
+        migrator: "{project}_{service}_migrator",
+        app: "{project}_{service}_app",
+      },
+      tenants: { query: "select name from tenant", database: "CONTROL_URL" },
+    },
+  ]);
 });

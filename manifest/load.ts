@@ -5,14 +5,21 @@
 import type { Document, Path } from "./document.ts";
 import { globProblems, normalizeGlob } from "./globs.ts";
 import { validate } from "./issues.ts";
-import type { Deployment, Manifest, ManifestProblem, Service, TablePattern } from "./model.ts";
+import type { Deployment, Manifest, ManifestProblem, RoleNames, Service, TablePattern } from "./model.ts";
 import { show } from "./nearest.ts";
 import { ownershipProblems } from "./ownership.ts";
 import { parseTableName } from "./pattern.ts";
 import { addProblems, sortProblems, startOf } from "./problem.ts";
 import { readDocument, readFragment } from "./reading.ts";
 import { type KnownRule, settingsOf, settingsProblems } from "./rule-settings.ts";
-import { deploymentSchema, headSchema, nameSchema, QUERY_FUNCTION, serviceSchema } from "./schema.ts";
+import {
+  deploymentSchema,
+  headSchema,
+  nameSchema,
+  QUERY_FUNCTION,
+  type RawRoleNames,
+  serviceSchema,
+} from "./schema.ts";
 import { type ServiceEntry, serviceOf } from "./service.ts";
 import type { ManifestSource } from "./source.ts";
 import { knownSystemTables } from "./system.ts";
@@ -48,7 +55,7 @@ function manifestOf(
   const { value } = document;
   const { value: head } = validate(headSchema, { document, path: [], value, name: "the manifest" }, problems);
   addProblems(problems, settingsProblems(document, ["rules"], knownRules));
-  const deployments = deploymentsOf(document, problems);
+  const deployments = deploymentsOf(document, head?.roles, head?.project ?? null, problems);
   const written = namedParts(document, "services", problems);
   const defaults = { dialect: head?.dialect ?? "postgresql", deployments } as const;
   const loaded = written
@@ -77,6 +84,7 @@ function manifestOf(
   addProblems(problems, transferProblems(transfers, services, new Set(written.map(([name]) => name))));
   return {
     file: source.file,
+    project: head.project ?? null,
     dialect: head.dialect,
     services,
     deployments,
@@ -114,15 +122,34 @@ function namedParts(
   return entries;
 }
 
-function deploymentsOf(document: Document, problems: ManifestProblem[]): Deployment[] {
+function deploymentsOf(
+  document: Document,
+  usual: RawRoleNames = "{service}_{kind}",
+  project: string | null,
+  problems: ManifestProblem[],
+): Deployment[] {
   return namedParts(document, "deployments", problems).flatMap(([key, part]) => {
     const path = ["deployments", key];
     const name = `deployment ${show(key)}`;
     const { value } = validate(deploymentSchema, { document, path, value: part, name }, problems);
     if (value === null) return [];
-    const { layout, database = null, schemas, tenants = null } = value;
-    return [{ name: key, layout, database, schemas, tenants, at: document.keyAt(path) }];
+    const { layout, database = null, schemas, tenants: source = null } = value;
+    const tenants = typeof source === "string" ? { file: source } : source;
+    const at = document.keyAt(path);
+    const roles = roleNamesOf(value.roles ?? usual);
+    if (project === null && Object.values(roles).some((template) => template.includes("{project}")))
+      problems.push({
+        at,
+        message: `${name} names its roles by {project}, and the manifest has no "project"`,
+      });
+    return [{ name: key, layout, database, schemas, tenants, roles, at }];
   });
+}
+
+function roleNamesOf(written: RawRoleNames): RoleNames {
+  if (typeof written !== "string") return written;
+  const of = (kind: string) => written.replaceAll("{kind}", kind);
+  return { owner: of("owner"), migrator: of("migrator"), app: of("app") };
 }
 
 /** A service from the manifest itself or from the file that it names; null where nothing sound is left of it. */

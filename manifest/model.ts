@@ -110,14 +110,27 @@ export interface Deployment {
   database: string | null;
   /** `per-service`: each service gets a schema named like it. */
   schemas: "shared" | "per-service";
-  /** File that lists the tenants, for `per-tenant`. */
-  tenants: string | null;
+  /** Where the tenants' names are, for `per-tenant`. */
+  tenants: TenantSource | null;
+  /** How its roles are named: the manifest's way, unless it has its own. */
+  roles: RoleNames;
   at: Place;
 }
+
+/** Templates for the names of a service's roles. */
+export type RoleNames = Record<RoleKind, string>;
+
+/** Owns the tables and never logs in; logs in to migrate; logs in as the service. */
+export type RoleKind = "owner" | "migrator" | "app";
+
+/** A workspace file, the names in a variable, or a question to a database that a variable names. */
+export type TenantSource = { file: string } | { variable: string } | { query: string; database: string };
 
 export interface Manifest {
   /** Workspace-relative path of the manifest itself. */
   file: string;
+  /** What the project is called, for {project}; null where nothing says it. */
+  project: string | null;
   dialect: Dialect;
   /** In the order of the file. */
   services: Service[];

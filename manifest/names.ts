@@ -28,6 +28,21 @@ export function placeholderFault(text: string): string | null {
   return /^[A-Z_][A-Z0-9_]*$/.test(plain) ? null : variableFault(text);
 }
 
+const rolePlaceholders = ["{service}", "{kind}", "{project}", "{deployment}", "{tenant}"];
+
+/** Says why a text is no template for a role's name, or null. */
+export function roleTemplateFault(text: string): string | null {
+  const unknown = (text.match(/\{[^{}]*\}/g) ?? []).find((word) => !rolePlaceholders.includes(word));
+  if (unknown !== undefined) {
+    const hint = didYouMean(unknown, rolePlaceholders) || `: ${rolePlaceholders.join(", ")} are known`;
+    return `holds an unknown placeholder ${show(unknown)}${hint}`;
+  }
+  const plain = text.replaceAll(/\{[a-z]+\}/g, "x");
+  if (!/^[A-Za-z_][A-Za-z0-9_-]*$/.test(plain))
+    return `is ${show(text)}: a role's name is made of letters, digits, "_" and "-"`;
+  return text.includes("{service}") ? null : "must hold {service}, or the services would share a role";
+}
+
 /** Says why a text names no table, or null. */
 export function tableFault(text: string): string | null {
   const parts = text.split(".");

@@ -66,8 +66,8 @@ const faults: [name: string, files: string | Record<string, string>, ...problems
   [
     "a key that would load code",
     `{ "services": {}, "plugins": ["./evil.ts"], "extends": "evil" }`,
-    'freehold.json:1:19  unknown key "plugins": known here are dialect, services, deployments, system, rules, since, tests, transfers, queryFunctions, ignore',
-    'freehold.json:1:45  unknown key "extends": known here are dialect, services, deployments, system, rules, since, tests, transfers, queryFunctions, ignore',
+    'freehold.json:1:19  unknown key "plugins": known here are project, dialect, services, deployments, roles, system, rules, since, tests, transfers, queryFunctions, ignore',
+    'freehold.json:1:45  unknown key "extends": known here are project, dialect, services, deployments, roles, system, rules, since, tests, transfers, queryFunctions, ignore',
   ],
   [
     "a path as the rules",
@@ -345,6 +345,26 @@ const faults: [name: string, files: string | Record<string, string>, ...problems
     "an unknown placeholder",
     deployment('{ "layout": "per-tenant", "database": "{TENNANT}_URL" }'),
     'freehold.json:1:79  "database" holds an unknown placeholder "{TENNANT}", did you mean "{TENANT}"?',
+  ],
+  [
+    "roles that cannot be told apart",
+    `{ "services": {}, "roles": "{service}" }`,
+    'freehold.json:1:28  "roles" must hold {kind}, or a service\'s owner, migrator and app would be one role',
+  ],
+  [
+    "roles that the services would share",
+    `{ "services": {}, "roles": "app_{kind}" }`,
+    'freehold.json:1:28  "roles" must hold {service}, or the services would share a role',
+  ],
+  [
+    "a misspelt placeholder in the roles' names",
+    `{ "services": {}, "roles": "{servise}_{kind}" }`,
+    'freehold.json:1:28  "roles" holds an unknown placeholder "{servise}", did you mean "{service}"?',
+  ],
+  [
+    "roles named by a project that has no name",
+    `{ "services": {}, "roles": "{project}_{service}_{kind}", "deployments": { "dev": { "layout": "shared", "database": "URL" } } }`,
+    'freehold.json:1:75  deployment "dev" names its roles by {project}, and the manifest has no "project"',
   ],
   [
     "tenants where there are none",

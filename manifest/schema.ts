@@ -4,7 +4,7 @@
  */
 import * as z from "zod";
 import type { Layout } from "./model.ts";
-import { placeholderFault, tableFault, variableFault } from "./names.ts";
+import { placeholderFault, roleTemplateFault, tableFault, variableFault } from "./names.ts";
 import { normalizePath } from "./paths.ts";
 import { level, ruleSettings, serviceRuleSettings } from "./rule-settings.ts";
 
@@ -41,6 +41,25 @@ export const nameSchema = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, {
 
 const text = z.string().refine((value) => value.trim() !== "", { error: "is empty" });
 const identifier = text.max(63, { error: "is longer than the 63 characters that PostgreSQL keeps" });
+
+const roleTemplate = z.string().refine((value) => roleTemplateFault(value) === null, {
+  error: ({ input }) => roleTemplateFault(String(input)) ?? undefined,
+});
+
+const roleNames = z
+  .union([
+    roleTemplate.refine((value) => value.includes("{kind}"), {
+      error: "must hold {kind}, or a service's owner, migrator and app would be one role",
+    }),
+    z.strictObject({
+      owner: roleTemplate.describe("Owns the schema and the tables; nobody logs in as it."),
+      migrator: roleTemplate.describe("Logs in to migrate, and acts as the owner."),
+      app: roleTemplate.describe("Logs in as the service."),
+    }),
+  ])
+  .describe(
+    "How the services' roles are named in the database, which knows roles by the cluster: a template with {service} and {kind} (owner, migrator, app), and where they are to be told apart {project}, {deployment} and {tenant}; or an object with a template for each kind.",
+  );
 
 const connection = (side: string) =>
   z
@@ -171,7 +190,22 @@ export const deploymentSchema = z
       .enum(["shared", "per-service"])
       .default("shared")
       .describe("per-service gives each service a schema named like it."),
-    tenants: path.optional().describe("File that lists the tenants, for per-tenant."),
+    tenants: z
+      .union([
+        path,
+        z.strictObject({
+          variable: variable.describe("Variable that holds the tenants' names, comma-separated."),
+        }),
+        z.strictObject({
+          query: text.describe("SELECT whose first column is the tenants' names."),
+          database: variable.describe("Variable that holds the URL of the database to ask."),
+        }),
+      ])
+      .optional()
+      .describe(
+        "Where the tenants' names are, for per-tenant: a file (JSON list, or a name a line), a variable, or a query.",
+      ),
+    roles: roleNames.optional(),
   })
   .superRefine(({ layout, database, tenants }, { addIssue }) => {
     if (layout !== "per-service" && database === undefined) {
@@ -215,6 +249,9 @@ const transfer = z
 export const manifestSchema = z
   .strictObject({
     $schema: z.string().optional().describe("Path of this schema, for editors."),
+    project: nameSchema
+      .optional()
+      .describe("The project's name, for what is named after it: {project} in the names of roles."),
     dialect: dialect.default("postgresql"),
     services: z
       .record(
@@ -229,6 +266,7 @@ export const manifestSchema = z
       .record(nameSchema, deploymentSchema)
       .default({})
       .describe("Where the services' databases are, by the name of the deployment."),
+    roles: roleNames.default("{service}_{kind}"),
     system: z
       .array(table)
       .default([])
@@ -265,4 +303,5 @@ export const headSchema = manifestSchema.extend({
 
 export type RawService = z.output<typeof serviceSchema>;
 export type RawDeployment = z.output<typeof deploymentSchema>;
+export type RawRoleNames = z.output<typeof manifestSchema>["roles"];
 export type RawConnection = NonNullable<RawService["database"]>;
