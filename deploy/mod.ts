@@ -1,4 +1,11 @@
 /** The project's side: which database each service lives in, and bringing their schemas there. */
+export {
+  type DeployedDatabase,
+  databasesOf,
+  findDeployment,
+  type PlacedService,
+} from "./databases.ts";
+export { DeployError } from "./error.ts";
 export { blocks, type LockMode, locksOf, type TableLock } from "./locks.ts";
 export {
   type MigrateServicesOptions,
@@ -6,4 +13,18 @@ export {
   type MigrationOutcome,
   migrateServices,
 } from "./migrate.ts";
-export { DeployError, migrationTargets, type ServiceTarget, type TargetOptions } from "./targets.ts";
+export {
+  applyRights,
+  asAdministrator,
+  type Observed,
+  observe,
+  type Plan,
+  passwordVariable,
+  planRights,
+  type RightsOptions,
+  readPasswords,
+  type Step,
+  type StepKind,
+  unobserved,
+} from "./roles/mod.ts";
+export { migrationTargets, type ServiceTarget, type TargetOptions } from "./targets.ts";

@@ -3,6 +3,8 @@
  * at which migration folders exist.
  */
 import type { Deployment, Dialect, Manifest, Service } from "../manifest/model.ts";
+import { findDeployment } from "./databases.ts";
+import { DeployError } from "./error.ts";
 
 /** One service's part of a run: where to, or why there is nothing to do. */
 export type ServiceTarget =
@@ -22,11 +24,6 @@ export type ServiceTarget =
     }
   | { kind: "nothing"; service: string; reason: string }
   | { kind: "refused"; service: string; reason: string };
-
-/** A service or deployment that the manifest does not know, or a layout that is migrated otherwise. */
-export class DeployError extends Error {
-  override readonly name = "DeployError";
-}
 
 export interface TargetOptions {
   /** Only this service. */
@@ -52,16 +49,13 @@ export function migrationTargets(
     const known = manifest.services.map(({ name }) => name).join(", ");
     throw new DeployError(`the manifest has no service "${options.service}"; it has ${known}`);
   }
-  const deployment = options.deployment === undefined ? null : findDeployment(manifest, options.deployment);
+  const deployment =
+    options.deployment === undefined ? null : migratedDeployment(manifest, options.deployment);
   return services.map((service) => target(service, deployment, isFolder));
 }
 
-function findDeployment(manifest: Manifest, name: string): Deployment {
-  const deployment = manifest.deployments.find((one) => one.name === name);
-  if (!deployment) {
-    const known = manifest.deployments.map((one) => one.name).join(", ");
-    throw new DeployError(`the manifest has no deployment "${name}"; it has ${known || "none"}`);
-  }
+function migratedDeployment(manifest: Manifest, name: string): Deployment {
+  const deployment = findDeployment(manifest, name);
   if (deployment.layout === "per-tenant") {
     throw new DeployError(
       `the deployment "${name}" has a database for each tenant; migrate one by setting the services' own variables`,

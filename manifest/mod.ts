@@ -14,7 +14,7 @@ export {
 } from "./lookup.ts";
 export type * from "./model.ts";
 export { nearest } from "./nearest.ts";
-export { matchTable, parseTableName, tableText } from "./pattern.ts";
+export { hasStar, matchName, matchTable, parseTableName, type TableName, tableText } from "./pattern.ts";
 export { formatProblem, ManifestReadError } from "./problem.ts";
 export { type KnownRule, optionLines } from "./rule-settings.ts";
 export { manifestJsonSchema } from "./schema-json.ts";

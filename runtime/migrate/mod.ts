@@ -22,7 +22,7 @@ export type { MigrationEntry, MigrationState } from "./compare.ts";
 export { type DownOptions, type DownResult, down } from "./down.ts";
 export { MigrationError, type MigrationErrorPlace, type MigrationProblem } from "./errors.ts";
 export { type Migration, readMigrations } from "./folder.ts";
-export type { AppliedMigration } from "./history.ts";
+export { type AppliedMigration, type HistoryTable, historyTable } from "./history.ts";
 export type {
   ChangeOptions,
   MigrateOptions,

@@ -1,0 +1,136 @@
+/**
+ * Carrying a plan out, one database at a time, each in one transaction: a database either has the rights that the manifest
+ * asks for afterwards, or is as it was.
+ *
+ * A transaction: take the lock → read the catalog → run the plan's steps → read again, until nothing is left to do →
+ * commit. What is still left after that is a right that the server silently did not give (REVOKE and GRANT only warn), and
+ * everything is taken back. Roles are the cluster's: the first database makes them, the next ones find them.
+ */
+import type { Sql, TransactionSql } from "postgres";
+import { connect, ready } from "../../runtime/connect/mod.ts";
+import type { DeployedDatabase } from "../databases.ts";
+import { DeployError } from "../error.ts";
+import { type Catalog, readCatalog } from "./catalog.ts";
+import { desiredRights } from "./desired.ts";
+import { ident } from "./names.ts";
+import type { Observed } from "./observed.ts";
+import { planRoles } from "./plan.ts";
+import type { Plan, Step } from "./step.ts";
+
+export interface RightsOptions {
+  env: Readonly<Record<string, string | undefined>>;
+  observed: Observed;
+  /** `YYYY-MM-DD`: roads whose last day is before it give nothing. */
+  today: string;
+  /** Passwords by role. */
+  passwords: ReadonlyMap<string, string>;
+  takeOver?: boolean;
+}
+
+/** Opens a database as the project's administrator. @throws {DatabaseConfigError | DatabaseUnavailableError} */
+export async function asAdministrator<T>(
+  { variable }: DeployedDatabase,
+  env: RightsOptions["env"],
+  work: (sql: Sql) => Promise<T>,
+): Promise<T> {
+  const sql = connect({ service: "freehold", variable, env, poolSize: 1, pooler: true, fetchTypes: false });
+  try {
+    await ready(sql);
+    return await work(sql);
+  } finally {
+    await sql.end({ timeout: 5 });
+  }
+}
+
+/** What would be done. @throws {DeployError} where a table is two services' */
+export async function planRights(
+  sql: Sql | TransactionSql,
+  database: DeployedDatabase,
+  options: RightsOptions,
+): Promise<Plan & { catalog: Catalog }> {
+  const roles = database.services.flatMap((placed) => Object.values(placed.roles));
+  const catalog = await readCatalog(sql, roles);
+  const { observed, today, passwords, takeOver = false } = options;
+  const desired = desiredRights(database, catalog, observed, today);
+  return { ...planRoles({ database, catalog, desired, passwords, takeOver }), catalog };
+}
+
+/** As often as giving one thing brings another to light: an owner's table, then the grants on it. */
+const rounds = 4;
+
+/**
+ * Brings a database to the rights that the manifest asks for.
+ * @returns the steps that were run, none where nothing was to do, and the notes that remain
+ * @throws {DeployError} where something stands against it; nothing is done then
+ */
+export async function applyRights(
+  sql: Sql,
+  database: DeployedDatabase,
+  options: RightsOptions,
+): Promise<{ steps: Step[]; notes: string[] }> {
+  return sql.begin(async (tx) => {
+    // Roles are the cluster's, so two runs in two databases of it take turns, too, as far as their databases allow.
+    await tx`select pg_advisory_xact_lock(hashtextextended('freehold roles', 0))`;
+    const done: Step[] = [];
+    const helped = new Set<string>();
+    for (let round = 0; round < rounds; round += 1) {
+      const { steps: all, obstacles, notes, catalog } = await planRights(tx, database, options);
+      // Who may not read passwords cannot see that they are set.
+      const steps = all.filter(({ kind }) => kind !== "password" || round === 0 || catalog.admin.superuser);
+      if (obstacles.length > 0) throw new DeployError(obstacles.join("\n"));
+      if (steps.length === 0) {
+        await withdraw(tx, helped);
+        return { steps: done, notes };
+      }
+      await join(tx, database, catalog, helped);
+      for (const step of steps) {
+        await run(tx, step);
+        done.push(step);
+        if (step.kind === "role") await join(tx, database, catalog, helped);
+      }
+    }
+    const { steps, catalog } = await planRights(tx, database, options);
+    const left = steps.map(({ fault }) => fault).join("; ");
+    throw new DeployError(
+      `${catalog.admin.name} has not the right to do it all, so nothing was done: ${left || "the plan does not settle"}`,
+    );
+  });
+}
+
+async function run(tx: TransactionSql, { sql, shown }: Step): Promise<void> {
+  try {
+    await tx.unsafe(sql);
+  } catch (error) {
+    throw new DeployError(`nothing was done: ${messageOf(error)} (${shown})`);
+  }
+}
+
+/**
+ * An administrator who is no superuser acts for a role as its member: while the plan runs it is one, and no longer. From
+ * PostgreSQL 16 on, who creates a role may give itself this; before, who may create roles may.
+ */
+async function join(
+  tx: TransactionSql,
+  { services }: DeployedDatabase,
+  { admin, version }: Catalog,
+  helped: Set<string>,
+): Promise<void> {
+  if (admin.superuser) return;
+  for (const { roles } of services) {
+    const [found] = await tx<{ member: boolean }[]>`
+      select pg_has_role(current_user, oid, 'USAGE') as member from pg_roles where rolname = ${roles.owner}`;
+    if (!found || found.member) continue;
+    const options = version >= 160_000 ? " WITH INHERIT TRUE, SET TRUE" : "";
+    const sql = `GRANT ${ident(roles.owner)} TO ${ident(admin.name)}${options}`;
+    await run(tx, { kind: "membership", sql, shown: sql, fault: "" });
+    helped.add(roles.owner);
+  }
+}
+
+async function withdraw(tx: TransactionSql, helped: ReadonlySet<string>): Promise<void> {
+  for (const role of helped) await tx.unsafe(`REVOKE ${ident(role)} FROM CURRENT_USER`);
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

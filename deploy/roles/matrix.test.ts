@@ -1,0 +1,181 @@
+/** The proof: what the linter refuses, the database refuses, tried by roles that really log in. */
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { type RightsBench, rightsBench } from "../../fixtures/rights.ts";
+import { connect } from "../../runtime/connect/mod.ts";
+import { type EmbeddedPostgres, startPostgres } from "../embedded/mod.ts";
+
+/** What nobody but the owner may do to `orders` (`T` is the table), with each statement that PostgreSQL knows for it. */
+const foreign = [
+  "select card from T",
+  "select * from T",
+  "select count(*) from T t join T u using (card)",
+  "insert into T values (9, 'x')",
+  "update T set customer = 'x'",
+  "delete from T",
+  "merge into T t using (select 1 as id) s on s.id = t.id when matched then delete",
+  "truncate T",
+  "lock table T in access exclusive mode",
+  "lock table T in share mode",
+  "copy T to stdout",
+  "copy T (card) to stdout",
+  "copy T from stdin",
+  "create temporary table mine as select card from T",
+  "select card from T for update",
+  "alter table T add column more int",
+  "alter table T disable row level security",
+  "alter table T owner to current_user",
+  "drop table T cascade",
+  "create index on T (customer)",
+  "comment on table T is 'mine'",
+  "grant all on T to current_user",
+  "create trigger t before insert on T for each row execute function suppress_redundant_updates_trigger()",
+  "create policy p on T",
+  "create rule r as on insert to T do instead nothing",
+  "set role orders_owner",
+  "set role orders_migrator",
+  "set session authorization orders_app",
+  "grant orders_owner to current_user",
+  "alter role orders_app password 'mine'",
+  "create role mine",
+  "create database mine",
+  "create schema mine",
+] as const;
+
+/** What needs a table of one's own: the migrator's part. */
+const byMigrator = [
+  "create table child (id int references T)",
+  "create table child () inherits (T)",
+  "create table child (like T); insert into child select * from T",
+  "create view v as select card from T; select * from v",
+  "create materialized view v as select card from T",
+  "create function f() returns text security definer language sql as 'select card from T'; select f()",
+] as const;
+
+const layouts = ["shared", "schemas", "apart"] as const;
+let server: EmbeddedPostgres;
+beforeAll(async () => {
+  server = await startPostgres({ auth: "password" });
+});
+afterAll(() => server.stop());
+
+/** The SQLSTATE of a statement run in a transaction that is taken back; null where it ran. */
+async function attempt(url: string, statement: string): Promise<string | null> {
+  const sql = connect({ service: "test", variable: "URL", env: { URL: url }, poolSize: 1 });
+  try {
+    if (statement === "create database mine") await sql.unsafe(statement);
+    await sql.begin(async (tx) => {
+      await tx.unsafe(`${statement}`);
+      throw new Taken();
+    });
+  } catch (error) {
+    if (error instanceof Taken) return null;
+    return error instanceof Error && "code" in error ? String(error.code) : String(error);
+  } finally {
+    await sql.end({ timeout: 0 });
+  }
+  return null;
+}
+class Taken extends Error {}
+
+describe.each(layouts)("in the layout %s", (layout) => {
+  let bench: RightsBench;
+  const tables: Record<string, string> = {};
+  beforeAll(async () => {
+    const urls: Record<string, string> = {};
+    const prefix = `${layout}_${Math.random().toString(36).slice(2, 8)}`;
+    for (const service of layout === "apart" ? ["orders", "billing"] : ["all"])
+      urls[service] = await server.createDatabase(`${prefix}_${service}`);
+    bench = await rightsBench(layout, (service) => urls[service] ?? urls["all"]!);
+    await bench.apply();
+    await bench.migrate();
+    await bench.apply();
+    for (const name of ["orders", "order_lines", "order_totals", "stock"])
+      tables[name] = layout === "schemas" ? `orders.${name}` : name;
+  });
+  afterAll(() => bench[Symbol.dispose]());
+  const inOrders = (statement: string) => statement.replaceAll(/\bT\b/g, tables["orders"]!);
+  const refused = async (role: string, statements: readonly string[]) => {
+    const url = bench.url("orders", role);
+    const answers: Record<string, string | null> = {};
+    for (const statement of statements) answers[statement] = await attempt(url, inOrders(statement));
+    // Refused for the right; the owner's own ALTER and DROP, for not being it.
+    expect(answers).toEqual(Object.fromEntries(statements.map((statement) => [statement, "42501"])));
+  };
+
+  test("billing's app is refused everything that the manifest does not name", async () => {
+    await refused("billing_app", foreign);
+  });
+
+  test("billing's migrator is, too, whose tables may not stand on another's", async () => {
+    await refused("billing_migrator", [...foreign, ...byMigrator]);
+  });
+
+  test("a second run finds nothing to do, and who is refused was not refused for want of a login", async () => {
+    expect(await bench.apply()).toEqual([]);
+    expect(await attempt(bench.url("billing", "billing_app"), "select 1")).toBeNull();
+    expect(await attempt(bench.url("billing", "billing_owner"), "select 1")).not.toBeNull();
+  });
+
+  test("each service may do what its code does, and no more: no DDL, no history, nothing taken back from a ledger", async () => {
+    const own = bench.url("billing", "billing_app");
+    const run = async (statement: string) => [statement, await attempt(own, statement)];
+    const answers = Object.fromEntries([
+      await run("insert into invoices (cents) values (1) returning id"),
+      await run("update invoices set cents = 2"),
+      await run("delete from invoices"),
+      await run("insert into ledger values (1, 'x')"),
+      await run("select * from ledger"),
+      await run("create temporary table t (id int)"),
+      await run("select * from freehold_billing.migration"),
+      await run("update ledger set entry = 'y'"),
+      await run("delete from ledger"),
+      await run("truncate ledger"),
+      await run("truncate invoices"),
+      await run("drop table invoices"),
+      await run("alter table invoices add column x int"),
+      await run("create table mine (id int)"),
+      await run("delete from freehold_billing.migration"),
+      await run("set role billing_owner"),
+    ]);
+    expect(answers).toEqual({
+      "insert into invoices (cents) values (1) returning id": null,
+      "update invoices set cents = 2": null,
+      "delete from invoices": null,
+      "insert into ledger values (1, 'x')": null,
+      "select * from ledger": null,
+      "create temporary table t (id int)": null,
+      "select * from freehold_billing.migration": null,
+      "update ledger set entry = 'y'": "42501",
+      "delete from ledger": "42501",
+      "truncate ledger": "42501",
+      "truncate invoices": "42501",
+      "drop table invoices": "42501",
+      "alter table invoices add column x int": "42501",
+      "create table mine (id int)": "42501",
+      "delete from freehold_billing.migration": "42501",
+      "set role billing_owner": "42501",
+    });
+  });
+
+  test("each road of the manifest is open, as wide as the code needs it, until its last day", async () => {
+    if (layout === "apart") {
+      // Another database has no road: what is to be shared needs a deployment that has them together.
+      expect(await attempt(bench.url("orders", "billing_app"), "select 1")).toBe("42501");
+      return;
+    }
+    const url = bench.url("billing", "billing_app");
+    const { orders, order_lines: lines, order_totals: totals, stock } = tables;
+    const statements: [string, string | null][] = [
+      [`select id, customer from ${orders}`, null],
+      [`select * from ${totals}`, null],
+      [`insert into ${lines} (order_id, cents) values (null, 1)`, null],
+      [`insert into ${lines} (order_id, cents) values (null, 1) returning id`, "42501"],
+      [`update ${lines} set cents = 1`, "42501"],
+      [`delete from ${lines}`, "42501"],
+      [`select * from ${stock}`, "42501"],
+    ];
+    const answers = [];
+    for (const [statement] of statements) answers.push([statement, await attempt(url, statement)]);
+    expect(answers).toEqual(statements);
+  });
+});
