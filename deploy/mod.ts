@@ -28,3 +28,4 @@ export {
   unobserved,
 } from "./roles/mod.ts";
 export { migrationTargets, type ServiceTarget, type TargetOptions } from "./targets.ts";
+export { readTenants, type TenantSources } from "./tenants.ts";

@@ -1,0 +1,49 @@
+/** The flags of the commands on the project's side: roles, drift, provision. */
+import { type Command, Option } from "commander";
+import type { Io } from "./io.ts";
+import type { RolesOptions } from "./roles.ts";
+
+/** Adds the commands. @param done is told the exit code */
+export function addDeploy(program: Command, io: Io, done: (code: number) => void): void {
+  const roles = program
+    .command("roles")
+    .description("give each service the roles and rights it needs")
+    .helpCommand(false)
+    .addHelpText(
+      "after",
+      `
+Examples:
+  freehold roles plan --deployment dev
+  freehold roles apply --deployment dev --secrets passwords.env
+  freehold roles verify --deployment prod --format json
+
+The databases are opened by the deployment's own variables. A role's password is read from --secrets,
+from a variable such as GATEKEEPER_APP_PASSWORD, or from the service's own connection URL. Run apply
+again after migrations: what they made can then be granted. Exit codes: 0 all is well, 1 verify found
+a difference, 2 a database could not be worked on.`,
+    );
+  for (const [kind, description] of [
+    ["plan", "show the statements that apply would run"],
+    ["apply", "run them, each database in one transaction"],
+    ["verify", "fail where a database is not as the manifest says"],
+  ] as const) {
+    deployed(roles.command(kind).description(description))
+      .option("--secrets <file>", "passwords: a JSON object, or lines of NAME=value")
+      .option("--take-over", "also roles, schemas and tables that others have made")
+      .action(async (options: RolesOptions) => {
+        const { run } = await import("./roles.ts");
+        done(await run(kind, options, io));
+      });
+  }
+}
+
+/** What all of them take. */
+function deployed(command: Command): Command {
+  return command
+    .requiredOption("--deployment <name>", "the manifest's deployment whose databases are meant")
+    .option(
+      "--config <file>",
+      "the manifest to use; its folder is the workspace (default: the nearest freehold.json)",
+    )
+    .addOption(new Option("--format <format>", "how to print").choices(["pretty", "json"]).default("pretty"));
+}
