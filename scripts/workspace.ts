@@ -98,7 +98,7 @@ export function reportContext(root: string, { color, width }: Pick<Io, "color" |
 }
 
 /** Reads a file of the workspace for a code frame: null where it cannot be read, or is a link out of the workspace. */
-function sourceReader(root: string): (file: string) => string | null {
+export function sourceReader(root: string): (file: string) => string | null {
   return (file) => {
     try {
       return diskSource(root, file).read(file);
