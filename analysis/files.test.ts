@@ -76,6 +76,7 @@ describe("in git", () => {
       configs: new Map(),
       links: new Map(),
       problems: [],
+      skipped: [],
       leftOut: 0,
     });
   });
@@ -279,17 +280,23 @@ describe("texts", () => {
     expect(discover(root).files).toEqual([{ path: "a.ts", text: "1" }]);
   });
 
-  test("a file of 50 MB is a problem, and is not read", () => {
+  test("a bundle or a dump of 50 MB is skipped and said to be; what a service may migrate by is a problem", () => {
     write({ "a.ts": "1" });
-    write({ "dump.sql": "" });
-    truncateSync(join(root, "dump.sql"), 50 * 1024 * 1024);
-    expect(discover(root)).toMatchObject({
+    const large = ["app/bundle.js", "app/init.sql", "dump.sql", "migrations/001_init.sql"];
+    for (const path of large) {
+      write({ [path]: "" });
+      truncateSync(join(root, path), 50 * 1024 * 1024);
+    }
+    const tooLarge = "50 MB are more than source has (the limit is 5 MB)";
+    expect(discover(root, { keep: ["app", "migrations"] })).toMatchObject({
       files: [{ path: "a.ts" }],
       problems: [
-        {
-          file: "dump.sql",
-          message: "50 MB are more than source has (the limit is 5 MB); list it under ignore if it is data",
-        },
+        { file: "app/init.sql", message: `${tooLarge}; list it under ignore if it is data` },
+        { file: "migrations/001_init.sql", message: `${tooLarge}; list it under ignore if it is data` },
+      ],
+      skipped: [
+        { file: "app/bundle.js", message: `${tooLarge}; it is skipped` },
+        { file: "dump.sql", message: `${tooLarge}; it is skipped` },
       ],
     });
   });

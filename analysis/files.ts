@@ -29,6 +29,8 @@ export interface Discovery {
   /** Links within the workspace: what they lead to is read where it stands. */
   links: Map<string, string>;
   problems: InputProblem[];
+  /** Bundles and dumps: too large for source, and read by nobody. */
+  skipped: InputProblem[];
   /** How many files were left out because a machine wrote them: vendored, minified, generated, declarations. */
   leftOut: number;
 }
@@ -59,7 +61,14 @@ export function discover(root: string, options: DiscoverOptions = {}): Discovery
 }
 
 class Discoverer {
-  readonly found: Discovery = { files: [], configs: new Map(), links: new Map(), problems: [], leftOut: 0 };
+  readonly found: Discovery = {
+    files: [],
+    configs: new Map(),
+    links: new Map(),
+    problems: [],
+    skipped: [],
+    leftOut: 0,
+  };
   private readonly root: string;
   private readonly home: string;
   private readonly options: DiscoverOptions;
@@ -89,7 +98,7 @@ class Discoverer {
     // Links come last, when it is known what is read without them.
     for (const { path, wanted } of this.awaiting) this.followLink(path, wanted);
     found.files.sort((a, b) => byText(a.path, b.path));
-    found.problems.sort((a, b) => byText(a.file, b.file));
+    for (const list of [found.problems, found.skipped]) list.sort((a, b) => byText(a.file, b.file));
     return found;
   }
 
@@ -119,10 +128,20 @@ class Discoverer {
       found.leftOut++;
       return;
     }
-    const reason = unfit(stats);
-    const text = reason === null ? decodeUtf8(readFileSync(join(this.root, source))) : null;
-    if (text === null)
-      this.problem(path, reason ?? "it is not UTF-8; save it as UTF-8 or list it under ignore");
+    if (!stats.isFile()) {
+      this.problem(path, "it is a pipe, a socket or a device, and no file; take it out");
+      return;
+    }
+    if (stats.size > LARGEST_BYTES) {
+      // Code of that size is a bundle; SQL that a service keeps may well be a migration.
+      const read =
+        config || path.endsWith(".prisma") || (path.endsWith(".sql") && this.holderOf(path) !== null);
+      if (read) this.problem(path, `${tooLarge(stats)}; list it under ignore if it is data`);
+      else found.skipped.push({ file: path, message: `${tooLarge(stats)}; it is skipped` });
+      return;
+    }
+    const text = decodeUtf8(readFileSync(join(this.root, source)));
+    if (text === null) this.problem(path, "it is not UTF-8; save it as UTF-8 or list it under ignore");
     else if (config) found.configs.set(path, text);
     else if (isMinified(path, text)) found.leftOut++;
     else found.files.push({ path, text });
@@ -207,11 +226,9 @@ class Discoverer {
   }
 }
 
-function unfit(stats: Stats): string | null {
-  if (!stats.isFile()) return "it is a pipe, a socket or a device, and no file; take it out";
-  if (stats.size <= LARGEST_BYTES) return null;
+function tooLarge({ size }: Stats): string {
   const megabytes = (bytes: number) => Math.round(bytes / 1024 / 1024);
-  return `${megabytes(stats.size)} MB are more than source has (the limit is ${megabytes(LARGEST_BYTES)} MB); list it under ignore if it is data`;
+  return `${megabytes(size)} MB are more than source has (the limit is ${megabytes(LARGEST_BYTES)} MB)`;
 }
 
 function byText(a: string, b: string): number {

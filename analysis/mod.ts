@@ -41,6 +41,8 @@ export interface AnalyseOptions {
   onProgress?: (progress: Progress) => void;
   /** Told once the type checker was asked: how many places were open, and how many it resolved. */
   onTypes?: (outcome: { open: number; resolved: number }) => void;
+  /** Told of each file that is too large to be source and that was skipped: bundles, dumps. */
+  onSkipped?: (file: InputProblem) => void;
   signal?: AbortSignal;
 }
 
@@ -64,6 +66,7 @@ export async function analyse(
     keep: manifest.services.flatMap(({ paths, migrations }) => [...migrations, ...paths]),
     onFile: (done, total) => options.onProgress?.({ stage: "files", done, total }),
   });
+  for (const file of found.skipped) options.onSkipped?.(file);
   const configs = [...found.configs].map(([path, text]) => ({ path, text }));
   const all = [...found.files, ...configs];
   const given = { ...options, problems: found.problems, leftOut: found.leftOut, links: found.links };

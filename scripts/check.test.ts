@@ -180,6 +180,16 @@ test("an input that went unread is named, the rest is checked, and the exit code
   `);
 });
 
+test("a bundle is skipped with a notice, and the rest is checked", async () => {
+  using folder = folderOf(platform);
+  folder.write({ "services/guardian/public/bundle.js": new Uint8Array(6 * 1024 * 1024) });
+  expect(await folder.freehold(["check"])).toEqual({
+    code: 0,
+    out: "✓ no findings · 4 files, 3 references (3 own, 0 foreign, 0 unowned, 0 unresolved) · 0 ms\n",
+    err: "services/guardian/public/bundle.js: 6 MB are more than source has (the limit is 5 MB); it is skipped\n",
+  });
+});
+
 test("what is wrong with the manifest is a line each, and nothing is checked", async () => {
   const manifest =
     '{\n  "services": {\n    "guardian": { "path": "services/guardian", "onws": [] }\n  },\n  "dialect": "postgres"\n}\n';
