@@ -4,6 +4,7 @@ import { bunSql } from "./bun-sql.ts";
 import { drizzle } from "./drizzle.ts";
 import { knex } from "./knex.ts";
 import { kysely } from "./kysely.ts";
+import { mikroOrm } from "./mikro-orm.ts";
 import { mysql2 } from "./mysql2.ts";
 import { nodePgMigrate } from "./node-pg-migrate.ts";
 import { nodePostgres } from "./node-postgres.ts";
@@ -23,6 +24,7 @@ export const adapters: readonly Adapter[] = [
   bunSql,
   kysely,
   drizzle,
+  mikroOrm,
   knex,
   mysql2,
   prisma,

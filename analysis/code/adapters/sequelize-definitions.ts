@@ -1,8 +1,8 @@
 /** A model as a table: its columns where they are certain, its foreign keys, its relations. */
 import { singularize, underscore } from "inflection";
-import type { ClassExpr, Expr } from "../../model.ts";
+import type { Expr } from "../../model.ts";
 import type { Ask, Named, TableDefinition, TableName } from "./adapter.ts";
-import { classOf } from "./entities.ts";
+import { membersOf } from "./entities.ts";
 import { entry, isFalse, isTrue } from "./expressions.ts";
 import { aliasesOf, along, joinTable } from "./sequelize-includes.ts";
 import { modelOf } from "./sequelize-models.ts";
@@ -76,7 +76,7 @@ function memberOf(expr: Expr): (Expr & { kind: "member" }) | null {
 
 function attributeReferences(model: SequelizeModel, ask: Ask): TableDefinition["references"] {
   if (model.attributes) return referencesIn(model.attributes, ask);
-  return membersOf(model.class, ask).flatMap(({ decorators }) =>
+  return (model.class ? membersOf(model.class, ask).members : []).flatMap(({ decorators }) =>
     decorators.flatMap(({ name, args, at }) => {
       const target = name === "ForeignKey" && args[0] ? modelOf(args[0], ask) : null;
       return target && args[0] ? [{ to: { ...target.table, at: args[0].at }, at }] : [];
@@ -181,7 +181,7 @@ function typeText(type: Expr, ask: Ask): string {
 function decoratedAttributes(model: SequelizeModel, ask: Ask): Attribute[] | null {
   if (!model.class) return null;
   const found: Attribute[] = [];
-  for (const { name, decorators } of membersOf(model.class, ask)) {
+  for (const { name, decorators } of membersOf(model.class, ask).members) {
     const stamp = decorators.find((item) => /^(?:CreatedAt|UpdatedAt|DeletedAt)$/.test(item.name));
     // A stamp under another name is one that the options would have to know.
     if (stamp) return null;
@@ -203,13 +203,6 @@ function decoratedAttributes(model: SequelizeModel, ask: Ask): Attribute[] | nul
 }
 
 const NOTHING: Expr = { kind: "unknown", reason: "", at: { file: "", start: 0, end: 0 } };
-
-/** A class's members with those of the classes that it extends. */
-function membersOf(found: ClassExpr | null, ask: Ask, depth = 0): ClassExpr["members"] {
-  if (!found || depth > 8) return [];
-  const parent = found.extends ? classOf(found.extends, ask) : null;
-  return [...membersOf(parent, ask, depth + 1), ...found.members];
-}
 
 /** The attribute in which `belongsTo` keeps the other's key: what it is called, and what the key is called there. */
 function foreignKeyOf({ foreignKey, as, target }: Association, ask: Ask): string | null {

@@ -3,7 +3,7 @@
  */
 import type { Expr } from "../../model.ts";
 import type { Ask } from "./adapter.ts";
-import { typeExpr } from "./entities.ts";
+import { shared, typeExpr } from "./entities.ts";
 import type { SequelizeModel } from "./sequelize-sources.ts";
 import {
   ASSOCIATION,
@@ -13,7 +13,6 @@ import {
   keyOf,
   methodOf,
   settingsOf,
-  shared,
   tableClass,
 } from "./sequelize-sources.ts";
 

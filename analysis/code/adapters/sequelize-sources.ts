@@ -5,7 +5,7 @@
 import { pluralize, underscore } from "inflection";
 import type { ClassExpr, Expr, Span } from "../../model.ts";
 import type { Ask, TableName } from "./adapter.ts";
-import { classOf } from "./entities.ts";
+import { classOf, shared } from "./entities.ts";
 import { entry, isFalse, isTrue } from "./expressions.ts";
 
 export interface SequelizeModel {
@@ -67,14 +67,6 @@ export function methodOf(expr: Expr): { of: Expr; name: string } | null {
 
 export function keyOf({ at }: Expr): string {
   return `${at.file}:${at.start}:${at.end}`;
-}
-
-/** Folders that two files share. */
-export function shared(a: string, b: string): number {
-  const parts = a.split("/");
-  const others = b.split("/");
-  const end = parts.findIndex((part, index) => part !== others[index]);
-  return end < 0 ? parts.length : end;
 }
 
 export interface Setting {

@@ -4,13 +4,17 @@
  */
 import type { Expr, Operation, Span } from "../../model.ts";
 import type { Adapter, Ask, Chain, Named, TableDefinition } from "./adapter.ts";
-import { entityOf, relationPath, relationsIn } from "./entities.ts";
+import { operations } from "./builders.ts";
+import { entityOf, relationsIn } from "./entities.ts";
+import { TREE } from "./entity-shapes.ts";
+import { mine, rowOf, subjectOf, unknownEntity } from "./entity-subjects.ts";
 import { addressOf, entry } from "./expressions.ts";
-import { defineClass, defineSchema } from "./typeorm-definitions.ts";
-import { mine, subjectOf, unknownEntity } from "./typeorm-subjects.ts";
+import { boundByBuilder, readBuilder } from "./typeorm-builder.ts";
+import { define, repositories } from "./typeorm-entities.ts";
+import { asksFor, readSchema, SCHEMA, wholeActs } from "./typeorm-migrations.ts";
 
 /** Methods of repositories, managers and active records, with what they do to the entity's table. */
-const DOING: Readonly<Record<string, Operation>> = {
+const DOING = operations({
   find: "select",
   findBy: "select",
   findAndCount: "select",
@@ -24,7 +28,11 @@ const DOING: Readonly<Record<string, Operation>> = {
   findTrees: "select",
   findRoots: "select",
   findDescendants: "select",
+  findDescendantsTree: "select",
+  countDescendants: "select",
   findAncestors: "select",
+  findAncestorsTree: "select",
+  countAncestors: "select",
   count: "select",
   countBy: "select",
   exist: "select",
@@ -51,31 +59,26 @@ const DOING: Readonly<Record<string, Operation>> = {
   deleteAll: "delete",
   remove: "delete",
   clear: "truncate",
-};
+});
 
-const JOINS = /^(?:left|inner)Join(?:AndSelect|AndMapOne|AndMapMany)?$|^relation$/;
+/** Methods that a row has, too, and that take rows. */
+const OF_ROWS = /^(?:save|insert|remove|softRemove|recover|reload|upsert)$/;
 
-/** QueryRunner's DDL: the table is the first argument, by name or as `new Table({ name })`. */
-const SCHEMA: Readonly<Record<string, Operation>> = {
-  createTable: "create-table",
-  dropTable: "drop-table",
-  renameTable: "alter-table",
-  addColumn: "alter-table",
-  addColumns: "alter-table",
-  dropColumn: "alter-table",
-  dropColumns: "alter-table",
-  renameColumn: "alter-table",
-  changeColumn: "alter-table",
-  createForeignKey: "alter-table",
-  createForeignKeys: "alter-table",
-  dropForeignKey: "alter-table",
-  createPrimaryKey: "alter-table",
-  createUniqueConstraint: "alter-table",
-  createCheckConstraint: "alter-table",
-  createIndex: "create-index",
-  createIndices: "create-index",
-  clearTable: "truncate",
-};
+/** Exports of TypeORM's older versions that find the connection by themselves. */
+const GLOBAL = [
+  "getRepository",
+  "getTreeRepository",
+  "getCustomRepository",
+  "getManager",
+  "getConnection",
+  "createQueryBuilder",
+];
+
+/** Methods that call a function back with a query builder. */
+const CALLBACKS =
+  "where andWhere orWhere from addFrom leftJoin innerJoin leftJoinAndSelect innerJoinAndSelect addSelect select addCommonTableExpression".split(
+    " ",
+  );
 
 export const typeorm: Adapter = {
   name: "typeorm",
@@ -84,6 +87,7 @@ export const typeorm: Adapter = {
   opens: {
     DataSource: { address: (args) => addressOf(args, "url") },
     createConnection: { address: (args) => addressOf(args, "url") },
+    ...Object.fromEntries(GLOBAL.map((name) => [name, { address: () => undefined }])),
   },
   ready: [],
   types: [
@@ -95,46 +99,87 @@ export const typeorm: Adapter = {
     "TreeRepository",
     "MongoRepository",
     "SelectQueryBuilder",
+    "InsertQueryBuilder",
+    "UpdateQueryBuilder",
+    "DeleteQueryBuilder",
+    "AbstractRepository",
+    "MigrationInterface",
   ],
   variables: [],
-  begets: { transaction: "callback", createQueryRunner: "result", initialize: "result", connect: "result" },
-  methods: [...Object.keys(DOING), ...Object.keys(SCHEMA), "getRepository", "createQueryBuilder"],
-  defining: ["Entity", "ViewEntity", "ChildEntity", "EntitySchema"],
+  begets: {
+    transaction: "callback",
+    createQueryRunner: "result",
+    createEntityManager: "result",
+    initialize: "result",
+    connect: "result",
+    getRepository: "result",
+    getTreeRepository: "result",
+    getCustomRepository: "result",
+    withRepository: "result",
+    extend: "result",
+    manager: "property",
+    connection: "property",
+    queryRunner: "property",
+    sql: "property",
+    ...Object.fromEntries(CALLBACKS.map((name) => [name, "callback"] as const)),
+  },
+  methods: [
+    ...DOING.keys(),
+    ...SCHEMA.keys(),
+    "getRepository",
+    "createQueryBuilder",
+    "subQuery",
+    "addFrom",
+    "leftJoinAndSelect",
+    "innerJoinAndSelect",
+    "synchronize",
+    "dropDatabase",
+    "clearDatabase",
+    "createSchema",
+    "dropSchema",
+    "createDatabase",
+  ],
+  defining: [
+    "Entity",
+    "ViewEntity",
+    "ChildEntity",
+    "EntitySchema",
+    "DataSource",
+    "createConnection",
+    "forRoot",
+    "forRootAsync",
+  ],
 
   read({ form, method, args }) {
     const [first] = args;
-    return first && form === "method" && method === "query" ? { kind: "query", text: first } : null;
+    if (!first) return null;
+    if (form === "tag") return { kind: "query", text: first };
+    return form === "method" && method === "query" ? { kind: "query", text: first } : null;
   },
 
-  define(definition, ask) {
-    if (definition.kind === "class") return defineClass(definition, ask);
-    if (
-      definition.kind === "new" &&
-      calleeName(definition.callee, ask) === "EntitySchema" &&
-      definition.args[0]
-    )
-      return defineSchema(definition.args[0], ask);
-    return null;
-  },
+  define,
+  asksFor,
+  acts: wholeActs,
+  binds: boundByBuilder,
 
   chain(chain, ask) {
-    const builder = chain.steps.findIndex(({ name }) => name === "createQueryBuilder");
-    if (builder >= 0) return readBuilder(chain, builder, ask);
+    const built = readBuilder(chain, ask);
+    if (built) return built;
     const schema = readSchema(chain, ask);
     if (schema) return schema;
-    const at = chain.steps.findIndex(({ name, args }) => name in DOING && args !== null);
+    const at = chain.steps.findIndex(({ name, args }) => args !== null && DOING.has(name));
     const step = chain.steps[at];
-    const operation = step && DOING[step.name];
+    const operation = step && DOING.get(step.name);
     if (!step?.args || !operation) return null;
     const [first, second] = step.args;
-    const subject = subjectOf(chain, at, ask);
-    if (subject)
-      return withRelations(subject, step.at, operation, operation === "select" ? first : undefined, ask);
+    const subject = subjectOf(chain, at, repositories, ask);
+    if (subject) return withRelations(subject, step.at, operation, first, ask);
     // manager.find(User, …)
-    const entity = first ? entityOf(first, ask) : null;
-    if (entity?.client === "typeorm" && first)
-      return withRelations(entity, first.at, operation, operation === "select" ? second : undefined, ask);
-    return unknownEntity(chain, step, operation, ask);
+    const entity = first ? mine(entityOf(first, ask), repositories) : null;
+    if (entity && first) return withRelations(entity, first.at, operation, second, ask);
+    const row = OF_ROWS.test(step.name) ? rowSubject(chain, at, ask) : null;
+    if (row) return withRelations(row.entity, row.at, operation, undefined, ask);
+    return unknown(chain, at, operation, ask);
   },
 };
 
@@ -146,120 +191,70 @@ function withRelations(
   ask: Ask,
 ): Named[] {
   const found: Named[] = [{ name: { ...entity.name, at }, operation }];
-  for (const key of ["relations", "where"]) {
-    const value = options ? entry(options, key) : null;
-    if (value) found.push(...relationsIn(entity, value, ask));
+  // A tree's paths are read and written along with its rows.
+  for (const { name, relation } of entity.joins ?? [])
+    if (relation === TREE) found.push({ name: { ...name, at }, operation });
+  if (operation !== "select" || !options) return found;
+  const inner = ask.follow(options);
+  const relations = entry(inner, "relations");
+  const conditions = ["where", "order", "select"].flatMap((key) => entry(inner, key) ?? []);
+  if (relations) found.push(...relationsIn(entity, relations, ask));
+  // findBy({ author: { name } }) is a condition by itself.
+  for (const value of relations || conditions.length ? conditions : [inner])
+    found.push(...relationsIn(entity, value, ask, true));
+  const joins = entry(inner, "join");
+  for (const key of ["leftJoin", "innerJoin", "leftJoinAndSelect", "innerJoinAndSelect"]) {
+    const aliases = entry(joins ? ask.follow(joins) : undefined, key);
+    const paths = aliases && ask.follow(aliases);
+    if (paths?.kind === "object")
+      for (const path of Object.values(paths.entries)) {
+        const text = ask.text(path);
+        const relation = text?.split(".").slice(1).join(".");
+        if (relation)
+          found.push(
+            ...relationsIn(entity, { ...path, kind: "array", items: [relationText(relation, path)] }, ask),
+          );
+      }
   }
   return found;
 }
 
-/** `createQueryBuilder("user").leftJoinAndSelect("user.posts", "post")`: aliases stand for tables. */
-function readBuilder(chain: Chain, start: number, ask: Ask): Named[] | null {
-  const aliases = new Map<string, TableDefinition>();
-  const found: Named[] = [];
-  const steps = chain.steps.slice(start);
-  const [first, second] = steps[0]?.args ?? [];
-  const doing = steps.find(
-    ({ name, args }) => args !== null && /^(?:update|delete|insert|softDelete|restore)$/.test(name),
-  )?.name;
-  const operation: Operation =
-    doing === "insert" ? "insert" : doing === "delete" ? "delete" : doing ? "update" : "select";
-  const name = (definition: TableDefinition, at: Span, as: Operation, alias: Expr | undefined) => {
-    found.push({ name: { ...definition.name, at }, operation: as });
-    const text = alias ? ask.text(alias) : null;
-    if (text !== null) aliases.set(text, definition);
-  };
-  const subject = subjectOf(chain, start, ask);
-  if (subject) name(subject, steps[0]?.at ?? chain.at, operation, first);
-  else if (first) {
-    const entity = mine(entityOf(first, ask));
-    if (entity) name(entity, first.at, operation, second);
+function relationText(text: string, { at }: Expr): Expr {
+  return { kind: "text", runs: [{ kind: "text", text, at }], at };
+}
+
+/** `manager.save(user)`, `user.save()`: the row that it is about. */
+function rowSubject(chain: Chain, at: number, ask: Ask): { entity: TableDefinition; at: Span } | null {
+  const step = chain.steps[at];
+  const [first] = step?.args ?? [];
+  const held = chain.steps.slice(0, at);
+  if (held.every(({ args }) => args === null)) {
+    const self = held.reduce<Expr>(
+      (of, { name, at }) => ({ kind: "member", of, property: name, at }),
+      chain.root,
+    );
+    const entity = chain.root.kind === "client" ? null : rowOf(self, repositories, ask);
+    if (entity && step) return { entity, at: step.at };
   }
-  for (const { name: method, args } of steps.slice(1)) {
-    const [target, alias] = args ?? [];
-    if (!target) continue;
-    if (/^(?:from|addFrom|into|update)$/.test(method)) {
-      const entity = mine(entityOf(target, ask));
-      if (entity)
-        name(
-          entity,
-          target.at,
-          /^(?:into|update)$/.test(method)
-            ? operation
-            : method === "from" && operation === "delete"
-              ? "delete"
-              : "select",
-          alias,
-        );
-      else found.push(...byName(target, operation, ask));
-    } else if (JOINS.test(method)) found.push(...joined(target, alias, aliases, ask));
-  }
-  return found.length || chain.certain ? found : null;
+  if (!first || !chain.certain) return null;
+  const entity = rowOf(first, repositories, ask);
+  return entity ? { entity, at: first.at } : null;
 }
 
-function joined(
-  target: Expr,
-  alias: Expr | undefined,
-  aliases: Map<string, TableDefinition>,
-  ask: Ask,
-): Named[] {
-  const entity = mine(entityOf(target, ask));
-  const as = alias ? ask.text(alias) : null;
-  if (entity) {
-    if (as !== null) aliases.set(as, entity);
-    return [{ name: { ...entity.name, at: target.at }, operation: "select" }];
-  }
-  const text = ask.text(target);
-  const [from = "", property] = (text ?? "").split(".");
-  const owner = aliases.get(from);
-  if (!owner || !property)
-    return text !== null && property === undefined ? byName(target, "select", ask) : [];
-  const to = owner.relations[property];
-  const definition = to ? entityOf(to, ask) : null;
-  if (as !== null && definition) aliases.set(as, definition);
-  return relationPath(owner, [property], target.at, ask);
-}
-
-/** A table by its own name, or an entity by the name of its class. */
-function byName(expr: Expr, operation: Operation, ask: Ask): Named[] {
-  const text = ask.text(expr);
-  if (text !== null && /[\s(]/.test(text)) return [];
-  if (ask.follow(expr).kind === "function") return [];
-  const model = text === null ? null : ask.model(text, "typeorm");
-  if (model) return [{ name: { ...model.name, at: expr.at }, operation }];
-  return ask.names(expr).map((name) => ({ name, operation }));
-}
-
-/** `queryRunner.createTable(new Table({ name: "orders" }))`. */
-function readSchema(chain: Chain, ask: Ask): Named[] | null {
-  if (!chain.certain && !chain.receiver.some((name) => /queryRunner|runner/i.test(name))) return null;
-  for (const { name, args } of chain.steps) {
-    const operation = SCHEMA[name];
-    const [first] = args ?? [];
-    if (!operation || !first) continue;
-    const inner = ask.follow(first);
-    const options = inner.kind === "new" ? inner.args[0] : undefined;
-    const named = options ? entry(options, "name") : null;
-    return [
-      ...ask.names(named ?? first).map((table) => ({ name: table, operation })),
-      ...foreignTables([entry(options, "foreignKeys"), args?.[1] ?? null], ask),
-    ];
-  }
-  return null;
-}
-
-/** `new TableForeignKey({ referencedTableName: "users" })`, alone or in a list. */
-function foreignTables(given: readonly (Expr | null)[], ask: Ask): Named[] {
-  return given.flatMap((expr) => {
-    const inner = expr && ask.follow(expr);
-    if (!inner) return [];
-    if (inner.kind === "array") return foreignTables(inner.items, ask);
-    const named = entry(inner.kind === "new" ? inner.args[0] : inner, "referencedTableName");
-    return named ? ask.names(named).map((name) => ({ name, operation: "references" as const })) : [];
-  });
-}
-
-function calleeName(expr: Expr, ask: Ask): string {
-  const callee = ask.follow(expr);
-  return callee.kind === "import" ? callee.name : callee.kind === "member" ? callee.property : "";
+/** Whose entity nobody knows: a repository of a type parameter, a manager that is handed what it looks for. */
+function unknown(chain: Chain, at: number, operation: Operation, ask: Ask): Named[] | null {
+  const step = chain.steps[at];
+  if (!step || !chain.certain) return null;
+  const { root } = chain;
+  const getter = chain.steps.slice(0, at).find(({ name }) => repositories.getter.test(name));
+  if (getter?.args?.[0]) return unknownEntity(getter.args[0], operation, ask);
+  // A class of one's own may be called a repository, too; TypeORM's has its entity as an argument.
+  if (root.kind === "typed" && /Repository$/.test(root.type.name))
+    return root.type.args.length > 0 ? unknownEntity(root, operation, ask, step.at) : null;
+  const [first] = step.args ?? [];
+  const between = chain.steps.slice(0, at);
+  const managing = between.every(
+    ({ name, args }) => args === null || /^(?:getManager|createEntityManager|createQueryRunner)$/.test(name),
+  );
+  return first && managing ? unknownEntity(first, operation, ask) : null;
 }

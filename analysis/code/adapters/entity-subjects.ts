@@ -1,0 +1,178 @@
+/** Whose entity a chain on a mapper is about: a repository's, a class's own, a row's; and what to say where nobody knows. */
+import type { ChainStep, Expr, Operation, Span } from "../../model.ts";
+import type { Ask, Chain, Named, TableDefinition } from "./adapter.ts";
+import { resultOf } from "./builders.ts";
+import { classOf, entityOf, typeExpr } from "./entities.ts";
+
+/** What a mapper calls its repositories, and what gives them and their rows. */
+export interface Repositories {
+  client: string;
+  /** Types of repositories, which have their entity as an argument. */
+  type: RegExp;
+  /** Methods that give one, the entity being handed to them. */
+  getter: RegExp;
+  /** Methods of repositories and managers that give rows. */
+  giving: RegExp;
+}
+
+const DEEPEST = 8;
+
+export function mine(definition: TableDefinition | null, { client }: Repositories): TableDefinition | null {
+  return definition?.client === client ? definition : null;
+}
+
+/** The entity whose repository or active record the chain stands on, at the step `before`. */
+export function subjectOf(chain: Chain, before: number, of: Repositories, ask: Ask): TableDefinition | null {
+  const steps = chain.steps.slice(0, before);
+  const called = chain.root.kind === "import" ? chain.root.name : "";
+  for (const { name, args } of steps.toReversed())
+    if (of.getter.test(name || called) && args?.[0])
+      return mine(entityOf(args[0], ask), of) ?? repositoryEntity(args[0], of, ask);
+  // What another object than the repository does is none of its own: repository.manager.find(Other).
+  if (steps.some(({ name }) => /manager$|^em$/i.test(name))) return null;
+  const { root } = chain;
+  const held = steps.every(({ args }) => args === null) && steps.length > 0;
+  const made = held ? memberOf(root, steps) : root;
+  return repositoryEntity(made, of, ask) ?? (made.kind === "class" ? mine(ask.definition(made), of) : null);
+}
+
+/** `deps.users.find()`: what stands under the names. */
+function memberOf(root: Expr, steps: readonly ChainStep[]): Expr {
+  return steps.reduce<Expr>((of, { name, at }) => ({ kind: "member", of, property: name, at }), root);
+}
+
+/** The entity of a repository: by its type, by what gives it, by the class that extends one. */
+export function repositoryEntity(expr: Expr, of: Repositories, ask: Ask, depth = 0): TableDefinition | null {
+  if (depth > DEEPEST) return null;
+  const next = (inner: Expr) => repositoryEntity(inner, of, ask, depth + 1);
+  const inner = resultOf(expr, ask);
+  switch (inner.kind) {
+    case "typed": {
+      const [entity] = inner.type.args;
+      const found =
+        of.type.test(inner.type.name) && entity ? entityOf(typeExpr(entity, inner.at), ask) : null;
+      return mine(found, of) ?? next(typeExpr(inner.type, inner.at));
+    }
+    case "parameter": {
+      if (inner.type) return next({ kind: "typed", name: inner.name, type: inner.type, at: inner.at });
+      const given = ask.given(inner);
+      return given && next(given);
+    }
+    case "class": {
+      const [entity] = inner.extendsArgs ?? [];
+      const parent = inner.extends ? ask.follow(inner.extends) : null;
+      const base = parent?.kind === "import" ? parent.name : parent?.kind === "class" ? parent.name : "";
+      // @EntityRepository(User), and the entity that the constructor hands on.
+      const decorated = inner.decorators.find(({ name }) => name === "EntityRepository")?.args[0];
+      const handed = decorated ?? inner.superArgs?.[0];
+      const found = of.type.test(base) && entity ? mine(entityOf(typeExpr(entity, inner.at), ask), of) : null;
+      if (found) return found;
+      if (handed && (decorated || of.type.test(base))) return mine(entityOf(handed, ask), of);
+      return inner.extends && parent?.kind === "class" ? next(inner.extends) : null;
+    }
+    case "new":
+      return next(inner.callee);
+    case "client":
+      return inner.made ? next({ ...inner.made, kind: "call", reason: "" }) : null;
+    case "call": {
+      const callee = ask.follow(inner.callee);
+      const name = callee.kind === "member" ? callee.property : callee.kind === "import" ? callee.name : "";
+      const [first] = inner.args;
+      if (of.getter.test(name) && first) return mine(entityOf(first, ask), of) ?? next(first);
+      return name === "extend" && callee.kind === "member" ? next(callee.of) : null;
+    }
+    case "either":
+      for (const option of inner.options) {
+        const found = next(option);
+        if (found) return found;
+      }
+      return null;
+    default:
+      return null;
+  }
+}
+
+/** The entity of which an expression is a row, or a list of rows. */
+export function rowOf(expr: Expr, of: Repositories, ask: Ask, depth = 0): TableDefinition | null {
+  if (depth > DEEPEST) return null;
+  const next = (inner: Expr) => rowOf(inner, of, ask, depth + 1);
+  const inner = resultOf(expr, ask);
+  switch (inner.kind) {
+    case "new":
+      return mine(entityOf(inner.callee, ask), of);
+    case "typed": {
+      const types = [inner.type, ...inner.type.args];
+      for (const type of types) {
+        const found = mine(entityOf(typeExpr(type, inner.at), ask), of);
+        if (found) return found;
+      }
+      return null;
+    }
+    case "parameter": {
+      if (inner.type) return next({ kind: "typed", name: inner.name, type: inner.type, at: inner.at });
+      if (inner.handed)
+        return /^(?:map|forEach|filter|find|some|every|flatMap)$/.test(inner.handed.method)
+          ? next(inner.handed.receiver)
+          : null;
+      const given = ask.given(inner);
+      return given && next(given);
+    }
+    case "array":
+      return inner.items[0] ? next(inner.items[0]) : null;
+    case "either":
+      for (const option of inner.options) {
+        const found = next(option);
+        if (found) return found;
+      }
+      return null;
+    case "client":
+      return inner.made ? next({ ...inner.made, kind: "call", reason: "" }) : null;
+    case "call": {
+      const callee = ask.follow(inner.callee);
+      const [first] = inner.args;
+      if (callee.kind === "function" && callee.type)
+        return next({ kind: "typed", name: "", type: callee.type, at: inner.at });
+      if (callee.kind !== "member") return null;
+      if (
+        /^(?:filter|slice|at|find|concat|reverse|toSorted)$/.test(callee.property) &&
+        !repositoryEntity(callee.of, of, ask)
+      )
+        return next(callee.of);
+      if (/^(?:map|flatMap)$/.test(callee.property) && first) {
+        const made = ask.apply(ask.follow(first), []);
+        return made && next(made);
+      }
+      // await Promise.all(rows.map(…))
+      if (callee.property === "all" && first) return next(first);
+      if (!of.giving.test(callee.property)) return null;
+      const named = first ? mine(entityOf(first, ask), of) : null;
+      return named ?? repositoryEntity(callee.of, of, ask) ?? ownEntity(callee.of, of, ask);
+    }
+    case "member": {
+      const owner = next(inner.of);
+      if (!owner || /^(?:\d+|\[each\])$/.test(inner.property)) return owner;
+      const target = owner.relations[inner.property];
+      return target ? mine(entityOf(target, ask), of) : null;
+    }
+    default:
+      return null;
+  }
+}
+
+/** `User.findOneBy(…)`: the class itself. */
+function ownEntity(expr: Expr, of: Repositories, ask: Ask): TableDefinition | null {
+  const found = classOf(expr, ask);
+  return found && mine(ask.definition(found), of);
+}
+
+/** What is said of a place where the entity is not known. */
+export function unknownEntity(expr: Expr, operation: Operation, ask: Ask, at: Span = expr.at): Named[] {
+  const inner = ask.follow(expr);
+  const reason =
+    inner.kind === "parameter" && inner.function
+      ? `\`${inner.name}\` is a parameter of ${inner.function}`
+      : inner.kind === "typed" && inner.type.args[0]
+        ? `the entity \`${inner.type.args[0].name}\` is not known before it runs`
+        : "the entity that it is about is not known before it runs";
+  return [{ name: { schema: null, table: null, reason, at }, operation }];
+}

@@ -1,0 +1,120 @@
+/** TypeORM's DDL: a query runner's methods, and what connections and their options do to a schema as a whole. */
+import type { DatabaseAct, Expr, Operation } from "../../model.ts";
+import type { Ask, Chain, Named } from "./adapter.ts";
+import { eachEntry, operations } from "./builders.ts";
+import { entry, isTrue } from "./expressions.ts";
+import { openingOptions } from "./mapper-settings.ts";
+import { OPENINGS } from "./typeorm-naming.ts";
+
+/** Methods whose first argument is the table, by name or as `new Table({ name })`. */
+export const SCHEMA = operations({
+  createTable: "create-table",
+  createView: "create-table",
+  dropTable: "drop-table",
+  dropView: "drop-table",
+  renameTable: "alter-table",
+  addColumn: "alter-table",
+  addColumns: "alter-table",
+  dropColumn: "alter-table",
+  dropColumns: "alter-table",
+  renameColumn: "alter-table",
+  changeColumn: "alter-table",
+  changeColumns: "alter-table",
+  changeTableComment: "comment",
+  createForeignKey: "alter-table",
+  createForeignKeys: "alter-table",
+  dropForeignKey: "alter-table",
+  dropForeignKeys: "alter-table",
+  createPrimaryKey: "alter-table",
+  updatePrimaryKeys: "alter-table",
+  dropPrimaryKey: "alter-table",
+  createUniqueConstraint: "alter-table",
+  createUniqueConstraints: "alter-table",
+  dropUniqueConstraint: "alter-table",
+  dropUniqueConstraints: "alter-table",
+  createCheckConstraint: "alter-table",
+  createCheckConstraints: "alter-table",
+  dropCheckConstraint: "alter-table",
+  dropCheckConstraints: "alter-table",
+  createExclusionConstraint: "alter-table",
+  createExclusionConstraints: "alter-table",
+  dropExclusionConstraint: "alter-table",
+  createIndex: "create-index",
+  createIndices: "create-index",
+  dropIndex: "alter-table",
+  dropIndices: "alter-table",
+  clearTable: "truncate",
+});
+
+/** Methods that change a schema without naming a table. */
+const WHOLE: ReadonlyMap<string, string> = new Map([
+  ["createDatabase", "CREATE DATABASE"],
+  ["dropDatabase", "DROP DATABASE"],
+  ["createSchema", "CREATE SCHEMA"],
+  ["dropSchema", "DROP SCHEMA"],
+  ["clearDatabase", "DROP TABLE"],
+]);
+
+/** `queryRunner.createTable(new Table({ name: "orders" }))`. */
+export function readSchema(chain: Chain, ask: Ask): Named[] | null {
+  if (!chain.certain && !isRunner(chain)) return null;
+  for (const { name, args } of chain.steps) {
+    const operation = SCHEMA.get(name);
+    const [first, second] = args ?? [];
+    if (!operation || !first) continue;
+    const inner = ask.follow(first);
+    const options = inner.kind === "new" ? inner.args[0] && ask.follow(inner.args[0]) : undefined;
+    const named = entry(options, "name");
+    const schema = entry(options, "schema");
+    const text = schema && ask.text(schema);
+    return [
+      ...ask.names(named ?? first).map((table) => ({
+        name: { ...table, schema: table.schema ?? text },
+        operation,
+      })),
+      ...foreignTables([entry(options, "foreignKeys"), entry(options, "columns"), second ?? null], ask),
+    ];
+  }
+  return null;
+}
+
+function isRunner({ receiver, steps }: Chain): boolean {
+  return [...receiver, ...steps.map(({ name }) => name)].some((name) => /(?:query)?runner$/i.test(name));
+}
+
+/** `new TableForeignKey({ referencedTableName: "users" })`, alone or in a list. */
+function foreignTables(given: readonly (Expr | null)[], ask: Ask): Named[] {
+  return given.flatMap((expr) => {
+    const inner = expr && ask.follow(expr);
+    if (!inner) return [];
+    if (inner.kind === "array") return foreignTables(inner.items, ask);
+    const options = inner.kind === "new" ? inner.args[0] && ask.follow(inner.args[0]) : inner;
+    const named = entry(options, "referencedTableName");
+    return named ? ask.names(named).map((name) => ({ name, operation: "references" as Operation })) : [];
+  });
+}
+
+export function wholeActs(chain: Chain, ask: Ask): DatabaseAct[] {
+  return chain.steps.flatMap(({ name, args, at }): DatabaseAct[] => {
+    if (args === null) return [];
+    const [first] = args;
+    const act = chain.certain || isRunner(chain) ? WHOLE.get(name) : undefined;
+    if (act) return [{ act, name: first ? ask.text(first) : null, ddl: !/DATABASE/.test(act), at }];
+    const owner = chain.receiver.at(-1) ?? "";
+    const connection = chain.certain || /(?:dataSource|connection)$/i.test(owner);
+    return name === "synchronize" && connection
+      ? [{ act: `${owner || "dataSource"}.synchronize()`, name: null, ddl: true, at }]
+      : [];
+  });
+}
+
+/** `synchronize: true` and `dropSchema: true` among a connection's options. */
+export function asksFor(definition: Expr, ask: Ask): DatabaseAct[] {
+  const options = openingOptions(definition, OPENINGS, ask);
+  if (options?.kind !== "object") return [];
+  return eachEntry(options, ask).flatMap(({ key, value, at }) =>
+    (key === "synchronize" || key === "dropSchema") && isTrue(value, ask)
+      ? [{ act: `${key}: true`, name: null, ddl: true, at: value.at ?? at }]
+      : [],
+  );
+}
