@@ -7,7 +7,9 @@
  *
  *     bun bench/audit.ts [--short] [--json]
  */
-import { cpus } from "node:os";
+import { mkdtempSync, rmSync } from "node:fs";
+import { cpus, tmpdir } from "node:os";
+import { join } from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { startPostgres } from "../deploy/embedded/mod.ts";
@@ -51,7 +53,8 @@ export async function benchAudit(options: AuditBenchOptions): Promise<AuditBench
   const folder = new URL("../services/gatekeeper/migrations", import.meta.url);
   await migrate({ service: "gatekeeper", folder, url });
   const sql = connect({ service: "bench", variable: "URL", env: { URL: url }, poolSize: 2 });
-  const audit = createAuditLog({ sink: postgresSink(sql) });
+  const spool = mkdtempSync(join(tmpdir(), "freehold-bench-audit-"));
+  const audit = createAuditLog({ spool, sink: postgresSink({ url }) });
   try {
     // What is compiled and prepared on first use is no part of it.
     await timeInserts(sql, 20);
@@ -85,6 +88,7 @@ export async function benchAudit(options: AuditBenchOptions): Promise<AuditBench
   } finally {
     await audit.close();
     await sql.end({ timeout: 5 });
+    rmSync(spool, { recursive: true });
   }
 }
 

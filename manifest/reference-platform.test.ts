@@ -15,7 +15,7 @@ test("the reference platform's manifest says who owns what", () => {
   ).toEqual([
     {
       name: "gatekeeper",
-      owns: ["audit_log"],
+      owns: ["audit_log", "audit_log_*", "audit_checkpoint"],
       variables: ["GATEKEEPER_DATABASE_URL", "GATEKEEPER_MIGRATOR_URL"],
     },
     {

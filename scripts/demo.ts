@@ -5,6 +5,8 @@
  * Whatever ends it (the end, Ctrl-C, a failure), what it started is stopped and what it wrote is removed: the block that
  * something is `using` takes it along.
  */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { analyse } from "../analysis/mod.ts";
 import { startPostgres } from "../deploy/embedded/mod.ts";
@@ -103,7 +105,12 @@ async function drive(url: string, say: (text: string) => void, io: Io): Promise<
     });
     return service;
   };
-  const [gatekeeper, lobby] = await Promise.all([start("gatekeeper"), start("lobby")]);
+  const spool = mkdtempSync(join(tmpdir(), "freehold-spool-"));
+  services.defer(() => rmSync(spool, { recursive: true, force: true }));
+  const [gatekeeper, lobby] = await Promise.all([
+    start("gatekeeper", { GATEKEEPER_AUDIT_SPOOL: spool }),
+    start("lobby"),
+  ]);
   const router = await start("router", { GATEKEEPER_URL: gatekeeper.url.href });
   io.status(null);
 

@@ -101,7 +101,13 @@ export async function run(name: string, start: (env: Environment) => Promise<Run
     process.once("SIGTERM", stop);
     process.once("SIGINT", stop);
   } catch (error) {
-    const expected = ["SettingError", "DatabaseConfigError", "DatabaseUnavailableError", "MigrationError"];
+    const expected = [
+      "SettingError",
+      "AuditConfigError",
+      "DatabaseConfigError",
+      "DatabaseUnavailableError",
+      "MigrationError",
+    ];
     const mendable = error instanceof Error && expected.includes(error.name);
     console.error(mendable ? error.message : error);
     process.exit(1);

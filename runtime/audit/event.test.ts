@@ -1,13 +1,12 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
-import {
-  type AuditEvent,
-  encodeEvent,
-  maximumDetailDepth,
-  maximumDetailLength,
-  maximumTextLength,
-} from "./event.ts";
+import { maximumDetailBytes, maximumDetailDepth } from "./detail.ts";
+import { type AuditEvent, EventWriter, maximumTextBytes } from "./event.ts";
+import { maximumRecordBytes } from "./layout.ts";
+import { redacted, sanitised, truncated } from "./text.ts";
+import { readTuple, tupleEnds } from "./tuples.ts";
 
+const writer = "0199a7f2-0000-7000-8000-00000000000a";
 const event: AuditEvent = {
   id: "0199a7f2-0000-7000-8000-000000000001",
   at: Date.UTC(2026, 10, 21),
@@ -16,57 +15,98 @@ const event: AuditEvent = {
   resource: "/lobby",
   decision: "allow",
 };
-const encoded = (change: object = {}) => encodeEvent({ ...event, ...change }, 7) as { json: string };
-const decoded = (change: object = {}) => JSON.parse(encoded(change).json);
+/** Guard bytes behind the longest record show what writes beyond it. */
+const bytes = new Uint8Array(maximumRecordBytes + 64);
+const events = new EventWriter(bytes, writer, new Set(["password"]));
+
+function encode(change: object = {}, sequence = 7): { values: Record<string, unknown>; bits: number } {
+  bytes.fill(0xee);
+  const length = events.write(0, { ...event, ...change }, sequence);
+  if (length < 0) throw new Error(events.wrong);
+  expect(tupleEnds(bytes.subarray(0, length))).toEqual([length]);
+  expect(bytes.subarray(maximumRecordBytes).every((byte) => byte === 0xee)).toBe(true);
+  return { values: readTuple(bytes.subarray(0, length)), bits: events.notes.bits };
+}
+const detailOf = (detail: unknown) => encode({ detail }).values["detail"];
 
 describe("an audit event", () => {
-  test("is encoded whole", () => {
-    expect(encodeEvent({ ...event, detail: { roles: ["admin"], note: "ä😀" } }, 7)).toEqual({
-      json: `{"sequence":7,"id":"${event.id}","at":"2026-11-21T00:00:00.000Z","actor":"ada","action":"read","resource":"/lobby","decision":"allow","detail":{"roles":["admin"],"note":"ä😀"}}`,
-      sanitised: false,
-      truncated: false,
+  test("is written whole", () => {
+    expect(encode({ detail: { roles: ["admin"], note: "ä😀" } })).toEqual({
+      values: {
+        ...event,
+        writer,
+        sequence: 7,
+        at: "2026-11-21T00:00:00.000Z",
+        detail: { roles: ["admin"], note: "ä😀" },
+      },
+      bits: 0,
     });
   });
 
   test("is given an id and a time where it has none", () => {
     const before = Date.now();
-    const { id, at } = decoded({ id: undefined, at: undefined });
-    expect(id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7/);
+    const { id, at } = encode({ id: undefined, at: undefined }).values as { id: string; at: string };
+    expect(id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+    expect(Number.parseInt(id.slice(0, 13).replace("-", ""), 16)).toBe(Date.parse(at));
     expect(Date.parse(at)).toBeGreaterThanOrEqual(before);
+  });
+
+  test("has the time and the sequence that it was given, from 1970 to 9999", () => {
+    for (const at of [0, 1, 946_684_799_999, 946_684_800_001, Date.UTC(2026, 0, 1), 253_402_300_799_999])
+      expect(encode({ at }).values["at"]).toBe(new Date(at).toISOString());
+    for (const sequence of [1, 2 ** 31, 2 ** 32 - 1, 2 ** 32, 2 ** 45 + 3])
+      expect(encode({}, sequence).values["sequence"]).toBe(sequence);
   });
 
   test("has its NULs and half surrogate pairs replaced, and nothing else", () => {
     const detail = { "k\0": "\ud83d", kept: "\\u0000 \\ud800 😀", deep: [{ "\udc00": 1 }] };
-    expect(encodeEvent({ ...event, actor: "a\0b\ud800c", detail }, 7)).toMatchObject({
-      sanitised: true,
-      truncated: false,
-    });
-    expect(decoded({ actor: "a\0b\ud800c", detail })).toMatchObject({
+    const { values, bits } = encode({ actor: "a\0b\ud800c", detail });
+    expect(values).toMatchObject({
       actor: "a\ufffdb\ufffdc",
       detail: { "k\ufffd": "\ufffd", kept: "\\u0000 \\ud800 😀", deep: [{ "\ufffd": 1 }] },
     });
+    expect(bits).toBe(sanitised);
   });
 
-  test("has a marker where a text is too long", () => {
-    const resource = "/".repeat(maximumTextLength + 1);
-    expect(encoded({ resource })).toMatchObject({ truncated: true });
-    expect(decoded({ resource }).resource).toBe(`${resource.slice(0, maximumTextLength - 1)}…`);
-    expect(encoded({ resource: resource.slice(1) })).toMatchObject({ truncated: false });
+  test("has a marker where a text is too long, at the end of a whole character", () => {
+    const cases = [
+      "/".repeat(2000),
+      "ä".repeat(600),
+      "€".repeat(500),
+      "😀".repeat(400),
+      `x${"😀".repeat(400)}`,
+    ];
+    for (const resource of cases) {
+      const { values, bits } = encode({ resource });
+      const text = values["resource"] as string;
+      expect(Buffer.byteLength(text)).toBeLessThanOrEqual(maximumTextBytes);
+      expect(Buffer.byteLength(text)).toBeGreaterThan(maximumTextBytes - 8);
+      expect(text.endsWith("…") && resource.startsWith(text.slice(0, -1))).toBe(true);
+      expect(bits).toBe(truncated);
+    }
+    expect(encode({ resource: "/".repeat(maximumTextBytes) }).bits).toBe(0);
   });
 
   const circle: Record<string, unknown> = {};
   circle["self"] = circle;
   const nested = (levels: number): object => (levels === 1 ? {} : { a: nested(levels - 1) });
-  const long = { text: "x".repeat(maximumDetailLength) };
+  const long = { text: "x".repeat(maximumDetailBytes) };
+  const deep = { truncated: true, reason: "too deep" };
   const marked: [string, unknown, unknown][] = [
     [
       "is too long",
       long,
-      { truncated: JSON.stringify(long).length, start: JSON.stringify(long).slice(0, 1000) },
+      { truncated: true, reason: "too long", start: JSON.stringify(long).slice(0, 1000) },
     ],
-    ["is too deep", nested(maximumDetailDepth + 1), { truncated: expect.any(Number), reason: "too deep" }],
-    ["is a circle", circle, { unencodable: expect.stringContaining("TypeError") }],
-    ["holds a BigInt", { n: 1n }, { unencodable: expect.stringContaining("BigInt") }],
+    [
+      "has too many keys",
+      Object.fromEntries(Array.from({ length: 5000 }, (_, at) => [`key ${at}`, at])),
+      { truncated: true, reason: "too long", start: expect.any(String) },
+    ],
+    ["is too deep", nested(maximumDetailDepth + 1), deep],
+    ["is a circle", circle, deep],
+    ["holds a BigInt without end", { n: 10n ** 200n }, { unencodable: "RangeError: a BigInt of 201 digits" }],
+    ["is a function", () => {}, { unencodable: "function" }],
     [
       "throws when it is read",
       {
@@ -76,18 +116,53 @@ describe("an audit event", () => {
       },
       { unencodable: "Error: no" },
     ],
-    ["is a function", () => {}, { unencodable: "function" }],
   ];
   for (const [what, detail, marker] of marked) {
     test(`has a marker where its detail ${what}`, () => {
-      expect(encoded({ detail })).toMatchObject({ truncated: true });
-      expect(decoded({ detail }).detail).toEqual(marker);
+      const { values, bits } = encode({ detail });
+      expect(values["detail"]).toEqual(marker);
+      expect(bits).toBe(truncated);
     });
   }
 
   test("keeps a detail that is as deep as may be, brackets within texts not counted", () => {
     const detail = { a: nested(maximumDetailDepth - 1), b: '[[[[{{{{"\\"[[[['.repeat(20) };
-    expect(decoded({ detail }).detail).toEqual(detail);
+    expect(detailOf(detail)).toEqual(detail);
+  });
+
+  test("has the values of named keys replaced, at any depth", () => {
+    const { values, bits } = encode({
+      detail: { user: "ada", password: "x", deep: [{ password: { a: 1 } }] },
+    });
+    expect(values["detail"]).toEqual({
+      user: "ada",
+      password: "[redacted]",
+      deep: [{ password: "[redacted]" }],
+    });
+    expect(bits).toBe(redacted);
+  });
+
+  test("has a detail that is what JSON.stringify would have made of it", () => {
+    const date = new Date(0);
+    const mixed = {
+      date,
+      left: undefined,
+      list: [undefined, () => {}, null, Number.NaN, -0, 1e21, 5e-324],
+      own: { toJSON: () => ({ b: 1 }) },
+      controls: '\b\t\n\f\r\u0001\u001f\u007f"\\/',
+    };
+    expect(detailOf(mixed)).toEqual(JSON.parse(JSON.stringify(mixed)));
+    const value = fc.dictionary(
+      fc.string({ unit: "grapheme" }),
+      fc.jsonValue({ stringUnit: "grapheme", maxDepth: 5 }),
+    );
+    fc.assert(
+      fc.property(value, (detail) => {
+        const json = JSON.stringify(detail);
+        fc.pre(!json.includes("\\u0000") && json.length < 1000);
+        expect(detailOf(detail)).toEqual(JSON.parse(json));
+      }),
+    );
   });
 
   const wrong: [object, string][] = [
@@ -96,6 +171,7 @@ describe("an audit event", () => {
     [{ resource: 7 }, "resource must be a text that is not empty"],
     [{ decision: null }, "decision must be a text that is not empty"],
     [{ id: "1" }, "id must be a UUID"],
+    [{ id: "0199a7f2-0000-7000-8000-00000000000g" }, "id must be a UUID"],
     [{ at: "today" }, "at must be a Date or a number of milliseconds"],
     [{ at: new Date("never") }, "at must be a time from 1970 to 9999"],
     [{ at: 1e15 }, "at must be a time from 1970 to 9999"],
@@ -103,20 +179,19 @@ describe("an audit event", () => {
   ];
   for (const [change, message] of wrong) {
     test(`is refused because ${message} (${JSON.stringify(change)})`, () => {
-      expect(encodeEvent({ ...event, ...change }, 7)).toEqual({ wrong: message });
+      expect(() => encode(change)).toThrow(message);
     });
   }
 
-  test("is JSON that PostgreSQL takes, whatever its texts and detail hold", () => {
-    const text = fc.string({ unit: "binary", minLength: 1 });
+  test("is text that PostgreSQL takes and no longer than it may be, whatever it holds", () => {
+    const text = fc.string({ unit: "binary", minLength: 1, maxLength: 2000 });
     const detail = fc.dictionary(fc.string({ unit: "binary" }), fc.jsonValue({ stringUnit: "binary" }));
     fc.assert(
       fc.property(text, text, detail, (actor, resource, value) => {
-        const { json } = encoded({ actor, resource, detail: value });
-        JSON.parse(json, (key, part) => {
-          for (const one of typeof part === "string" ? [key, part] : [key]) {
+        const { values } = encode({ actor, resource, detail: value });
+        JSON.parse(JSON.stringify(values), (key, part) => {
+          for (const one of typeof part === "string" ? [key, part] : [key])
             expect(one.isWellFormed() && !one.includes("\0")).toBe(true);
-          }
           return part;
         });
       }),

@@ -1,7 +1,11 @@
 /**
- * Audit events, made fit to be stored: bounded, and free of what PostgreSQL refuses. One NUL in a text, or half of a
- * surrogate pair, would make it refuse the whole batch, and a hostile User-Agent could stop the auditing.
+ * Audit events, written as the tuples that PostgreSQL's COPY takes in its binary format, straight into the ring: bounded,
+ * and free of what PostgreSQL refuses. One NUL in a text would make it refuse the whole batch, and a hostile User-Agent
+ * could stop the auditing.
  */
+import { DetailWriter } from "./detail.ts";
+import { type Notes, writeText } from "./text.ts";
+import { uuidBytes, writeUuid, writeUuid7 } from "./uuid.ts";
 
 export interface AuditEvent {
   /** A UUID; a new one (version 7) unless given. */
@@ -20,119 +24,133 @@ export interface AuditEvent {
   detail?: Readonly<Record<string, unknown>>;
 }
 
-/** An event as it will be stored. */
-export interface EncodedEvent {
-  sequence: number;
-  /** `{ sequence, id, at, actor, action, resource, decision, detail }`, `at` as ISO 8601, `detail` an object or null. */
-  json: string;
-}
+/** The columns of a tuple, in their order. */
+export const columns = [
+  "writer",
+  "sequence",
+  "id",
+  "at",
+  "actor",
+  "action",
+  "resource",
+  "decision",
+  "detail",
+] as const;
 
-/** What encoding had to do to an event. */
-export interface Encoding {
-  json: string;
-  /** NULs or halves of surrogate pairs were replaced by U+FFFD. */
-  sanitised: boolean;
-  /** Something was too long, too deep or no JSON at all, and a marker stands in its place. */
-  truncated: boolean;
-}
+/** Bytes of `actor`, `action`, `resource` and `decision`, each: what an index can hold. */
+export const maximumTextBytes = 1024;
 
-/** Characters of `actor`, `action`, `resource` and `decision`, each. */
-export const maximumTextLength = 1024;
-/** Characters of `detail` as JSON. */
-export const maximumDetailLength = 16_384;
-/** Levels of objects and arrays within `detail`. */
-export const maximumDetailDepth = 32;
-
-const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 /** The last millisecond of the year 9999: PostgreSQL and ISO 8601 agree up to there. */
 const latestMs = 253_402_300_799_999;
+/** PostgreSQL counts microseconds from 2000. */
+const epochUs = 946_684_800_000_000;
+const textBytes = 4;
+/** Where a tuple's first text begins: the count of columns, then four of fixed length. */
+const fixedBytes = 2 + (4 + 16) + (4 + 8) + (4 + 16) + (4 + 8);
+const idAt = 2 + 20 + 12 + 4;
 
-/**
- * Encodes an event.
- * @returns what to store, or what is wrong with the event.
- */
-export function encodeEvent(event: AuditEvent, sequence: number): Encoding | { wrong: string } {
-  const wrong = complaint(event);
-  if (wrong) return { wrong };
-  const at = new Date(event.at ?? Date.now());
-  if (!(at.getTime() >= 0 && at.getTime() <= latestMs))
-    return { wrong: "at must be a time from 1970 to 9999" };
+/** Writes one writer's events. */
+export class EventWriter {
+  /** What the last event needed: bits of text.ts. */
+  readonly notes: Notes = { bits: 0 };
+  /** What was wrong with the last event that was refused. */
+  wrong = "";
+  readonly #bytes: Uint8Array;
+  readonly #view: DataView;
+  readonly #writer: readonly [number, number, number, number];
+  readonly #detail: DetailWriter;
 
-  const detail = encodeDetail(event.detail);
-  let truncated = detail.truncated;
-  const text = (value: string): string => {
-    if (value.length <= maximumTextLength) return value;
-    truncated = true;
-    return `${value.slice(0, maximumTextLength - 1)}…`;
-  };
-  const head = JSON.stringify({
-    sequence,
-    id: event.id ?? Bun.randomUUIDv7(),
-    at: at.toISOString(),
-    actor: text(event.actor),
-    action: text(event.action),
-    resource: text(event.resource),
-    decision: text(event.decision),
-  });
-  const json = `${head.slice(0, -1)},"detail":${detail.json}}`;
-  const clean = sanitise(json);
-  return { json: clean, sanitised: clean !== json, truncated };
+  /**
+   * @param bytes where it writes
+   * @param redact names of keys, at any depth of the detail, whose values are not written
+   */
+  constructor(bytes: Uint8Array, writer: string, redact: ReadonlySet<string> = new Set()) {
+    this.#bytes = bytes;
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    const id = new DataView(uuidBytes(writer).buffer);
+    this.#writer = [id.getInt32(0), id.getInt32(4), id.getInt32(8), id.getInt32(12)];
+    this.#detail = new DetailWriter(redact, this.notes);
+  }
+
+  /**
+   * Writes an event as a tuple, within `maximumRecordBytes`.
+   * @returns its length in bytes; -1 where it is refused, {@link wrong} then says why. Throws what the event's getters do.
+   */
+  write(start: number, event: AuditEvent, sequence: number): number {
+    const notes = this.notes;
+    notes.bits = 0;
+    if (typeof event !== "object" || event === null) return this.#refuse("an event is an object");
+    const { id, at: given, actor, action, resource, decision, detail } = event;
+    const nowMs = given === undefined ? Date.now() : 0;
+    const atMs = given === undefined ? nowMs : timeOf(given);
+    if (!(atMs >= 0 && atMs <= latestMs)) {
+      const isTime = typeof given === "number" || given instanceof Date;
+      return this.#refuse(
+        isTime ? "at must be a time from 1970 to 9999" : "at must be a Date or a number of milliseconds",
+      );
+    }
+    if (typeof actor !== "string" || actor === "")
+      return this.#refuse("actor must be a text that is not empty");
+    if (typeof action !== "string" || action === "")
+      return this.#refuse("action must be a text that is not empty");
+    if (typeof resource !== "string" || resource === "")
+      return this.#refuse("resource must be a text that is not empty");
+    if (typeof decision !== "string" || decision === "")
+      return this.#refuse("decision must be a text that is not empty");
+
+    if (id === undefined) writeUuid7(this.#bytes, start + idAt, nowMs || Date.now());
+    else if (typeof id !== "string" || !writeUuid(this.#bytes, start + idAt, id))
+      return this.#refuse("id must be a UUID");
+    this.#fixed(start, sequence, atMs);
+    let at = start + fixedBytes;
+    at = this.#text(at, actor);
+    at = this.#text(at, action);
+    at = this.#text(at, resource);
+    at = this.#text(at, decision);
+    if (detail === undefined || detail === null) {
+      this.#view.setInt32(at, -1);
+      return at + 4 - start;
+    }
+    // A jsonb begins with its version.
+    this.#bytes[at + 4] = 1;
+    const end = this.#detail.write(this.#bytes, at + 5, detail);
+    this.#view.setInt32(at, end - at - 4);
+    return end - start;
+  }
+
+  #fixed(start: number, sequence: number, atMs: number): void {
+    const view = this.#view;
+    const [first, second, third, fourth] = this.#writer;
+    view.setInt16(start, columns.length);
+    view.setInt32(start + 2, 16);
+    view.setInt32(start + 6, first);
+    view.setInt32(start + 10, second);
+    view.setInt32(start + 14, third);
+    view.setInt32(start + 18, fourth);
+    view.setInt32(start + 22, 8);
+    view.setInt32(start + 26, Math.floor(sequence / 0x1_0000_0000));
+    view.setInt32(start + 30, sequence | 0);
+    view.setInt32(start + 34, 16);
+    const us = Math.floor(atMs * 1000) - epochUs;
+    const high = Math.floor(us / 0x1_0000_0000);
+    view.setInt32(start + 54, 8);
+    view.setInt32(start + 58, high);
+    view.setInt32(start + 62, (us - high * 0x1_0000_0000) | 0);
+  }
+
+  #text(start: number, text: string): number {
+    const end = writeText(this.#bytes, start + textBytes, text, maximumTextBytes, this.notes);
+    this.#view.setInt32(start, end - start - textBytes);
+    return end;
+  }
+
+  #refuse(what: string): -1 {
+    this.wrong = what;
+    return -1;
+  }
 }
 
-function complaint(event: AuditEvent): string | null {
-  if (typeof event !== "object" || event === null) return "an event is an object";
-  for (const key of ["actor", "action", "resource", "decision"] as const) {
-    if (typeof event[key] !== "string" || event[key] === "") return `${key} must be a text that is not empty`;
-  }
-  if (event.id !== undefined && !(typeof event.id === "string" && uuid.test(event.id)))
-    return "id must be a UUID";
-  if (event.at !== undefined && typeof event.at !== "number" && !(event.at instanceof Date)) {
-    return "at must be a Date or a number of milliseconds";
-  }
-  return null;
-}
-
-function encodeDetail(detail: unknown): { json: string; truncated: boolean } {
-  if (detail === undefined || detail === null) return { json: "null", truncated: false };
-  const marker = (mark: object) => ({ json: JSON.stringify(mark), truncated: true });
-  let json: string | undefined;
-  try {
-    json = JSON.stringify(detail);
-  } catch (error) {
-    // A circle, a BigInt, a toJSON that throws: the event matters more than its detail.
-    return marker({ unencodable: String(error).slice(0, 200) });
-  }
-  if (json === undefined) return marker({ unencodable: typeof detail });
-  if (json.length > maximumDetailLength)
-    return marker({ truncated: json.length, start: json.slice(0, 1000) });
-  if (depthOf(json) > maximumDetailDepth) return marker({ truncated: json.length, reason: "too deep" });
-  return { json, truncated: false };
-}
-
-/** Levels of brackets in well-formed JSON. */
-function depthOf(json: string): number {
-  let depth = 0;
-  let deepest = 0;
-  let quoted = false;
-  for (let at = 0; at < json.length; at += 1) {
-    const character = json[at];
-    if (quoted) {
-      if (character === "\\") at += 1;
-      else if (character === '"') quoted = false;
-    } else if (character === '"') quoted = true;
-    else if (character === "{" || character === "[") deepest = Math.max(deepest, ++depth);
-    else if (character === "}" || character === "]") depth -= 1;
-  }
-  return deepest;
-}
-
-/**
- * JSON.stringify writes a NUL as \u0000 and half of a surrogate pair, and nothing else, as \ud800 to \udfff. A backslash
- * takes the character after it along, so that an escaped backslash before "u0000" is left as it is.
- */
-function sanitise(json: string): string {
-  if (!json.includes("\\u0000") && !json.includes("\\ud")) return json;
-  return json.replaceAll(/\\(u0000|ud[89a-f][0-9a-f]{2}|.)/g, (all, code: string) =>
-    code.length > 1 ? "\\ufffd" : all,
-  );
+function timeOf(at: unknown): number {
+  if (typeof at === "number") return at;
+  return at instanceof Date ? at.getTime() : Number.NaN;
 }

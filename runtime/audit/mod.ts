@@ -1,83 +1,52 @@
 /**
- * An audit log that does not make the request wait: `log()` copies the event into memory and returns; a flusher stores
- * batches behind it.
+ * An audit log that does not make the request wait. `log()` writes the event into a ring of mapped memory and returns; behind
+ * it one Worker makes events durable in a spool, and another stores the spool in PostgreSQL.
  *
- * What this version promises, for each way of failing:
- * - The database is gone or refuses: nothing is lost. Batches are tried again, in order, until they are stored; once
- *   the buffer is full, `log()` refuses, and whoever must not act unaudited can refuse in turn.
- * - The answer to a commit is lost: the batch is sent again, and the table's key keeps each event once.
- * - SIGTERM: `close()` stores what is there until its deadline and says how many events were not confirmed.
- * - The process crashes or is killed, its container or host is lost, the power fails: **events that were accepted and not
- *   yet stored are lost.** They are in this process's memory and nowhere else.
+ * What it promises, for each way of failing. *Accepted* is what `log()` said yes to, *durable* what `durable()` confirmed,
+ * *stored* what `stored()` confirmed:
  *
- * So the one acknowledgement that means anything is that of the database: `durable()` resolves when `stored()` does, and
- * an accepted event is not yet a kept one.
+ * - process crash: every accepted event is kept, and stored by the next start on the same spool.
+ * - kill -9: the same; an event that was being written was not accepted, and leaves nothing.
+ * - container lost: with the spool on a volume that stays, every accepted event is kept; with the ring in /dev/shm, every
+ *   durable one, and a row says that others may be missing.
+ * - power lost: every durable event is kept; a row says that accepted ones may be missing behind them.
+ * - host lost: every stored event is kept.
+ * - database gone: nothing is lost. The spool takes events up to its limit; beyond that, `log()` refuses.
+ * - disk full: nothing is lost. The ring takes events until it is full; beyond that, `log()` refuses.
  *
- * States of a log: open → closing (takes nothing more in, still stores) → closed. Memory is bounded by events and bytes.
+ * In all of them each event is in the table once at most, a writer's sequence shows its order, and what is missing from a
+ * sequence is announced by a row in its place. Memory is bounded by the ring and one batch.
+ *
+ * Of the table it needs: `audit_log` with the columns of event.ts, and `audit_checkpoint` (writer, holder, epoch, sequence,
+ * changed_at). A writer is one opening of a log; its events carry sequences from 1 without holes.
  */
-import { Backlog } from "./backlog.ts";
-import { encodeEvent } from "./event.ts";
-import type { AuditLog, AuditLogOptions, LogResult } from "./model.ts";
+import { RingLog } from "./log.ts";
+import type { AuditLog, AuditLogOptions } from "./model.ts";
 
-export type { AuditEvent, EncodedEvent } from "./event.ts";
+export type { AuditEvent } from "./event.ts";
+export { prometheus } from "./metrics.ts";
 export {
+  AuditConfigError,
   type AuditLog,
   type AuditLogOptions,
   AuditLossError,
   type AuditStats,
   type CloseReport,
+  type Health,
   type LogResult,
+  type RefusalReason,
 } from "./model.ts";
-export { type AuditSink, postgresSink } from "./sink.ts";
+export { postgresSink } from "./postgres.ts";
+export type { PostgresSinkOptions } from "./postgres-options.ts";
+export type { SinkModule } from "./sink.ts";
 
-const accepted: LogResult = Object.freeze({ accepted: true });
-const full: LogResult = Object.freeze({
-  accepted: false,
-  reason: "full",
-  message: "the audit buffer is full: events come faster than the database stores them",
-});
-const closed: LogResult = Object.freeze({
-  accepted: false,
-  reason: "closed",
-  message: "the audit log is closed",
-});
-
-/** Opens an audit log. @throws {RangeError} for a limit that is not a whole number from 1. */
+/**
+ * Opens an audit log, and begins to store what earlier ones left in the same spool.
+ * @example
+ * const audit = createAuditLog({ spool: "/var/lib/gatekeeper/audit", sink: postgresSink({ url }) });
+ * if (!audit.log({ actor, action, resource, decision }).accepted) throw new Error("refused: it cannot be audited");
+ * @throws {AuditConfigError} for a setting that cannot be, or a folder that cannot be used
+ */
 export function createAuditLog(options: AuditLogOptions): AuditLog {
-  const backlog = new Backlog(options);
-  const refused = { full: 0, closed: 0, invalid: 0 };
-  let sanitised = 0;
-  let truncated = 0;
-
-  const stored = () => backlog.settled();
-  return {
-    log(event) {
-      if (backlog.state !== "open") {
-        refused.closed += 1;
-        return closed;
-      }
-      try {
-        const encoded = encodeEvent(event, backlog.nextSequence);
-        if ("wrong" in encoded) {
-          refused.invalid += 1;
-          return { accepted: false, reason: "invalid", message: encoded.wrong };
-        }
-        if (!backlog.push(encoded.json)) {
-          refused.full += 1;
-          return full;
-        }
-        if (encoded.sanitised) sanitised += 1;
-        if (encoded.truncated) truncated += 1;
-        return accepted;
-      } catch (error) {
-        // A getter of the event that throws, say: the request that it belongs to goes on to be refused, not to crash.
-        refused.invalid += 1;
-        return { accepted: false, reason: "invalid", message: String(error) };
-      }
-    },
-    stored,
-    durable: stored,
-    close: ({ deadlineMs = 5000 } = {}) => backlog.close(deadlineMs),
-    stats: () => ({ ...backlog.stats(), refused: { ...refused }, sanitised, truncated }),
-  };
+  return new RingLog(options);
 }

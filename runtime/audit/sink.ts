@@ -1,31 +1,55 @@
-/** Where audit events go. */
-import type { Sql } from "postgres";
-import type { EncodedEvent } from "./event.ts";
+/** Where events go from the spool. PostgreSQL stands behind it in postgres-sink.ts; others can. */
 
-/** Stores events for good. The same batch may come again, in whole or with more behind it: each event is kept once. */
-export interface AuditSink {
-  /**
-   * @param writer identifies the process; with the event's sequence it identifies the event.
-   * @throws anything, where it is not known that all of the batch is stored; it is then tried again.
-   */
-  store(writer: string, batch: readonly EncodedEvent[]): Promise<void>;
+/** Events of one writer, one after the other in their sequence. */
+export interface SinkBatch {
+  writer: string;
+  /** Of {@link AuditSink.claim}. */
+  epoch: number;
+  /** The sequence before the first of them: what must be stored already. */
+  after: number;
+  /** The sequence that is stored once this is. */
+  upTo: number;
+  /** The events, as tuples of COPY's binary format, in the columns of event.ts. */
+  tuples: Uint8Array;
 }
 
 /**
- * The table `audit_log`, through the owner's own pool. One statement a batch, so that all of it is stored or none; its
- * primary key keeps an event once where the answer to a commit was lost.
+ * Stores events, each once. It keeps, for each writer, an epoch and the sequence up to which all is stored, and changes
+ * that sequence together with the events or not at all.
  */
-export function postgresSink(sql: Sql): AuditSink {
-  return {
-    async store(writer, batch) {
-      const events = `[${batch.map(({ json }) => json).join(",")}]`;
-      await sql`
-        insert into audit_log (writer, sequence, id, at, actor, action, resource, decision, detail)
-        select ${writer}::uuid, sequence, id, at, actor, action, resource, decision, detail
-        from json_to_recordset(${events}::text::json) as event (
-          sequence bigint, id uuid, at timestamptz, actor text, action text, resource text, decision text, detail jsonb
-        )
-        on conflict (writer, sequence) do nothing`;
-    },
-  };
+export interface AuditSink {
+  /**
+   * Makes the caller the only one who may store this writer's events, from now on: whoever claimed before is fenced off,
+   * and whatever it had under way has been decided when this returns.
+   * @param holder who claims; one who claimed before may claim again while nobody else did
+   * @param takeover whether another holder may be fenced off: whoever has the lock of the writer's folder may
+   * @throws {FencedError} where another holder claimed, and takeover is not wanted
+   */
+  claim(writer: string, holder: string, takeover: boolean): Promise<{ epoch: number; sequence: number }>;
+  /**
+   * Stores a batch, in whole or not at all.
+   * @throws {FencedError} where another claimed
+   * @throws {DataError} where events were refused for what they are; nothing else, such as a table that is gone, is one
+   * @throws anything else, where it is not known whether they are stored: claim again, and look
+   */
+  store(batch: SinkBatch): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Another process has claimed the writer: the same spool was copied or is mounted twice. */
+export class FencedError extends Error {
+  override readonly name = "FencedError";
+}
+
+/** An event that is refused for what it is. */
+export class DataError extends Error {
+  override readonly name = "DataError";
+}
+
+/** A sink, as the log is told of it: the module of a Worker that stores into it, and what that is to know. */
+export interface SinkModule {
+  /** A module that calls `flushInto`. */
+  worker: URL;
+  /** Handed to it by structured clone. */
+  options: unknown;
 }

@@ -1,4 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "bun:test";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { connect, type Sql } from "freehold/connect";
 import { type EmbeddedPostgres, startPostgres } from "../../deploy/embedded/mod.ts";
 import { type ServiceProcess, startService } from "../../scripts/platform.ts";
@@ -11,17 +14,26 @@ let gatekeeper: Running;
 let guardian: ServiceProcess;
 let sql: Sql;
 
+let spool: string;
+
 beforeAll(async () => {
   server = await startPostgres();
+  spool = await mkdtemp(join(tmpdir(), "freehold-gatekeeper-"));
   const [own, others] = await Promise.all([server.createDatabase(), server.createDatabase()]);
   guardian = await startService("guardian", { GUARDIAN_DATABASE_URL: others, GUARDIAN_MIGRATOR_URL: others });
-  env = { GATEKEEPER_DATABASE_URL: own, GATEKEEPER_MIGRATOR_URL: own, GUARDIAN_URL: guardian.url.href };
+  env = {
+    GATEKEEPER_DATABASE_URL: own,
+    GATEKEEPER_MIGRATOR_URL: own,
+    GATEKEEPER_AUDIT_SPOOL: spool,
+    GUARDIAN_URL: guardian.url.href,
+  };
   gatekeeper = await start(env);
   sql = connect({ service: "gatekeeper", variable: "GATEKEEPER_DATABASE_URL", env });
 });
 afterAll(async () => {
   await Promise.all([gatekeeper.stop(), guardian.stop(), sql.end({ timeout: 0 })]);
   await server.stop();
+  await rm(spool, { recursive: true });
 });
 beforeEach(async () => {
   await sql`truncate audit_log`;
@@ -149,9 +161,42 @@ describe("gatekeeper", () => {
       body: {
         service: "gatekeeper",
         status: "ok",
-        audit: { queued: expect.any(Number), refused: { full: 0, closed: 0, invalid: 0 }, failures: 0 },
+        audit: { health: "ok", reasons: [], unstored: expect.any(Number) },
       },
     });
+  });
+
+  test("shows its audit log's figures to Prometheus", async () => {
+    await check({ actor: "ada", action: "GET", resource: "/lobby/x" });
+    await audited(1);
+    const response = await send("/metrics");
+    expect(response.headers.get("content-type")).toBe("text/plain; version=0.0.4; charset=utf-8");
+    const text = await response.text();
+    expect(text).toMatch(/^freehold_audit_accepted_total [1-9]\d*$/m);
+    expect(text).toContain('freehold_audit_health{state="ok"} 1\n');
+  });
+
+  test("keeps what its database does not take in time, says so, and stores it at the next start", async () => {
+    const url = await server.createDatabase();
+    const variables = { GATEKEEPER_DATABASE_URL: url, GATEKEEPER_MIGRATOR_URL: url };
+    const own = { ...env, ...variables, GATEKEEPER_AUDIT_CLOSE_DEADLINE_MS: "200" };
+    const other = await startService("gatekeeper", own);
+    const admin = connect({ service: "admin", variable: "URL", env: { URL: url }, poolSize: 1 });
+    await admin`alter table audit_checkpoint rename to audit_log_elsewhere`;
+    const question = { actor: "last", action: "GET", resource: "/lobby/x" };
+    await fetch(new URL("/check", other.url), { method: "POST", body: JSON.stringify(question) });
+    const { code, complaints } = await other.stop();
+    expect(code).toBe(1);
+    expect(complaints).toContain(
+      "gatekeeper: 1 audit events are not in the database; they wait in the spool",
+    );
+    await admin`alter table audit_log_elsewhere rename to audit_checkpoint`;
+    const next = await start(own);
+    const rows = () => admin`select actor from audit_log`;
+    while ((await rows()).length === 0) await Bun.sleep(2);
+    expect(await rows()).toMatchObject([{ actor: "last" }]);
+    expect(await next.stop()).toBe(0);
+    await admin.end({ timeout: 0 });
   });
 
   test("stores what it has audited before it stops", async () => {
@@ -164,9 +209,12 @@ describe("gatekeeper", () => {
 
   test("is not started without its own variable, or behind its schema", async () => {
     await expect(start({})).rejects.toThrow("gatekeeper needs GATEKEEPER_DATABASE_URL, which is not set");
+    await expect(start({ ...env, GATEKEEPER_AUDIT_SPOOL: "" })).rejects.toThrow(
+      "gatekeeper needs GATEKEEPER_AUDIT_SPOOL, which is not set: a folder that outlives the process.",
+    );
     const empty = await server.createDatabase();
     await expect(start({ GATEKEEPER_DATABASE_URL: empty })).rejects.toThrow(
-      "gatekeeper: the schema is at version 0, and this code needs 001_create_audit_log",
+      "gatekeeper: the schema is at version 0, and this code needs 001_create_audit_log, 002_audit_log_by_month",
     );
     await expect(start({ ...env, GUARDIAN_URL: "guardian" })).rejects.toThrow(
       'GUARDIAN_URL must be an http or https URL, but is "guardian".',

@@ -1,4 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { type EmbeddedPostgres, startPostgres } from "../../deploy/embedded/mod.ts";
 import { type ServiceProcess, startService } from "../../scripts/platform.ts";
 import type { Running } from "../chassis.ts";
@@ -9,9 +12,11 @@ let gatekeeper: ServiceProcess;
 let lobby: ServiceProcess;
 let router: Running;
 let env: Record<string, string>;
+let spool: string;
 
 beforeAll(async () => {
   server = await startPostgres();
+  spool = await mkdtemp(join(tmpdir(), "freehold-router-"));
   // One database for all, as in development: what keeps them apart is whose table is whose.
   const url = await server.createDatabase();
   const names = ["GATEKEEPER", "LOBBY", "ROUTER"];
@@ -21,6 +26,7 @@ beforeAll(async () => {
       [`${name}_MIGRATOR_URL`, url],
     ]),
   );
+  env["GATEKEEPER_AUDIT_SPOOL"] = spool;
   [gatekeeper, lobby] = await Promise.all([startService("gatekeeper", env), startService("lobby", env)]);
   env["GATEKEEPER_URL"] = gatekeeper.url.href;
   router = await start(env);
@@ -29,6 +35,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await Promise.all([router.stop(), gatekeeper.stop(), lobby.stop()]);
   await server.stop();
+  await rm(spool, { recursive: true });
 });
 
 async function send(

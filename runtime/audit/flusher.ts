@@ -1,0 +1,205 @@
+/**
+ * The flusher Worker's work: it empties spools into the sink, and reads nothing but spools, so that what happens after a
+ * crash is what happens every day.
+ *
+ * States: *waiting* for the spool Worker to have recovered what earlier writers left → *draining* those, the oldest first →
+ * *following* its own writer's spool until it is told to stop. A writer that is fenced is left alone; if it is our own, the
+ * log refuses from then on. A Worker that is started again claims again, and goes on behind what the database knows.
+ */
+import { existsSync, renameSync, rmSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { spareName } from "./appender.ts";
+import { type Home, readEndFile, removeHome, segmentNumbers, segmentPath } from "./home.ts";
+import { intake } from "./layout.ts";
+import { SpoolReader } from "./reader.ts";
+import { Shared } from "./shared.ts";
+import { type AuditSink, FencedError } from "./sink.ts";
+import type { WorkerMessage } from "./spool.ts";
+import { Stopped, Store } from "./store.ts";
+import { onTask } from "./worker.ts";
+
+export interface FlushTask {
+  shared: SharedArrayBuffer;
+  home: Pick<Home, "folder" | "writer"> | null;
+  earlier: Pick<Home, "folder" | "writer">[];
+  holder: string;
+  batchBytes: number;
+  /** For the sink. */
+  options: unknown;
+}
+
+const lookMs = 2;
+const longestLookMs = 10;
+
+/** What a Worker's module calls that stores into a sink of its own. @param createSink makes the sink, from its options */
+export function flushInto<Options>(createSink: (options: Options) => AuditSink): void {
+  onTask<FlushTask>(async (task, tell) => {
+    const sink = createSink(task.options as Options);
+    try {
+      await new Flusher(task, sink, tell).run();
+    } finally {
+      await sink.close();
+    }
+  });
+}
+
+export class Flusher {
+  readonly #task: FlushTask;
+  readonly #sink: AuditSink;
+  readonly #shared: Shared;
+  readonly #tell: (message: WorkerMessage) => void;
+
+  constructor(task: FlushTask, sink: AuditSink, tell: (message: WorkerMessage) => void) {
+    this.#task = task;
+    this.#sink = sink;
+    this.#shared = new Shared(task.shared);
+    this.#tell = tell;
+  }
+
+  /** Works until it is stopped; without a writer of its own, until the earlier ones are empty. */
+  async run(): Promise<void> {
+    const { earlier, home } = this.#task;
+    try {
+      while (this.#shared.flag("recovered") === 0) await this.#pause(lookMs);
+      for (const left of earlier) await this.#drain(left);
+      if (home) await this.#follow(home);
+    } catch (error) {
+      if (!(error instanceof Stopped)) throw error;
+    }
+  }
+
+  async #drain(home: Pick<Home, "folder" | "writer">): Promise<void> {
+    const end = readEndFile(home.folder);
+    // One that could not be recovered, or that a Worker before this one has emptied.
+    if (!end) return;
+    const store = this.#store(home, true);
+    const reader = this.#reader(home);
+    try {
+      await store.claim();
+      reader.restart(store.sequence);
+      const before = store.sequence;
+      while (await this.#step(store, reader, end.last));
+      if (end.uncertain) await this.#announceUncertain(store, end.last);
+      this.#shared.add("drainedEvents", end.last - before);
+    } catch (error) {
+      if (!(error instanceof FencedError)) throw error;
+      this.#fenced(error);
+      return;
+    } finally {
+      reader.close();
+    }
+    const bytes = segmentNumbers(home.folder).reduce(
+      (sum, number) => sum + sizeOf(segmentPath(home.folder, number)),
+      0,
+    );
+    removeHome({ folder: home.folder, lock: { release() {} } });
+    this.#shared.add("spoolBytes", -bytes);
+    this.#shared.add("drainedWriters", 1);
+    this.#shared.add("waitingWriters", -1);
+  }
+
+  async #follow(home: Pick<Home, "folder" | "writer">): Promise<void> {
+    const store = this.#store(home, false);
+    const reader = this.#reader(home);
+    let idle = 0;
+    try {
+      await store.claim();
+      reader.restart(store.sequence);
+      for (;;) {
+        const limit = this.#shared.get("durable");
+        if (await this.#step(store, reader, limit)) {
+          idle = 0;
+          this.#shared.set("stored", store.sequence);
+          this.#release(home.folder, reader.segment);
+          if (this.#shared.takeFlag("wantsStored")) this.#tell({ kind: "progress" });
+          continue;
+        }
+        this.#shared.set("oldestAtMs", 0);
+        this.#shared.set("stored", store.sequence);
+        if (this.#shared.takeFlag("wantsStored")) this.#tell({ kind: "progress" });
+        idle += 1;
+        await this.#pause(idle < 100 ? lookMs : longestLookMs);
+      }
+    } catch (error) {
+      if (!(error instanceof FencedError)) throw error;
+      this.#shared.closeIntake(intake.fenced);
+      this.#fenced(error);
+      this.#tell({ kind: "progress" });
+    } finally {
+      reader.close();
+    }
+  }
+
+  /** Stores what comes next. @returns whether there was something */
+  async #step(store: Store, reader: SpoolReader, limit: number): Promise<boolean> {
+    const torn = reader.tornBytes;
+    const next = reader.next(limit);
+    this.#shared.add("tornBytes", reader.tornBytes - torn);
+    if (!next) return false;
+    if (next.kind === "gap") {
+      await store.announceGap(next.from, next.to, "the spool is damaged there");
+      return true;
+    }
+    this.#shared.set("oldestAtMs", next.atMs);
+    await store.put(next.tuples, next.last);
+    return true;
+  }
+
+  /** Says that the machine went down under a writer: the row takes the place of whatever it accepted last. */
+  async #announceUncertain(store: Store, last: number): Promise<void> {
+    if (store.sequence > last) return;
+    await store.announceGap(
+      last + 1,
+      last + 1,
+      "the machine went down; what was accepted and not yet durable is lost",
+    );
+  }
+
+  /** Takes segments away that are read to their end; one of them is kept to be used again. */
+  #release(folder: string, current: number): void {
+    const spare = join(folder, spareName);
+    for (const number of segmentNumbers(folder)) {
+      if (number >= current) return;
+      const path = segmentPath(folder, number);
+      const bytes = sizeOf(path);
+      if (existsSync(spare)) rmSync(path, { force: true });
+      else renameSync(path, spare);
+      this.#shared.add("spoolBytes", -bytes);
+    }
+  }
+
+  #reader({ folder, writer }: Pick<Home, "folder" | "writer">): SpoolReader {
+    return new SpoolReader(folder, writer, 0, this.#task.batchBytes);
+  }
+
+  #store(home: Pick<Home, "folder" | "writer">, takeover: boolean): Store {
+    const { holder } = this.#task;
+    const { folder, writer } = home;
+    const alarm = (message: string) => this.#tell({ kind: "alarm", message });
+    const pause = (ms: number) => this.#pause(ms);
+    return new Store({
+      sink: this.#sink,
+      shared: this.#shared,
+      writer,
+      folder,
+      holder,
+      takeover,
+      alarm,
+      pause,
+    });
+  }
+
+  #fenced(error: FencedError): void {
+    this.#shared.add("fenced", 1);
+    this.#tell({ kind: "alarm", message: error.message });
+  }
+
+  async #pause(ms: number): Promise<void> {
+    await Bun.sleep(ms);
+    if (this.#shared.flag("stopFlusher") !== 0) throw new Stopped();
+  }
+}
+
+function sizeOf(path: string): number {
+  return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+}

@@ -1,0 +1,382 @@
+/**
+ * The log itself, as the caller's thread has it. `log()` writes into the ring and returns; two Workers do the rest
+ * (spool.ts, flusher.ts), and a block of shared memory says how far they are.
+ *
+ * States: open → closed (takes nothing more in; makes durable, stores, until its deadline) → gone. From open also to *failed*
+ * (an fdatasync did) and *fenced* (another process has this writer): both refuse for good. See home.ts for what lies on the
+ * disk in each of them.
+ */
+import { rmSync } from "node:fs";
+import { type AuditEvent, EventWriter } from "./event.ts";
+import { health } from "./health.ts";
+import { type Home, removeHome, writeEndFile } from "./home.ts";
+import { flag, intake, syncBucketsMs } from "./layout.ts";
+import {
+  type AuditLog,
+  type AuditLogOptions,
+  AuditLossError,
+  type AuditStats,
+  type CloseReport,
+  type LogResult,
+  type RefusalReason,
+} from "./model.ts";
+import { openLog } from "./open.ts";
+import { readOptions, type Settings } from "./options.ts";
+import { RingWriter } from "./ring.ts";
+import { Shared } from "./shared.ts";
+import type { WorkerMessage } from "./spool.ts";
+import { announcer } from "./store.ts";
+import { Supervisor } from "./supervisor.ts";
+import { redacted, sanitised, truncated } from "./text.ts";
+import { Waiters } from "./waiters.ts";
+
+const accepted: LogResult = Object.freeze({ accepted: true });
+const refusals: Record<Exclude<RefusalReason, "invalid">, LogResult> = {
+  full: refusal("full", "the audit buffer is full: events come faster than they can be kept"),
+  dropped: refusal(
+    "dropped",
+    "the audit buffer is full: the event was dropped, and a row of the table will say so",
+  ),
+  closed: refusal("closed", "the audit log is closed"),
+  failed: refusal("failed", "the audit log's disk failed: nothing can be acknowledged any more"),
+  fenced: refusal("fenced", "another process has taken this audit log's writer over"),
+};
+const reasons: Record<number, "closed" | "failed" | "fenced"> = {
+  [intake.closed]: "closed",
+  [intake.failed]: "failed",
+  [intake.fenced]: "fenced",
+};
+
+const gapLookMs = 20;
+/** How long Workers may take to end by themselves. */
+const endMs = 1000;
+
+export class RingLog implements AuditLog {
+  readonly #settings: Settings;
+  readonly #onAlarm: ((message: string) => void) | undefined;
+  readonly #shared = new Shared();
+  readonly #flags: Int32Array = this.#shared.flags;
+  readonly #home: Home;
+  readonly #earlier: Home[];
+  readonly #ring: RingWriter;
+  readonly #ringPath: string;
+  readonly #events: EventWriter;
+  readonly #spooler: Supervisor;
+  readonly #flusher: Supervisor;
+  readonly #durable = new Waiters();
+  readonly #stored = new Waiters();
+  #roomy: (() => void)[] = [];
+  readonly #refused: Record<RefusalReason, number> = {
+    full: 0,
+    dropped: 0,
+    closed: 0,
+    failed: 0,
+    fenced: 0,
+    invalid: 0,
+  };
+  readonly #noted = { sanitised: 0, truncated: 0, redacted: 0 };
+  /** Events that were dropped, and of which no row tells yet. */
+  #dropped: { count: number; firstAt: number; lastAt: number } | null = null;
+  #dropTimer: ReturnType<typeof setInterval> | null = null;
+  #lastAlarm: string | null = null;
+  #closing: Promise<CloseReport> | null = null;
+  #done = false;
+
+  constructor(options: AuditLogOptions) {
+    const settings = readOptions(options);
+    this.#settings = settings;
+    this.#onAlarm = options.onAlarm;
+    const { home, earlier, ring, ringPath, spoolBytes } = openLog(settings, (message) =>
+      this.#alarm(message),
+    );
+    this.#home = home;
+    this.#earlier = earlier;
+    this.#ring = new RingWriter(ring);
+    this.#ringPath = ringPath;
+    this.#events = new EventWriter(ring.data, home.writer, new Set(settings.redact));
+    this.#shared.set("spoolBytes", spoolBytes);
+    this.#shared.set("waitingWriters", earlier.length);
+
+    const { spool, segmentBytes, spoolLimitBytes, minimumFreeBytes, batchBytes, sink } = settings;
+    const folders = earlier.map(({ folder, writer }) => ({ folder, writer }));
+    const own = { folder: home.folder, writer: home.writer };
+    const shared = this.#shared.buffer;
+    const onMessage = (message: WorkerMessage) => this.#hear(message);
+    this.#spooler = new Supervisor({
+      worker: options.spoolWorker ?? new URL("./spool-worker.ts", import.meta.url),
+      task: {
+        shared,
+        home: own,
+        spool,
+        ringPath,
+        earlier: folders,
+        segmentBytes,
+        spoolLimitBytes,
+        minimumFreeBytes,
+      },
+      onMessage,
+      onDeath: (reason) => this.#alarm(`the spool Worker died, and is started again: ${reason}`),
+      isDone: () => this.#shared.flag("stop") !== 0 || this.#shared.flag("intake") === intake.failed,
+    });
+    const holder = crypto.randomUUID();
+    this.#flusher = new Supervisor({
+      worker: sink.worker,
+      task: { shared, home: own, earlier: folders, holder, batchBytes, options: sink.options },
+      onMessage,
+      onDeath: (reason) => this.#alarm(`the flusher Worker died, and is started again: ${reason}`),
+      isDone: () => this.#shared.flag("stopFlusher") !== 0 || this.#shared.flag("intake") === intake.fenced,
+    });
+  }
+
+  log(event: AuditEvent): LogResult {
+    const state = Atomics.load(this.#flags, flag.intake);
+    if (state !== intake.open) return this.#refuse(reasons[state]!);
+    if (!this.#ring.room() || (this.#dropped !== null && !this.#tellDropped())) return this.#overflow();
+    return this.#write(event);
+  }
+
+  durable(): Promise<void> {
+    const wait = this.#until("durable", this.#durable);
+    if (this.#durable.any) this.#shared.wakeSpool();
+    return wait;
+  }
+
+  stored(): Promise<void> {
+    return this.#until("stored", this.#stored);
+  }
+
+  room(): Promise<void> {
+    if (this.#ring.room() || this.#shared.flag("intake") !== intake.open) return Promise.resolve();
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#roomy.push(resolve);
+    this.#progress();
+    return promise;
+  }
+
+  close({ deadlineMs = 5000 }: { deadlineMs?: number } = {}): Promise<CloseReport> {
+    this.#closing ??= this.#drain(performance.now() + deadlineMs);
+    return this.#closing;
+  }
+
+  stats(): AuditStats {
+    const shared = this.#shared;
+    const oldestAt = shared.get("oldestAtMs");
+    const settings = this.#settings;
+    const figures = {
+      writer: this.#home.writer,
+      accepted: this.#ring.sequence,
+      refused: { ...this.#refused },
+      durable: shared.get("durable"),
+      stored: shared.get("stored"),
+      ringBytes: { used: this.#ring.used(), capacity: settings.ringBytes },
+      spoolBytes: { used: shared.get("spoolBytes"), limit: settings.spoolLimitBytes },
+      freeBytes: shared.get("freeBytes"),
+      oldestUnstoredMs: oldestAt === 0 ? 0 : Math.max(0, Date.now() - oldestAt),
+      batches: shared.get("batches"),
+      failures: shared.get("failures"),
+      failuresInARow: shared.flag("failuresInARow"),
+      ...this.#noted,
+      deadLettered: shared.get("deadLettered"),
+      gaps: shared.get("gaps"),
+      tornBytes: shared.get("tornBytes"),
+      fenced: shared.get("fenced"),
+      diskErrors: shared.get("diskErrors"),
+      drained: {
+        writers: shared.get("drainedWriters"),
+        events: shared.get("drainedEvents"),
+        waiting: shared.get("waitingWriters"),
+      },
+      workerRestarts: this.#spooler.restarts + this.#flusher.restarts,
+      fdatasync: {
+        count: shared.get("syncs"),
+        totalMs: shared.get("syncTotalUs") / 1000,
+        limitsMs: syncBucketsMs,
+        buckets: shared.syncBuckets(),
+      },
+      lastAlarm: this.#lastAlarm,
+    };
+    const held = shared.flag("held");
+    return {
+      ...figures,
+      ...health(figures, { state: shared.flag("intake"), held, full: !this.#ring.room() }),
+    };
+  }
+
+  /** Kills one of its Workers, as a fault would; another is started. For proofs. */
+  crashWorker(which: "spool" | "flusher"): void {
+    (which === "spool" ? this.#spooler : this.#flusher).crash();
+  }
+
+  #write(event: AuditEvent): LogResult {
+    const ring = this.#ring;
+    const events = this.#events;
+    let length: number;
+    try {
+      length = events.write(ring.start(), event, ring.sequence + 1);
+    } catch (error) {
+      // A getter of the event that throws, say: the request that it belongs to goes on to be refused, not to crash.
+      events.wrong = describe(error);
+      length = -1;
+    }
+    if (length < 0) {
+      ring.abort();
+      this.#refused.invalid += 1;
+      return { accepted: false, reason: "invalid", message: events.wrong };
+    }
+    ring.commit(length);
+    const { bits } = events.notes;
+    if (bits !== 0) {
+      if (bits & sanitised) this.#noted.sanitised += 1;
+      if (bits & truncated) this.#noted.truncated += 1;
+      if (bits & redacted) this.#noted.redacted += 1;
+    }
+    return accepted;
+  }
+
+  #refuse(reason: Exclude<RefusalReason, "invalid">): LogResult {
+    this.#refused[reason] += 1;
+    return refusals[reason];
+  }
+
+  #overflow(): LogResult {
+    if (this.#settings.whenFull === "reject") return this.#refuse("full");
+    const now = Date.now();
+    this.#dropped ??= { count: 0, firstAt: now, lastAt: now };
+    this.#dropped.count += 1;
+    this.#dropped.lastAt = now;
+    this.#dropTimer ??= setInterval(() => this.#tellDropped(), gapLookMs).unref();
+    return this.#refuse("dropped");
+  }
+
+  /** Writes the row that tells of dropped events. @returns whether there is room for another event then */
+  #tellDropped(): boolean {
+    const dropped = this.#dropped;
+    if (!dropped) return true;
+    if (!this.#ring.room()) return false;
+    this.#dropped = null;
+    if (this.#dropTimer) clearInterval(this.#dropTimer);
+    this.#dropTimer = null;
+    const { count, firstAt, lastAt } = dropped;
+    const detail = {
+      dropped: count,
+      from: new Date(firstAt).toISOString(),
+      to: new Date(lastAt).toISOString(),
+    };
+    const resource = this.#home.writer;
+    this.#write({ actor: announcer, action: "audit.gap", resource, decision: "dropped", detail });
+    return this.#ring.room();
+  }
+
+  #until(what: "durable" | "stored", waiters: Waiters): Promise<void> {
+    const sequence = this.#ring.sequence;
+    if (this.#shared.get(what) >= sequence) return Promise.resolve();
+    if (this.#done) return Promise.reject(this.#loss(what));
+    const wait = waiters.wait(sequence);
+    this.#progress();
+    return wait;
+  }
+
+  #hear(message: WorkerMessage): void {
+    if (message.kind === "alarm") this.#alarm(message.message);
+    else this.#progress();
+  }
+
+  /** Lets go who has waited long enough, and asks to be told for the rest. */
+  #progress(): void {
+    const shared = this.#shared;
+    if (this.#durable.any) shared.setFlag("wantsDurable", 1);
+    if (this.#stored.any) shared.setFlag("wantsStored", 1);
+    if (this.#roomy.length > 0) shared.setFlag("wantsRoom", 1);
+    this.#durable.reach(shared.get("durable"));
+    this.#stored.reach(shared.get("stored"));
+    const state = shared.flag("intake");
+    if (state === intake.failed) this.#durable.fail(this.#loss("durable"));
+    if (state === intake.failed && shared.get("stored") >= shared.get("durable"))
+      this.#stored.fail(this.#loss("stored"));
+    if (state === intake.fenced) this.#stored.fail(this.#loss("stored"));
+    if (this.#roomy.length > 0 && (state !== intake.open || this.#ring.room())) {
+      const all = this.#roomy;
+      this.#roomy = [];
+      for (const resolve of all) resolve();
+    }
+    this.#spooler.hold(this.#durable.any || this.#roomy.length > 0);
+    this.#flusher.hold(this.#stored.any);
+  }
+
+  #alarm(message: string): void {
+    this.#lastAlarm = message;
+    try {
+      this.#onAlarm?.(message);
+    } catch {
+      // Whoever listens must not stop the auditing.
+    }
+  }
+
+  async #drain(deadline: number): Promise<CloseReport> {
+    const shared = this.#shared;
+    while (this.#dropped && !this.#tellDropped() && performance.now() < deadline) await Bun.sleep(1);
+    shared.closeIntake(intake.closed);
+    this.#progress();
+    for (const wait of [() => this.durable(), () => this.stored()]) {
+      const late = Promise.withResolvers<void>();
+      const timer = setTimeout(late.resolve, Math.max(0, deadline - performance.now()));
+      await Promise.race([wait().catch(() => {}), late.promise]);
+      clearTimeout(timer);
+    }
+    shared.setFlag("stopFlusher", 1);
+    shared.setFlag("stop", 1);
+    shared.wakeSpool();
+    await Promise.all([this.#flusher.end(endMs), this.#spooler.end(endMs)]);
+    this.#done = true;
+    if (this.#dropTimer) clearInterval(this.#dropTimer);
+    const report = this.#report();
+    this.#durable.fail(this.#loss("durable"));
+    this.#stored.fail(this.#loss("stored"));
+    this.#leave(report);
+    return report;
+  }
+
+  #report(): CloseReport {
+    const all = this.#ring.sequence;
+    const stored = this.#shared.get("stored");
+    const durable = Math.max(stored, this.#shared.get("durable"));
+    return { accepted: all, stored, spooled: durable - stored, unconfirmed: all - durable };
+  }
+
+  /** Leaves the folder as the next one to come will need it. */
+  #leave({ accepted: last, spooled, unconfirmed }: CloseReport): void {
+    if (spooled === 0 && unconfirmed === 0) removeHome(this.#home);
+    else {
+      if (unconfirmed === 0) {
+        writeEndFile(this.#home.folder, { version: 1, last, uncertain: false });
+        rmSync(this.#ringPath, { force: true });
+      }
+      this.#home.lock.release();
+    }
+    for (const { lock } of this.#earlier) lock.release();
+  }
+
+  #loss(what: "durable" | "stored"): AuditLossError {
+    const count = this.#ring.sequence - this.#shared.get(what);
+    const state = this.#shared.flag("intake");
+    const why =
+      state === intake.failed
+        ? "its disk failed"
+        : state === intake.fenced
+          ? "it was fenced off"
+          : "it was closed";
+    return new AuditLossError(`the audit log cannot confirm ${count} events as ${what}: ${why}`);
+  }
+}
+
+function refusal(reason: RefusalReason, message: string): LogResult {
+  return Object.freeze({ accepted: false, reason, message });
+}
+
+function describe(error: unknown): string {
+  try {
+    return String(error);
+  } catch {
+    return "the event cannot be read";
+  }
+}

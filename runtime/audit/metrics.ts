@@ -1,0 +1,85 @@
+/** A log's figures in Prometheus' text format. */
+import type { AuditStats } from "./model.ts";
+
+type Sample = [labels: Record<string, string>, value: number];
+
+/** @param stats of one log @returns the text of a scrape, each line ended */
+export function prometheus(stats: AuditStats): string {
+  const lines: string[] = [];
+  const add = (name: string, type: "counter" | "gauge", help: string, ...samples: Sample[]) => {
+    lines.push(`# HELP ${name} ${help}`, `# TYPE ${name} ${type}`);
+    for (const [labels, value] of samples) lines.push(`${name}${labelled(labels)} ${value}`);
+  };
+  const counter = (name: string, help: string, ...samples: Sample[]) =>
+    add(`freehold_audit_${name}_total`, "counter", help, ...samples);
+  const gauge = (name: string, help: string, ...samples: Sample[]) =>
+    add(`freehold_audit_${name}`, "gauge", help, ...samples);
+  const one = (value: number): Sample => [{}, value];
+
+  counter("accepted", "Events that log() accepted.", one(stats.accepted));
+  counter(
+    "refused",
+    "Events that log() refused, by reason.",
+    ...Object.entries(stats.refused).map(([reason, value]): Sample => [{ reason }, value]),
+  );
+  counter("durable", "Accepted events that survive the loss of power.", one(stats.durable));
+  counter("stored", "Accepted events that are in the database.", one(stats.stored));
+  gauge("undurable_events", "Accepted events that are not durable yet.", one(stats.accepted - stats.durable));
+  gauge(
+    "unstored_events",
+    "Accepted events that are not in the database yet.",
+    one(stats.accepted - stats.stored),
+  );
+  gauge(
+    "oldest_unstored_seconds",
+    "Age of the oldest event that is not in the database.",
+    one(stats.oldestUnstoredMs / 1000),
+  );
+  gauge("ring_used_bytes", "Bytes in the ring.", one(stats.ringBytes.used));
+  gauge("ring_capacity_bytes", "Bytes that the ring can hold.", one(stats.ringBytes.capacity));
+  gauge("spool_used_bytes", "Bytes of the spool's segments.", one(stats.spoolBytes.used));
+  gauge("spool_limit_bytes", "Bytes that the spool may take.", one(stats.spoolBytes.limit));
+  gauge("disk_free_bytes", "Bytes free on the spool's disk, when last looked at.", one(stats.freeBytes));
+  counter("batches", "Transactions that stored events.", one(stats.batches));
+  counter("failures", "Attempts to store that failed and were made again.", one(stats.failures));
+  counter("sanitised", "Events in which NULs or lone surrogates were replaced.", one(stats.sanitised));
+  counter("truncated", "Events of which a part was replaced by a marker.", one(stats.truncated));
+  counter("redacted", "Events of which a named field was not written.", one(stats.redacted));
+  counter("dead_lettered", "Events that the table refused.", one(stats.deadLettered));
+  counter("gaps", "Stretches of a sequence announced as missing.", one(stats.gaps));
+  counter("torn_bytes", "Bytes of the spool that were not what had been written.", one(stats.tornBytes));
+  counter("fenced", "Writers that another process took over.", one(stats.fenced));
+  counter("disk_errors", "Errors of the spool's disk.", one(stats.diskErrors));
+  counter("drained_events", "Events of earlier writers that were stored.", one(stats.drained.events));
+  gauge("waiting_writers", "Earlier writers whose events are not stored yet.", one(stats.drained.waiting));
+  counter("worker_restarts", "Workers that were started again.", one(stats.workerRestarts));
+  gauge(
+    "health",
+    "1 for the state that holds.",
+    ...(["ok", "degraded", "refusing"] as const).map(
+      (state): Sample => [{ state }, state === stats.health ? 1 : 0],
+    ),
+  );
+  return `${[...lines, ...histogram(stats)].join("\n")}\n`;
+}
+
+function histogram({ fdatasync: { count, totalMs, limitsMs, buckets } }: AuditStats): string[] {
+  const name = "freehold_audit_fdatasync_seconds";
+  let sum = 0;
+  return [
+    `# HELP ${name} How long the spool's fdatasync took.`,
+    `# TYPE ${name} histogram`,
+    ...limitsMs.map((limit, at) => {
+      sum += buckets[at] ?? 0;
+      return `${name}_bucket{le="${limit / 1000}"} ${sum}`;
+    }),
+    `${name}_bucket{le="+Inf"} ${count}`,
+    `${name}_sum ${totalMs / 1000}`,
+    `${name}_count ${count}`,
+  ];
+}
+
+function labelled(labels: Record<string, string>): string {
+  const pairs = Object.entries(labels).map(([key, value]) => `${key}="${value}"`);
+  return pairs.length > 0 ? `{${pairs.join(",")}}` : "";
+}

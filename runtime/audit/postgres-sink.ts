@@ -1,0 +1,107 @@
+/**
+ * PostgreSQL as the sink: COPY in its binary format and the writer's row in `audit_checkpoint`, in one transaction.
+ *
+ * Through Bun.sql, whose COPY settles when it is refused and whose connection is usable afterwards. States: no connection →
+ * connected → (an error that is not the server's answer, or the deadline) no connection. A transaction that was under way
+ * then may still commit; `claim` waits for it, since both want the same row.
+ */
+import { SQL } from "bun";
+import type { PostgresSinkOptions } from "./postgres-options.ts";
+import { type AuditSink, DataError, FencedError, type SinkBatch } from "./sink.ts";
+
+const header = Buffer.concat([Buffer.from("PGCOPY\n\u00ff\r\n\0", "latin1"), Buffer.alloc(8)]);
+const trailer = Buffer.from([0xff, 0xff]);
+/** What one message to the server carries. */
+const chunkBytes = 262_144;
+
+export class PostgresSink implements AuditSink {
+  readonly #url: string;
+  readonly #timeoutMs: number;
+  #sql: SQL | null = null;
+
+  constructor({ url, storeTimeoutMs = 30_000 }: PostgresSinkOptions) {
+    this.#url = url;
+    this.#timeoutMs = storeTimeoutMs;
+  }
+
+  claim(writer: string, holder: string, takeover: boolean): Promise<{ epoch: number; sequence: number }> {
+    return this.#within(async (sql) => {
+      const rows = await sql`
+        insert into audit_checkpoint as mine (writer, holder) values (${writer}, ${holder})
+        on conflict (writer) do update set epoch = mine.epoch + 1, holder = excluded.holder, changed_at = now()
+        where mine.holder = excluded.holder or ${takeover}
+        returning epoch::text, sequence::text`;
+      if (rows.length === 0) throw new FencedError(`another process stores the events of ${writer}`);
+      return { epoch: Number(rows[0].epoch), sequence: Number(rows[0].sequence) };
+    });
+  }
+
+  store({ writer, epoch, after, upTo, tuples }: SinkBatch): Promise<void> {
+    return this.#within((sql) =>
+      sql.begin(async (transaction) => {
+        const rows = await transaction`
+          update audit_checkpoint set sequence = ${upTo}, changed_at = now()
+          where writer = ${writer} and epoch = ${epoch} and sequence = ${after} returning 1`;
+        if (rows.length === 0) throw new FencedError(`another process stores the events of ${writer}`);
+        const into = transaction`
+          copy audit_log (writer, sequence, id, at, actor, action, resource, decision, detail)
+          from stdin (format binary)`.writable();
+        const stream = into.getWriter();
+        try {
+          await stream.write(header);
+          for (let at = 0; at < tuples.length; at += chunkBytes)
+            await stream.write(tuples.subarray(at, at + chunkBytes) as Uint8Array<ArrayBuffer>);
+          await stream.write(trailer);
+          await stream.close();
+        } catch (error) {
+          // The stream's own end settles later, and is the same error.
+          stream.closed.catch(() => {});
+          throw error;
+        }
+      }),
+    );
+  }
+
+  async close(): Promise<void> {
+    const sql = this.#sql;
+    this.#sql = null;
+    await sql?.close({ timeout: 0 });
+  }
+
+  /** Does something on the connection, before the deadline, and gives the connection up where it may be of no more use. */
+  async #within<T>(work: (sql: SQL) => Promise<T>): Promise<T> {
+    const timeoutMs = this.#timeoutMs;
+    this.#sql ??= new SQL(this.#url, {
+      max: 1,
+      connectionTimeout: Math.max(1, Math.ceil(timeoutMs / 1000)),
+      connection: { application_name: "freehold audit", statement_timeout: timeoutMs },
+    });
+    const late = Promise.withResolvers<never>();
+    const timer = setTimeout(
+      () => late.reject(new Error(`the database did not answer within ${timeoutMs} ms`)),
+      timeoutMs,
+    );
+    try {
+      return await Promise.race([work(this.#sql), late.promise]);
+    } catch (error) {
+      if (error instanceof FencedError) throw error;
+      const state = stateOf(error);
+      if (state === null) await this.close();
+      if (state !== null && isDataError(state)) throw new DataError((error as Error).message);
+      throw error;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+}
+
+/** The SQLSTATE, where the error is the server's answer. */
+function stateOf(error: unknown): string | null {
+  const state = error instanceof SQL.PostgresError ? error.errno : undefined;
+  return typeof state === "string" && /^[0-9A-Z]{5}$/.test(state) ? state : null;
+}
+
+/** Data exceptions, broken constraints, limits of an index, a trigger's RAISE; not what says that the table is another. */
+function isDataError(state: string): boolean {
+  return /^(22|23|54|P0)/.test(state) && state !== "22P04";
+}

@@ -1,0 +1,59 @@
+/** Records and tuples, taken apart: what lies in a frame as it lay in the ring becomes what COPY takes. */
+import { columns } from "./event.ts";
+import { recordBytes, recordHeaderBytes } from "./layout.ts";
+
+/**
+ * Moves records' tuples together, in place.
+ * @param bytes holds the records from `from` to `end`
+ * @param to where the first tuple goes, at or before `from`
+ * @param skip how many records to leave out at the beginning
+ * @returns where the last tuple ends
+ */
+export function compact(bytes: Uint8Array, from: number, end: number, to: number, skip: number): number {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  let at = from;
+  let target = to;
+  for (let index = 0; at < end; index += 1) {
+    const length = view.getUint32(at, true);
+    if (index >= skip) {
+      bytes.copyWithin(target, at + recordHeaderBytes, at + recordHeaderBytes + length);
+      target += length;
+    }
+    at += recordBytes(length);
+  }
+  return target;
+}
+
+/** Where each of the tuples ends. */
+export function tupleEnds(tuples: Uint8Array): number[] {
+  const view = new DataView(tuples.buffer, tuples.byteOffset, tuples.byteLength);
+  const ends: number[] = [];
+  for (let at = 0; at < tuples.length; ) {
+    at += 2;
+    for (let column = 0; column < columns.length; column += 1) at += 4 + Math.max(0, view.getInt32(at));
+    ends.push(at);
+  }
+  return ends;
+}
+
+/** A tuple's values for a person: what stands in a dead-letter file, and what `tail` and `export` show. */
+export function readTuple(tuple: Uint8Array): Record<string, unknown> {
+  const view = new DataView(tuple.buffer, tuple.byteOffset, tuple.byteLength);
+  const text = new TextDecoder();
+  const values: Record<string, unknown> = {};
+  let at = 2;
+  for (const name of columns) {
+    const length = view.getInt32(at);
+    const bytes = tuple.subarray(at + 4, at + 4 + Math.max(0, length));
+    if (length < 0) values[name] = null;
+    else if (name === "writer" || name === "id")
+      values[name] = bytes.toHex().replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+    else if (name === "sequence") values[name] = Number(view.getBigInt64(at + 4));
+    else if (name === "at")
+      values[name] = new Date(Number(view.getBigInt64(at + 4)) / 1000 + 946_684_800_000).toISOString();
+    else if (name === "detail") values[name] = JSON.parse(text.decode(bytes.subarray(1)));
+    else values[name] = text.decode(bytes);
+    at += 4 + Math.max(0, length);
+  }
+  return values;
+}
