@@ -83,7 +83,7 @@ export async function* migrateServices(
 }
 
 async function one(
-  { service, folder, dialect, variable, schema, versionTable }: ServiceTarget & { kind: "migrate" },
+  { service, folder, dialect, variable, schema, ...target }: ServiceTarget & { kind: "migrate" },
   { root, env, action = { kind: "up" }, against, signal: _, ...patience }: MigrateServicesOptions,
 ): Promise<MigrationOutcome> {
   const at = {
@@ -92,7 +92,8 @@ async function one(
     dialect,
     variable,
     env,
-    ...(versionTable === null ? {} : { versionTable }),
+    ...(target.versionTable === null ? {} : { versionTable: target.versionTable }),
+    ...(target.serverVersion === null ? {} : { serverVersion: target.serverVersion }),
   };
   const inspect = (files: readonly string[]) => {
     const findings = files.flatMap((file) => against?.get(posix.join(folder, file)) ?? []);

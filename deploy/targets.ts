@@ -21,6 +21,8 @@ export type ServiceTarget =
       schema: string | null;
       /** Where its history lives, if not in the default place. */
       versionTable: string | null;
+      /** The versions of the server that it works on; null for any. */
+      serverVersion: string | null;
     }
   | { kind: "nothing"; service: string; reason: string }
   | { kind: "refused"; service: string; reason: string };
@@ -90,6 +92,6 @@ function target(
   }
   const own = service.schema === "public" || service.schema === "" ? null : service.schema;
   const schema = deployment?.schemas === "per-service" ? name : own;
-  const { versionTable } = service;
-  return { kind: "migrate", service: name, folder, dialect, variable, schema, versionTable };
+  const { versionTable, serverVersion } = service;
+  return { kind: "migrate", service: name, folder, dialect, variable, schema, versionTable, serverVersion };
 }

@@ -53,12 +53,17 @@ function statusLines(service: string, entries: MigrationEntry[], color: Paint): 
   const width = Math.max(0, ...entries.map(({ name }) => name.length));
   const lines = entries.map(({ name, state, applied }) => {
     const paint = state === "applied" ? color.green : state === "pending" ? color.yellow : color.red;
+    const done = applied?.progress ? `  ${progressOf(applied.progress)}` : "";
     const when = applied
-      ? `  ${applied.appliedAt.toISOString()}  ${applied.durationMs} ms  by ${applied.appliedBy}, freehold ${applied.toolVersion}`
+      ? `${done}  ${applied.appliedAt.toISOString()}  ${applied.durationMs} ms  by ${applied.appliedBy}, freehold ${applied.toolVersion}`
       : "";
     return `  ${name.padEnd(width)}  ${paint(state.padEnd(10))}${when}`.trimEnd();
   });
   return [color.bold(service), ...lines].join("\n");
+}
+
+function progressOf({ way, statements }: { way: "up" | "down"; statements: number }): string {
+  return `${statements} ${statements === 1 ? "statement" : "statements"} ${way === "up" ? "done" : "taken back"}`;
 }
 
 /** One outcome for programs; dates as ISO 8601 in UTC. */
@@ -79,6 +84,7 @@ export function outcomeJson(outcome: MigrationOutcome): object {
         durationMs: applied?.durationMs ?? null,
         appliedBy: applied?.appliedBy ?? null,
         toolVersion: applied?.toolVersion ?? null,
+        progress: applied?.progress ?? null,
       }));
       return { service: outcome.service, outcome: outcome.kind, migrations };
     }

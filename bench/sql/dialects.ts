@@ -12,11 +12,11 @@ import type { Flavour } from "../../analysis/sql/cst/flavour.ts";
 import type { Found } from "../../analysis/sql/cst/found.ts";
 import { parseCst } from "../../analysis/sql/cst/grammar.ts";
 import { tokenizeFlavour } from "../../analysis/sql/cst/lexer.ts";
-import { hasMariaDb, startMariaDb } from "../../analysis/sql/cst/mariadb-server.ts";
 import { readMysql } from "../../analysis/sql/cst/mysql/statement.ts";
 import { nextStatement, type Splitting } from "../../analysis/sql/cst/splitter.ts";
 import { readTree } from "../../analysis/sql/cst/tree/mod.ts";
 import { loadSql, readSqlFile } from "../../analysis/sql/mod.ts";
+import { hasMariaDb, startMariaDb } from "../../fixtures/mariadb.ts";
 import { readSqlFolders } from "./material.ts";
 
 const { values, positionals } = parseArgs({

@@ -69,14 +69,21 @@ export function requireSound(service: string, entries: MigrationEntry[]): void {
       );
     }
     if (state === "unfinished") {
-      throw new MigrationError(
-        service,
-        "unfinished",
-        `${file!.file}: was begun outside of a transaction, and its run broke off; run "freehold migrate repair".`,
-        { place: { file: file!.file } },
-      );
+      throw new MigrationError(service, "unfinished", `${file!.file}: ${howFar(service, applied)}.`, {
+        place: { file: file!.file },
+      });
     }
     if (state === "missing") fail("is in the database, but its file is gone; put it back.");
     if (state === "skipped") fail("was never applied, though a later one was; give it the next free number.");
   }
+}
+
+function howFar(service: string, applied: AppliedMigration | null): string {
+  const progress = applied?.progress;
+  if (!progress)
+    return 'was begun outside of a transaction, and its run broke off; run "freehold migrate repair"';
+  const { way, statements } = progress;
+  const command = way === "up" ? "migrate" : "migrate down";
+  const done = `${statements} of its statements ${statements === 1 ? "is" : "are"} ${way === "up" ? "done" : "taken back"}`;
+  return `${done}, and its run broke off; run "freehold ${command} --service ${service}", which goes on there`;
 }

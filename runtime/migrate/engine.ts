@@ -29,6 +29,8 @@ export interface Waiting {
   onWait: () => void;
   /** Whether there was no history when it was read last. */
   fresh: boolean;
+  /** Pauses before another attempt at what did not get its locks; false where there is to be none. */
+  retry: (name: string, attempt: number) => Promise<boolean>;
 }
 
 /** What a run may do to the database. */
@@ -49,11 +51,12 @@ export interface Changes {
   /** Takes one migration back. @returns false where another run turned out to have done so. */
   undo(version: number, script: Script): Promise<boolean>;
   /**
-   * Clears up after a run that broke off.
-   * @returns one line that says what was done; the migration is then applied, or pending again.
+   * Clears up after a run that broke off: the migration is then applied, or pending again, or known to be half done.
+   * @param going whether to go on where it broke off, for an engine that can
+   * @returns one line that says what was done, and its row where it was brought to its end now
    * @throws {MigrationError} `unfinished` where only a person can tell what became of it.
    */
-  recover(migration: Migration): Promise<string>;
+  recover(migration: Migration, going: boolean): Promise<{ what: string; row: AppliedMigration | null }>;
   /** Writes these down as applied, all or none. */
   note(migrations: readonly Migration[]): Promise<void>;
   /** Takes a person's word for what became of an unfinished migration. */

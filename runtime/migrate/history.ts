@@ -22,6 +22,8 @@ export interface AppliedMigration {
   toolVersion: string;
   /** False between the two ends of a migration that runs outside of a transaction, and after a crash there. */
   finished: boolean;
+  /** How far it is, where the engine counts statements and it is not finished. */
+  progress?: { way: "up" | "down"; statements: number };
 }
 
 /** The history's columns, as {@link AppliedMigration} names them. */

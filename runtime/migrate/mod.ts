@@ -10,8 +10,8 @@
  * done, and the history says which; the next run goes on from there.
  *
  * Engines: PostgreSQL (postgres.ts), on `postgres` and `node:` modules alone, so that services on Node can use it, too;
- * SQLite (sqlite/), through Bun.sql, loaded only for such a URL. Each says itself what a crash leaves. No analyser is
- * loaded here: in production the migrator's role is what keeps a migration within its own service.
+ * SQLite (sqlite/), MariaDB and MySQL (mariadb/) through Bun.sql, loaded only for such a URL. Each says itself what a crash
+ * leaves. No analyser is loaded here: in production the migrator's role is what keeps a migration within its own service.
  */
 import type { MigrateOptions, MigrateResult } from "./options.ts";
 import { atStart, type StartOptions } from "./start.ts";

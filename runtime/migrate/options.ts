@@ -16,6 +16,8 @@ export interface Subject {
   versionTable?: string;
   /** What the service is on, as in the manifest: a URL of another engine is refused. What the URL says unless given. */
   dialect?: "postgresql" | "sqlite" | "mysql" | "mariadb";
+  /** The versions of the server that the service works on, as in the manifest: `>=15`. Others are not changed. */
+  serverVersion?: string;
 }
 
 /** How long things may take. */

@@ -18,6 +18,7 @@ import {
 } from "./history.ts";
 import { withLock } from "./lock.ts";
 import type { Means, Subject } from "./options.ts";
+import { requireVersion } from "./server-version.ts";
 
 /** `pg_current_xact_id()` came with 13, and nothing older is maintained. */
 const leastServer = 13;
@@ -74,7 +75,7 @@ export function postgresEngine(sql: Sql, options: Subject & Means): Engine {
       }
     },
     undo: (version, script) => undo(sql, version, script, how),
-    recover: (migration) => recover(sql, migration, how, waitMs),
+    recover: async (migration) => ({ what: await recover(sql, migration, how, waitMs), row: null }),
     async note(migrations) {
       await sql.begin(async (tx) => {
         for (const migration of migrations) await insertRow(tx, at, migration);
@@ -99,7 +100,7 @@ export function postgresEngine(sql: Sql, options: Subject & Means): Engine {
     exclusively({ waitMs, onWait, fresh }, work) {
       const key = `freehold migrate ${at.schema}.${at.table}`;
       return withLock(sql, { service, key, waitMs, onWait }, async (stillHeld) => {
-        await requireServer(sql, service);
+        await requireServer(sql, options);
         if (fresh) await createHistory(sql, service, at);
         if (schema !== null) await createSchema(sql, schema);
         return work(changes(stillHeld, waitMs));
@@ -109,7 +110,7 @@ export function postgresEngine(sql: Sql, options: Subject & Means): Engine {
 }
 
 /** @throws {MigrationError} `server` where it is too old, or takes no changes. */
-async function requireServer(sql: Sql, service: string): Promise<void> {
+async function requireServer(sql: Sql, { service, serverVersion }: Subject): Promise<void> {
   const [row] = await sql<{ number: number; version: string; standby: boolean; readOnly: boolean }[]>`
     select current_setting('server_version_num')::int as number, current_setting('server_version') as version,
       pg_catalog.pg_is_in_recovery() as standby, current_setting('transaction_read_only')::bool as "readOnly"`;
@@ -118,6 +119,7 @@ async function requireServer(sql: Sql, service: string): Promise<void> {
   };
   if (row!.number < leastServer * 10_000)
     fail(`the server is PostgreSQL ${row!.version}, and migrating needs ${leastServer} or newer.`);
+  requireVersion(service, "PostgreSQL", row!.version, serverVersion);
   if (row!.standby) fail("the server is a read-only replica; name the primary.");
   if (row!.readOnly)
     fail("the connection is read-only (default_transaction_read_only); let the migrator's role write.");

@@ -41,14 +41,18 @@ export async function withRun<T>(
     const result = idle(before);
     if (result !== undefined) return result;
 
+    const retries = options.lockRetries ?? 10;
+    const tell = (event: MigrationEvent) => onEvent?.(event);
     const waiting = {
       waitMs: lockWaitMs,
       onWait: () => onEvent?.({ kind: "waiting", service }),
       fresh: history === null,
+      async retry(name: string, attempt: number) {
+        if (attempt <= retries) await waitToRetry({ service, tell }, name, attempt);
+        return attempt <= retries;
+      },
     };
     return engine.exclusively(waiting, async (changes) => {
-      const retries = options.lockRetries ?? 10;
-      const tell = (event: MigrationEvent) => onEvent?.(event);
       // Another run may have done some of it while this one waited.
       return work({ service, migrations, changes, retries, look, tell }, await look());
     });
@@ -69,7 +73,11 @@ export async function withRetries<T>(run: Run, name: string, work: () => Promise
 }
 
 /** Longer at each attempt, up to some seconds; by chance, so that runs do not meet again. */
-export async function waitToRetry(run: Run, name: string, attempt: number): Promise<void> {
+export async function waitToRetry(
+  run: Pick<Run, "service" | "tell">,
+  name: string,
+  attempt: number,
+): Promise<void> {
   const pauseMs = Math.round(Math.min(100 * 2 ** (attempt - 1), 5_000) * (0.5 + Math.random()));
   run.tell({ kind: "retrying", service: run.service, name, attempt, pauseMs });
   await new Promise((resolve) => setTimeout(resolve, pauseMs));

@@ -46,6 +46,10 @@ export async function withEngine<T>(
       const { withSqlite } = await import("./sqlite/mod.ts");
       return withSqlite(target, variable, url!.trim(), work);
     }
+    case "MariaDB": {
+      const { withMariaDb } = await import("./mariadb/mod.ts");
+      return withMariaDb(target, variable, url!.trim(), work);
+    }
     default:
       return withPostgres(target, variable, url, (sql) => work(postgresEngine(sql, target)));
   }

@@ -24,8 +24,10 @@ export async function up(options: MigrateOptions): Promise<MigrateResult> {
   };
   return withRun(options, idle, async (run, found) => {
     const applied: AppliedMigration[] = [];
-    let entries = await recovered(run, found);
-    const total = wanted(entries).length;
+    // What broke off is gone on with: nothing of it may run that stands against it.
+    options.inspect?.(found.flatMap(({ state, name }) => (state === "unfinished" ? [`${name}.sql`] : [])));
+    let entries = await recovered(run, found, (row) => applied.push(row));
+    const total = applied.length + wanted(entries).length;
     options.inspect?.(wanted(entries).map(({ name }) => `${name}.sql`));
     let attempt = 0;
     for (;;) {
@@ -54,12 +56,18 @@ export async function up(options: MigrateOptions): Promise<MigrateResult> {
 }
 
 /** Clears up after runs that broke off; the entries as they are then. */
-export async function recovered(run: Run, entries: MigrationEntry[]): Promise<MigrationEntry[]> {
+async function recovered(
+  run: Run,
+  entries: MigrationEntry[],
+  onApplied: (row: AppliedMigration) => void,
+): Promise<MigrationEntry[]> {
   const unfinished = entries.filter(({ state }) => state === "unfinished");
   if (unfinished.length === 0) return entries;
   for (const { file } of unfinished) {
-    const what = await run.changes.recover(file!);
-    run.tell({ kind: "repaired", service: run.service, name: file!.name, what });
+    if (!file) continue;
+    const { what, row } = await run.changes.recover(file, true);
+    run.tell({ kind: "repaired", service: run.service, name: file.name, what });
+    if (row) onApplied(row);
   }
   return run.look();
 }

@@ -5,9 +5,9 @@
  */
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import type { SQL } from "bun";
+import { hasMariaDb, type MariaDb, startMariaDb } from "../../../fixtures/mariadb.ts";
 import type { Access } from "../../model.ts";
 import { loadSql, readSqlFile } from "../mod.ts";
-import { hasMariaDb, type MariaDb, startMariaDb } from "./mariadb-server.ts";
 
 // A server is made and started.
 setDefaultTimeout(60_000);

@@ -16,6 +16,7 @@ import type { Script } from "../explain.ts";
 import type { Migration } from "../folder.ts";
 import type { AppliedMigration } from "../history.ts";
 import type { Means, Subject } from "../options.ts";
+import { requireVersion } from "../server-version.ts";
 import { explain, told } from "./explain.ts";
 import { finishText, historyTable, readHistory, rowText, tableText } from "./history.ts";
 import { exists, type File, isBusy, type Line, open, patiently, readUrl } from "./open.ts";
@@ -26,6 +27,7 @@ interface Context {
   /** The history's table, quoted. */
   table: string;
   lockTimeoutMs: number;
+  serverVersion: string | undefined;
 }
 
 /**
@@ -40,7 +42,13 @@ export async function withSqlite<T>(
 ): Promise<T> {
   const { service, lockTimeoutMs = 5_000 } = options;
   const file = readUrl(service, variable, url);
-  const context = { service, file, table: historyTable(service, options.versionTable), lockTimeoutMs };
+  const context = {
+    service,
+    file,
+    table: historyTable(service, options.versionTable),
+    lockTimeoutMs,
+    serverVersion: options.serverVersion,
+  };
   if (options.schema !== undefined) {
     throw new MigrationError(
       service,
@@ -90,7 +98,12 @@ function requireFit(service: string, migrations: readonly Migration[]): void {
 }
 
 /** The first writing: whether it may be done at all is known after it. */
-async function prepare(line: Line, { service, file, table }: Context, waitMs: number, onWait: () => void) {
+async function prepare(
+  line: Line,
+  { service, file, table, serverVersion }: Context,
+  waitMs: number,
+  onWait: () => void,
+) {
   if (file.readOnly) {
     throw new MigrationError(
       service,
@@ -98,6 +111,8 @@ async function prepare(line: Line, { service, file, table }: Context, waitMs: nu
       `${service}: the connection is read-only (mode=ro); let the migrator write.`,
     );
   }
+  const [row] = await line.rows<{ version: string }>("select sqlite_version() as version");
+  requireVersion(service, "SQLite", row!.version, serverVersion);
   try {
     await line.run("pragma foreign_keys = off");
     await patiently(() => line.run("begin immediate"), waitMs, onWait);
