@@ -92,6 +92,7 @@ async function one(
     dialect,
     variable,
     env,
+    ...(schema === null ? {} : { schema }),
     ...(target.versionTable === null ? {} : { versionTable: target.versionTable }),
     ...(target.serverVersion === null ? {} : { serverVersion: target.serverVersion }),
   };
@@ -99,7 +100,7 @@ async function one(
     const findings = files.flatMap((file) => against?.get(posix.join(folder, file)) ?? []);
     if (findings.length > 0) throw new Guarded(findings);
   };
-  const change = { ...at, ...patience, inspect, ...(schema === null ? {} : { schema }) };
+  const change = { ...at, ...patience, inspect };
   try {
     switch (action.kind) {
       case "up":

@@ -87,11 +87,14 @@ async function pendingOf(
   all: boolean,
   { env }: Io,
 ): Promise<PlannedService> {
-  const { service, dialect, variable, versionTable } = target;
+  const { service, dialect, variable, schema, versionTable } = target;
   const folder = join(root, target.folder);
   try {
     if (all) return { target, before: null, migrations: readMigrations(service, folder) };
-    const table = versionTable === null ? {} : { versionTable };
+    const table = {
+      ...(versionTable === null ? {} : { versionTable }),
+      ...(schema === null ? {} : { schema }),
+    };
     const entries = await status({ service, folder, dialect, variable, env, ...table });
     const odd = entries.find(({ state }) => !["applied", "pending", "ahead"].includes(state));
     if (odd) {

@@ -29,11 +29,14 @@ export type StartOptions = Subject & {
       }
   );
 
+/** What is looked at; `schema` as a change is given it, since on MariaDB the history stands there, too. */
+export type LookOptions = Subject & MigrationTarget & { schema?: string };
+
 /**
  * Every migration that the folder or the database knows, with its state. Changes nothing and takes no lock.
  * @throws as `migrate`, but a history that does not fit the files is told, not thrown.
  */
-export async function status(options: Subject & MigrationTarget): Promise<MigrationEntry[]> {
+export async function status(options: LookOptions): Promise<MigrationEntry[]> {
   const { service } = options;
   const migrations = readMigrations(service, options.folder);
   return withEngine(options, async (engine) => compare(migrations, (await engine.history()) ?? []));
@@ -45,7 +48,7 @@ export async function status(options: Subject & MigrationTarget): Promise<Migrat
  * @throws {MigrationError} `behind`, `history` or `unfinished`.
  */
 export async function verify(
-  options: Subject & MigrationTarget,
+  options: LookOptions,
   remedy = `run "freehold migrate --service ${options.service}"`,
 ): Promise<MigrateResult> {
   const { service } = options;
