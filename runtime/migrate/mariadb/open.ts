@@ -1,6 +1,5 @@
 /** A MariaDB or MySQL by its URL, opened through Bun.sql; and why it cannot be used, in one line. */
 import { userInfo } from "node:os";
-import type { ReservedSQL } from "bun";
 import { DatabaseConfigError, DatabaseUnavailableError, errorCode } from "../../connect/errors.ts";
 
 /** What Bun.SQL is opened with. */
@@ -105,7 +104,7 @@ export async function open(address: Address, service: string, variable: string):
     max: 1,
     connectionTimeout: 10,
   });
-  let line: ReservedSQL;
+  let line: Bun.ReservedSQL;
   try {
     line = await sql.reserve();
     await line.unsafe("select 1").simple();
