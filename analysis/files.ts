@@ -2,19 +2,11 @@
  * Which files of a workspace are read, and their texts. What cannot be read is named, never passed
  * over; no link is followed out of the workspace.
  */
-import {
-  existsSync,
-  lstatSync,
-  readdirSync,
-  readFileSync,
-  realpathSync,
-  type Stats,
-  statSync,
-} from "node:fs";
-import { join, relative, sep } from "node:path";
 import { globMatcher } from "../manifest/mod.ts";
-import { listFolder } from "./listing.ts";
+import { contentId } from "./cache/stats.ts";
 import type { InputProblem } from "./model.ts";
+import type { Tree, TreeEntry } from "./tree/tree.ts";
+import { workingTree } from "./tree/working.ts";
 
 export interface SourceFile {
   /** Relative to the workspace's root, with `/`. */
@@ -22,10 +14,22 @@ export interface SourceFile {
   text: string;
 }
 
-export interface Discovery {
-  files: SourceFile[];
-  /** Texts of `package.json`, `tsconfig*.json` and `jsconfig.json` files, for resolving imports. */
-  configs: Map<string, string>;
+/** A file that is to be read, before it is. */
+export interface Candidate {
+  path: string;
+  /** Where its content lies: another path behind a link. */
+  source: string;
+  /** Git's name for its content, where it is known without reading it. */
+  id: string | null;
+  /** A bundle or a dump, if it is too large to be source: then nothing is lost without it. */
+  dispensable: boolean;
+}
+
+export interface Survey {
+  /** Ordered by path. */
+  candidates: Candidate[];
+  /** `package.json`, `tsconfig*.json` and `jsconfig.json` files, for resolving imports. */
+  configs: Candidate[];
   /** Links within the workspace: what they lead to is read where it stands. */
   links: Map<string, string>;
   problems: InputProblem[];
@@ -33,6 +37,14 @@ export interface Discovery {
   skipped: InputProblem[];
   /** How many files were left out because a machine wrote them: vendored, minified, generated, declarations. */
   leftOut: number;
+  /** Every path that was listed. */
+  listed: ReadonlySet<string>;
+}
+
+export interface Discovery extends Pick<Survey, "links" | "problems" | "skipped" | "leftOut"> {
+  files: SourceFile[];
+  /** Texts of the config files. */
+  configs: Map<string, string>;
 }
 
 export interface DiscoverOptions {
@@ -55,38 +67,98 @@ const NOT_OURS =
 const WRITTEN_BY_MACHINES =
   /\.d\.[cm]?ts$|[.-]min\.[cm]?js$|\.(?:generated|gen)\.[cm]?[jt]sx?$|(?:^|\/)(?:__generated__|generated)\//;
 
-/** @param root absolute path of the workspace */
+/**
+ * Surveys a workspace and reads all of its files.
+ *
+ * @param root absolute path of the workspace
+ */
 export function discover(root: string, options: DiscoverOptions = {}): Discovery {
-  return new Discoverer(root, options).run();
+  const tree = workingTree(root);
+  const { candidates, configs, links, problems, skipped, leftOut } = survey(tree, options);
+  const contents = contentsOf(tree);
+  const found: Discovery = { files: [], configs: new Map(), links, problems, skipped, leftOut };
+  for (const candidate of [...candidates, ...configs]) {
+    const read = contents.read(candidate);
+    if ("problem" in read) problems.push(read.problem);
+    else if ("skipped" in read) skipped.push(read.skipped);
+    else if (read.text === null) found.leftOut++;
+    else if (CONFIG.test(candidate.path)) found.configs.set(candidate.path, read.text);
+    else found.files.push({ path: candidate.path, text: read.text });
+  }
+  problems.sort((a, b) => byText(a.file, b.file));
+  return found;
 }
 
-class Discoverer {
-  readonly found: Discovery = {
-    files: [],
-    configs: new Map(),
-    links: new Map(),
-    problems: [],
-    skipped: [],
-    leftOut: 0,
+/** What a file holds: its text null where it is minified; or why it could not be read, or need not be. */
+export type Content =
+  | { id: string; text: string | null }
+  | { problem: InputProblem }
+  | { skipped: InputProblem };
+
+export interface Contents {
+  read(candidate: Candidate): Content;
+  /** Makes many contents ready at one asking. */
+  prefetch?(candidates: readonly Candidate[]): void;
+}
+
+/** The contents of a tree's files; each is named as git does. */
+export function contentsOf(tree: Tree): Contents {
+  return {
+    prefetch: (candidates) => tree.prefetch?.(candidates.map(({ source }) => source)),
+    read({ path, source, id, dispensable }) {
+      const problem = (message: string): Content => ({ problem: { file: path, message } });
+      let bytes: Uint8Array;
+      try {
+        bytes = tree.read(source);
+      } catch (error) {
+        return problem(fault((error as NodeJS.ErrnoException).code, error));
+      }
+      if (bytes.length > LARGEST_BYTES) return oversized(path, bytes.length, dispensable);
+      const text = decodeUtf8(bytes);
+      if (text === null) return problem("it is not UTF-8; save it as UTF-8 or list it under ignore");
+      return {
+        id: tree.frozen && id !== null ? id : contentId(bytes),
+        text: !CONFIG.test(path) && isMinified(path, text) ? null : text,
+      };
+    },
   };
-  private readonly root: string;
-  private readonly home: string;
+}
+
+/** Texts that are at hand: nothing of them outlives the run, so they need no names. */
+export function textContents(texts: ReadonlyMap<string, string>): Contents {
+  return { read: ({ path }) => ({ id: "", text: texts.get(path) ?? "" }) };
+}
+
+/** Which files of a tree are to be read. */
+export function survey(tree: Tree, options: DiscoverOptions = {}): Survey {
+  return new Surveyor(tree, options).run();
+}
+
+class Surveyor {
+  readonly found = {
+    candidates: [] as Candidate[],
+    configs: [] as Candidate[],
+    links: new Map<string, string>(),
+    problems: [] as InputProblem[],
+    skipped: [] as InputProblem[],
+    leftOut: 0,
+    listed: new Set<string>(),
+  };
+  private readonly tree: Tree;
   private readonly options: DiscoverOptions;
   private readonly ignored: ((path: string) => boolean)[];
   private readonly keep: string[];
-  private readonly listed = new Set<string>();
   private readonly awaiting: { path: string; wanted: boolean }[] = [];
 
-  constructor(root: string, options: DiscoverOptions) {
-    this.root = root;
-    this.home = realpathSync(root);
+  constructor(tree: Tree, options: DiscoverOptions) {
+    this.tree = tree;
     this.options = options;
     this.ignored = (options.ignore ?? []).map(globMatcher);
     // The deepest first: what lies below it is judged by its name.
     this.keep = [...(options.keep ?? [])].sort((a, b) => b.length - a.length);
   }
 
-  run(): Discovery {
+  run(): Survey {
     const { found, options } = this;
     const paths = this.list("");
     // Folders among them grow the list: repositories within this one.
@@ -97,7 +169,7 @@ class Discoverer {
     options.onFile?.(paths.length, paths.length);
     // Links come last, when it is known what is read without them.
     for (const { path, wanted } of this.awaiting) this.followLink(path, wanted);
-    found.files.sort((a, b) => byText(a.path, b.path));
+    found.candidates.sort((a, b) => byText(a.path, b.path));
     for (const list of [found.problems, found.skipped]) list.sort((a, b) => byText(a.file, b.file));
     return found;
   }
@@ -107,88 +179,89 @@ class Discoverer {
     if (this.isIgnored(path) || INSTALLED.test(path)) return [];
     const wanted = READ.test(path) || CONFIG.test(path);
     try {
-      const stats = lstatSync(join(this.root, path));
-      if (stats.isDirectory()) return this.within(path);
-      if (stats.isSymbolicLink()) this.awaiting.push({ path, wanted });
-      else if (wanted) this.readAs(path, path, stats);
+      const entry = this.tree.look(path);
+      // Deleted in the working tree, still in the index; unless the name was never read right.
+      if (entry === null) {
+        if (path.includes("\ufffd")) this.problem(path, "its name is not UTF-8; rename it");
+      } else if (entry.kind === "folder") return this.within(path);
+      else if (entry.kind === "link") this.awaiting.push({ path, wanted });
+      else if (wanted) this.take(path, path, entry);
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
-      // Deleted in the working tree, still in the index; unless the name was never read right.
-      if (code === "ENOENT" || code === "ENOTDIR") {
-        if (path.includes("\ufffd")) this.problem(path, "its name is not UTF-8; rename it");
-      } else if (wanted || code === "ELOOP") this.problem(path, fault(code, error));
+      if (wanted || code === "ELOOP") this.problem(path, fault(code, error));
     }
     return [];
   }
 
-  private readAs(path: string, source: string, stats: Stats): void {
+  private take(path: string, source: string, entry: TreeEntry): void {
     const { found } = this;
     const config = CONFIG.test(path);
     if (!config && this.isLeftOut(path)) {
       found.leftOut++;
       return;
     }
-    if (!stats.isFile()) {
-      this.problem(path, "it is a pipe, a socket or a device, and no file; take it out");
-      return;
-    }
-    if (stats.size > LARGEST_BYTES) {
+    if (entry.kind !== "file")
+      this.problem(
+        path,
+        entry.kind === "unread"
+          ? entry.reason
+          : "it is a pipe, a socket or a device, and no file; take it out",
+      );
+    else {
+      const { bytes, id } = entry;
       // Code of that size is a bundle; SQL that a service keeps may well be a migration.
-      const read =
-        config || path.endsWith(".prisma") || (path.endsWith(".sql") && this.holderOf(path) !== null);
-      if (read) this.problem(path, `${tooLarge(stats)}; list it under ignore if it is data`);
-      else found.skipped.push({ file: path, message: `${tooLarge(stats)}; it is skipped` });
-      return;
+      const dispensable = !(
+        config ||
+        path.endsWith(".prisma") ||
+        (path.endsWith(".sql") && this.holderOf(path) !== null)
+      );
+      if (bytes === null || bytes <= LARGEST_BYTES)
+        (config ? found.configs : found.candidates).push({ path, source, id, dispensable });
+      else {
+        const large = oversized(path, bytes, dispensable);
+        if ("problem" in large) found.problems.push(large.problem);
+        else found.skipped.push(large.skipped);
+      }
     }
-    const text = decodeUtf8(readFileSync(join(this.root, source)));
-    if (text === null) this.problem(path, "it is not UTF-8; save it as UTF-8 or list it under ignore");
-    else if (config) found.configs.set(path, text);
-    else if (isMinified(path, text)) found.leftOut++;
-    else found.files.push({ path, text });
   }
 
   private followLink(path: string, wanted: boolean): void {
-    const full = join(this.root, path);
-    let target: string;
-    try {
-      target = realpathSync(full);
-    } catch (error) {
-      const { code } = error as NodeJS.ErrnoException;
+    const target = this.tree.target(path);
+    if (target.kind === "fault") {
       // `.#name` is an editor's lock, a link to nowhere on purpose.
-      if (code === "ENOENT" && (!wanted || /(?:^|\/)\.#[^/]*$/.test(path))) return;
-      this.problem(path, fault(code === "ENOENT" ? "dangling" : code, error));
+      if (target.code === "ENOENT" && (!wanted || /(?:^|\/)\.#[^/]*$/.test(path))) return;
+      this.problem(path, fault(target.code === "ENOENT" ? "dangling" : target.code, target.error));
       return;
     }
-    const stats = statSync(target);
-    if (!isInside(this.home, target)) {
-      if (wanted || stats.isDirectory())
+    if (target.kind === "outside") {
+      if (wanted || target.folder)
         this.problem(
           path,
           "a link that leads out of the workspace is not followed; take it out or list it under ignore",
         );
       return;
     }
-    const inside = relative(this.home, target).split(sep).join("/");
-    const readThere = READ.test(inside) && this.listed.has(inside) && !this.isIgnored(inside);
+    const inside = target.path;
+    const readThere = READ.test(inside) && this.found.listed.has(inside) && !this.isIgnored(inside);
     const holder = this.holderOf(path);
     // A link in a service's folder makes the file that service's code, too.
     const twice = holder !== null && holder !== this.holderOf(inside);
-    if (stats.isDirectory() || (readThere && !twice)) this.found.links.set(path, inside);
-    else if (wanted) this.readAs(path, inside, stats);
+    if (target.kind === "folder" || (readThere && !twice)) this.found.links.set(path, inside);
+    else if (wanted) this.take(path, inside, target.kind === "file" ? target : { kind: "other" });
   }
 
   /** The paths of a submodule, or of another repository that lies in this one. */
   private within(path: string): string[] {
     // Without a repository of its own it was listed with this one.
-    const paths = existsSync(join(this.root, path, ".git")) ? this.list(path) : [];
-    const empty = readdirSync(join(this.root, path)).length === 0;
+    const paths = this.tree.isRepository(path) ? this.list(path) : [];
+    const empty = this.tree.isEmpty(path);
     if (empty && this.keep.some((kept) => isWithin(path, kept) || isWithin(kept, path)))
       this.problem(path, "the submodule is not checked out; run git submodule update --init");
     return paths;
   }
 
   private list(folder: string): string[] {
-    const { paths, unread } = listFolder(join(this.root, folder));
+    const { paths, unread } = this.tree.list(folder);
     const prefix = folder === "" ? "" : `${folder}/`;
     for (const item of unread) {
       const path = prefix + item.folder || ".";
@@ -198,8 +271,8 @@ class Discoverer {
           `the folder could not be read (${item.reason}); let it be read or list it under ignore`,
         );
     }
-    const fresh = paths.map((path) => prefix + path).filter((path) => !this.listed.has(path));
-    for (const path of fresh) this.listed.add(path);
+    const fresh = paths.map((path) => prefix + path).filter((path) => !this.found.listed.has(path));
+    for (const path of fresh) this.found.listed.add(path);
     return [...new Set(fresh)];
   }
 
@@ -226,9 +299,12 @@ class Discoverer {
   }
 }
 
-function tooLarge({ size }: Stats): string {
-  const megabytes = (bytes: number) => Math.round(bytes / 1024 / 1024);
-  return `${megabytes(size)} MB are more than source has (the limit is ${megabytes(LARGEST_BYTES)} MB)`;
+function oversized(file: string, bytes: number, dispensable: boolean) {
+  const megabytes = (size: number) => Math.round(size / 1024 / 1024);
+  const large = `${megabytes(bytes)} MB are more than source has (the limit is ${megabytes(LARGEST_BYTES)} MB)`;
+  return dispensable
+    ? { skipped: { file, message: `${large}; it is skipped` } }
+    : { problem: { file, message: `${large}; list it under ignore if it is data` } };
 }
 
 function byText(a: string, b: string): number {
@@ -262,8 +338,4 @@ function fault(code: string | undefined, error: unknown): string {
 /** Both relative to the workspace; the empty folder holds everything. */
 function isWithin(path: string, folder: string): boolean {
   return folder === "" || path === folder || path.startsWith(`${folder}/`);
-}
-
-function isInside(home: string, target: string): boolean {
-  return target === home || target.startsWith(home === sep ? sep : home + sep);
 }

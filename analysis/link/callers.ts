@@ -3,8 +3,6 @@
  * function is. Files are parsed again for this, and only those that can hold such a call.
  */
 
-import type { CallReader } from "../code/calls.ts";
-import { readCalls } from "../code/calls.ts";
 import type { Expr, FileFacts } from "../model.ts";
 import type { Resolve } from "./evaluate.ts";
 import type { Resolver } from "./resolve.ts";
@@ -20,11 +18,10 @@ export type Given = NonNullable<Resolve["given"]>;
 
 export function createCallers(
   files: ReadonlyMap<string, FileFacts>,
-  texts: ReadonlyMap<string, string>,
   resolver: Resolver,
+  callsOf: (file: string, name: string, method: boolean) => Expr[][],
 ): Given {
   let importers: Map<string, Set<string>> | null = null;
-  const readers = new Map<string, CallReader>();
   const answers = new Map<string, ReturnType<Given>>();
 
   const importersOf = (): Map<string, Set<string>> => {
@@ -37,15 +34,6 @@ export function createCallers(
         found.set(to, list.add(file));
       }
     return found;
-  };
-
-  const readerOf = (file: string): CallReader => {
-    let reader = readers.get(file);
-    if (!reader) {
-      reader = readCalls(file, texts.get(file) ?? "");
-      readers.set(file, reader);
-    }
-    return reader;
   };
 
   return (parameter, path = []) => {
@@ -68,9 +56,8 @@ export function createCallers(
     }
     const options: Expr[] = [];
     for (const file of near) {
-      // Cheaper than a parse, and true of every call.
-      if (!texts.get(file)?.includes(name)) continue;
-      for (const call of readerOf(file).callsOf(
+      for (const call of callsOf(
+        file,
         constructs ? `new ${name}` : name,
         !constructs && parameter.function.includes("."),
       )) {

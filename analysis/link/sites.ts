@@ -13,7 +13,7 @@ import type {
   SqlSite,
   SqlStatement,
 } from "../model.ts";
-import { looksLikeSql, readSql } from "../sql/mod.ts";
+import { looksLikeSql, type ReadSql } from "../sql/mod.ts";
 import type { Resolve } from "./evaluate.ts";
 import { constantText, evaluate, follow } from "./evaluate.ts";
 import { adapterOf } from "./evidence.ts";
@@ -136,6 +136,7 @@ export function readAllSites(
   files: ReadonlyMap<string, FileFacts>,
   resolve: Resolve,
   dialectOf: (file: string, client: string) => Dialect,
+  readSql: ReadSql,
 ): ReadSite[] {
   const composed = new Set<string>();
   const found: ReadSite[] = [];
@@ -173,6 +174,7 @@ export function readAllSites(
         const read = readReadings(
           readings.map((pieces) => quotedFor(pieces, dialect)),
           dialect,
+          readSql,
         );
         // Nothing but its looks says that this is SQL: then the grammar must agree.
         if (!certain && (read.problems.length || !read.statements.some(saysAnything))) continue;
@@ -287,7 +289,7 @@ function flat(pieces: readonly SqlPiece[]): string {
  * never runs (`case ${nothing} end`): where another reading is sound, what only the unsound one says
  * is read as the fragment that it is.
  */
-function readReadings(readings: readonly SqlPiece[][], dialect: Dialect): SqlFacts {
+function readReadings(readings: readonly SqlPiece[][], dialect: Dialect, readSql: ReadSql): SqlFacts {
   const read = readings.map((pieces) => ({ pieces, facts: readSql(pieces, { dialect }) }));
   const sound = read.filter(({ facts }) => facts.problems.length === 0);
   if (sound.length === 0 || sound.length === read.length) return merge(read.map(({ facts }) => facts));

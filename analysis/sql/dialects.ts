@@ -3,13 +3,16 @@ import type { Dialect } from "../../manifest/model.ts";
 import type { DialectReader } from "./dialect-reader.ts";
 
 /** A reader whose code comes with its grammar: a process that meets no SQL pays for neither. */
-function lazy(bring: () => Promise<DialectReader>): DialectReader {
+function lazy(bring: () => Promise<DialectReader>): DialectReader & { isLoaded(): boolean } {
   let reader: DialectReader | null = null;
+  let loaded = false;
   return {
     async load() {
       reader ??= await bring();
       await reader.load();
+      loaded = true;
     },
+    isLoaded: () => loaded,
     read(text, options) {
       if (!reader) throw new Error("the SQL grammar is not loaded: await loadSql() first");
       return reader.read(text, options);
@@ -20,7 +23,7 @@ function lazy(bring: () => Promise<DialectReader>): DialectReader {
 const cst = async (dialect: Exclude<Dialect, "postgresql">) =>
   (await import("./cst/reader.ts")).cstReader(dialect);
 
-export const DIALECTS: Record<Dialect, DialectReader> = {
+export const DIALECTS: Record<Dialect, ReturnType<typeof lazy>> = {
   postgresql: lazy(async () => (await import("./postgres/reader.ts")).postgresReader),
   sqlite: lazy(() => cst("sqlite")),
   mysql: lazy(() => cst("mysql")),

@@ -19,6 +19,28 @@ export async function loadSql(dialects: Iterable<Dialect> = ["postgresql"]): Pro
   for (const dialect of dialects) await DIALECTS[dialect].load();
 }
 
+/** Whether {@link loadSql} was awaited for the dialect. */
+export function isSqlLoaded(dialect: Dialect): boolean {
+  return DIALECTS[dialect].isLoaded();
+}
+
+/** SQL was met whose grammar was not loaded: await {@link loadSql} and begin again. */
+export class GrammarNeeded extends Error {
+  override name = "GrammarNeeded";
+  readonly dialect: Dialect;
+
+  constructor(dialect: Dialect) {
+    super(`the grammar of ${dialect} is not loaded`);
+    this.dialect = dialect;
+  }
+}
+
+/** {@link readSql}, or what stands in for it. */
+export type ReadSql = (
+  pieces: readonly SqlPiece[],
+  options: { dialect: Dialect; whole?: boolean },
+) => SqlFacts;
+
 /**
  * Reads SQL assembled by an adapter or the linker: text runs and typed holes.
  *

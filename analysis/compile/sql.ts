@@ -1,9 +1,9 @@
 /** One `.sql` file in, its facts out. */
-import type { Dialect } from "../manifest/model.ts";
-import { nextStatement, readIgnores } from "./ignores.ts";
-import type { FileFacts } from "./model.ts";
-import { lineStarts } from "./places.ts";
-import { readSqlFile } from "./sql/mod.ts";
+import type { Dialect } from "../../manifest/model.ts";
+import { nextStatement, readIgnores } from "../ignores.ts";
+import type { FileFacts } from "../model.ts";
+import { lineStarts } from "../places.ts";
+import { readSqlFile } from "../sql/mod.ts";
 
 export function compileSql(file: string, text: string, dialect: Dialect): FileFacts {
   const sql = readSqlFile(file, text, { dialect });

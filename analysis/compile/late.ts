@@ -1,0 +1,97 @@
+/**
+ * What the linker asks of single files, and of single texts of SQL, once it follows a name there. Each
+ * answer follows from that text alone, so it is kept like the facts: in the store, by what it follows from.
+ */
+
+import type { Store } from "../cache/store.ts";
+import { type CallReader, readCalls } from "../code/calls.ts";
+import { compileCode, importsByUse } from "../code/mod.ts";
+import type { Expr, FileFacts, ImportEdge, SqlFacts, SqlPiece } from "../model.ts";
+import { GrammarNeeded, isSqlLoaded, type ReadSql, readSql } from "../sql/mod.ts";
+import { decode, decodeFacts, encode, encodeFacts } from "./codec.ts";
+
+/** A file of which single things may be asked after it was compiled. */
+export interface AskedFile {
+  /** Git's name for the content; null where nothing is kept. */
+  id: string | null;
+  text(): string;
+}
+
+export interface Late {
+  /** A file's facts with all that it exports, whatever the sieve says of it. */
+  whole(path: string): FileFacts | null;
+  /** A file's imports with those told apart that it uses as types alone. */
+  importsByUse(path: string): ImportEdge[];
+  /** Arguments of the calls of a name in a file: see {@link CallReader}. */
+  callsOf(path: string, name: string, method: boolean): Expr[][];
+  /** @throws GrammarNeeded where the dialect's grammar is not loaded, and the store has no answer */
+  readSql: ReadSql;
+}
+
+/** Trees that are kept while the linker goes from caller to caller. */
+const MOST_READERS = 12;
+
+export function lateAnswers(files: ReadonlyMap<string, AskedFile>, store: Store): Late {
+  const readers = new Map<string, CallReader>();
+  const wholes = new Map<string, FileFacts>();
+
+  /** From the store by a key, else worked out and stored. */
+  const kept = <T>(key: string | null, file: string, read: () => T): T => {
+    const known = key === null ? null : store.get(key);
+    if (known !== null) return decode(known, file) as T;
+    const found = read();
+    if (key !== null) store.set(key, () => encode(found, file));
+    return found;
+  };
+  const keyOf = (question: string, path: string): string | null => {
+    const id = files.get(path)?.id ?? null;
+    return id === null ? null : `${question}\0${path}\0${id}`;
+  };
+  const textOf = (path: string): string => files.get(path)?.text() ?? "";
+
+  const readerOf = (path: string): CallReader => {
+    const known = readers.get(path);
+    if (known) return known;
+    const [oldest] = readers.keys();
+    if (readers.size >= MOST_READERS && oldest !== undefined) readers.delete(oldest);
+    const reader = readCalls(path, textOf(path));
+    readers.set(path, reader);
+    return reader;
+  };
+
+  return {
+    whole(path) {
+      const known = wholes.get(path);
+      if (known || !files.has(path)) return known ?? null;
+      const key = keyOf("whole", path);
+      const stored = key === null ? null : store.get(key);
+      const facts =
+        stored === null ? compileCode(path, textOf(path), { whole: true }) : decodeFacts(stored, path);
+      if (stored === null && key !== null) store.set(key, () => encodeFacts(facts));
+      wholes.set(path, facts);
+      return facts;
+    },
+    importsByUse: (path) => kept(keyOf("imports", path), path, () => importsByUse(path, textOf(path))),
+    callsOf: (path, name, method) =>
+      kept(keyOf(`calls ${name} ${method}`, path), path, () =>
+        // Cheaper than a parse, and true of every call.
+        textOf(path).includes(name.replace(/^new /, "")) ? readerOf(path).callsOf(name, method) : [],
+      ),
+    readSql: (pieces, options) => {
+      const [first] = pieces;
+      const file = first?.at.file ?? "";
+      const id = files.get(file)?.id ?? null;
+      // The pieces say all that the answer follows from: where they stand, too.
+      const key = id === null ? null : sqlKey(pieces, options, file);
+      return kept<SqlFacts>(key, file, () => {
+        if (!isSqlLoaded(options.dialect)) throw new GrammarNeeded(options.dialect);
+        return readSql(pieces, options);
+      });
+    },
+  };
+}
+
+function sqlKey(pieces: readonly SqlPiece[], options: Parameters<ReadSql>[1], file: string): string {
+  const text = encode([pieces, options], file);
+  return `sql\0${new Bun.CryptoHasher("sha256").update(text).update(file).digest("base64")}`;
+}

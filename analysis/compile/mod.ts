@@ -1,0 +1,205 @@
+/**
+ * The compile stage: every file of a workspace to its facts, from the store where they are known. Nothing
+ * here looks beyond one file, so nothing here is worked out twice.
+ */
+
+import { serviceByName, serviceOfFile } from "../../manifest/mod.ts";
+import type { Dialect, Manifest } from "../../manifest/model.ts";
+import type { Store } from "../cache/store.ts";
+import type { Candidate, Contents } from "../files.ts";
+import type { FileFacts, InputProblem } from "../model.ts";
+import { PRISMA } from "../prisma/compile.ts";
+import { prismaDialect } from "../prisma/dialects.ts";
+import { readSchemas, type Schema } from "../prisma/schemas.ts";
+import { loadSql } from "../sql/mod.ts";
+import { decodeFacts, encodeFacts } from "./codec.ts";
+import { compileFile, settingsKey } from "./file.ts";
+import { type AskedFile, type Late, lateAnswers } from "./late.ts";
+
+/** What the linker stands on. */
+export interface Compiled {
+  /** By path, in the order of the paths. */
+  files: ReadonlyMap<string, FileFacts>;
+  schemas: readonly Schema[];
+  /** The dialect of a client's SQL in a file; of the file's own where none is named. */
+  dialectOf(file: string, client?: string): Dialect;
+  late: Late;
+  /** Files that could not be read. */
+  problems: InputProblem[];
+  leftOut: number;
+  /** SQL in code was met that no run before has read. */
+  news: boolean;
+}
+
+export interface CompileOptions {
+  manifest: Manifest;
+  store: Store;
+  onProgress?: ((progress: { stage: "compile"; done: number; total: number }) => void) | undefined;
+  /** A file's content was read: its name by git's reckoning. */
+  onRead?: (candidate: Candidate, id: string) => void;
+  onSkipped?: ((file: InputProblem) => void) | undefined;
+  signal?: AbortSignal | undefined;
+}
+
+/** Files between two turns of the event loop. */
+const BREATH = 64;
+
+/** Files after whose compilation the store is written: what an interrupted run may lose. */
+const FLUSH = 4000;
+
+/** What the store says of a file that is left out. */
+const LEFT_OUT = "left out";
+
+/** @throws the signal's reason, once it is aborted */
+export async function compileAll(
+  contents: Contents,
+  candidates: readonly Candidate[],
+  options: CompileOptions,
+): Promise<Compiled> {
+  return new Compiler(contents, candidates, options).run();
+}
+
+class Compiler {
+  private readonly found = new Map<string, FileFacts>();
+  private readonly asked = new Map<string, AskedFile>();
+  private readonly problems: InputProblem[] = [];
+  private leftOut = 0;
+  private news = false;
+  private done = 0;
+  private unwritten = 0;
+  private schemas: readonly Schema[] = [];
+  private readonly contents: Contents;
+  private readonly candidates: readonly Candidate[];
+  private readonly options: CompileOptions;
+
+  constructor(contents: Contents, candidates: readonly Candidate[], options: CompileOptions) {
+    this.contents = contents;
+    this.candidates = candidates;
+    this.options = options;
+  }
+
+  async run(): Promise<Compiled> {
+    const { candidates } = this;
+    const isPrisma = ({ path }: Candidate) => PRISMA.test(path);
+    // The schemas say which dialect the rest is written in.
+    await this.compile(candidates.filter(isPrisma));
+    this.schemas = readSchemas([...this.found.values()].flatMap(({ definitions }) => definitions));
+    await this.compile(candidates.filter((candidate) => !isPrisma(candidate)));
+    const files = new Map<string, FileFacts>();
+    for (const { path } of candidates) {
+      const facts = this.found.get(path);
+      if (facts) files.set(path, facts);
+    }
+    const { schemas, problems, leftOut, news } = this;
+    const dialectOf = (file: string, client?: string) => this.dialectOf(file, client);
+    return {
+      files,
+      schemas,
+      dialectOf,
+      late: lateAnswers(this.asked, this.options.store),
+      problems,
+      leftOut,
+      news,
+    };
+  }
+
+  private dialectOf(file: string, client = ""): Dialect {
+    const { manifest } = this.options;
+    const usual = serviceByName(manifest, serviceOfFile(manifest, file) ?? "")?.dialect ?? manifest.dialect;
+    return prismaDialect(this.schemas, file, client, usual) ?? usual;
+  }
+
+  private async compile(candidates: readonly Candidate[]): Promise<void> {
+    const { onProgress, signal } = this.options;
+    const unknown = candidates.filter((candidate) => !this.recall(candidate));
+    this.contents.prefetch?.(unknown);
+    // A grammar costs a process's start tens of milliseconds: none is loaded before SQL is met.
+    await loadSql(
+      new Set(unknown.flatMap(({ path }) => (path.endsWith(".sql") ? [this.dialectOf(path)] : []))),
+    );
+    for (const candidate of unknown) {
+      if (this.done % BREATH === 0) {
+        onProgress?.({ stage: "compile", done: this.done, total: this.candidates.length });
+        await breathe();
+        signal?.throwIfAborted();
+      }
+      this.read(candidate);
+    }
+  }
+
+  /** Takes a file's facts from the store. @returns whether they are there */
+  private recall(candidate: Candidate): boolean {
+    const { path, id } = candidate;
+    if (id === null) return false;
+    const text = this.options.store.get(this.keyOf(path, id));
+    if (text === null) return false;
+    this.done++;
+    if (text === LEFT_OUT) this.leftOut++;
+    else {
+      this.found.set(path, decodeFacts(text, path));
+      this.asked.set(path, { id, text: () => this.textOf(candidate, id) });
+    }
+    return true;
+  }
+
+  private read(candidate: Candidate): void {
+    const { store, onRead, onSkipped } = this.options;
+    const { path } = candidate;
+    this.done++;
+    const content = this.contents.read(candidate);
+    if ("problem" in content) {
+      this.problems.push(content.problem);
+      return;
+    }
+    if ("skipped" in content) {
+      onSkipped?.(content.skipped);
+      return;
+    }
+    const { id, text } = content;
+    onRead?.(candidate, id);
+    const key = this.keyOf(path, id);
+    // Another path's stats may have told nothing, and the content still be known.
+    if (this.recall({ ...candidate, id })) {
+      this.done--;
+      return;
+    }
+    if (text === null) {
+      this.leftOut++;
+      store.set(key, () => LEFT_OUT);
+      return;
+    }
+    const facts = compileFile(path, text, this.settings(path));
+    this.found.set(path, facts);
+    this.asked.set(path, { id, text: () => this.textOf(candidate, id) });
+    if (facts.sites.length > 0) this.news = true;
+    store.set(key, () => encodeFacts(facts));
+    if (++this.unwritten % FLUSH === 0) store.flush();
+  }
+
+  private settings(path: string) {
+    return { dialect: this.dialectOf(path), queryFunctions: this.options.manifest.queryFunctions };
+  }
+
+  private keyOf(path: string, id: string): string {
+    return `facts\0${path}\0${id}\0${settingsKey(path, this.settings(path))}`;
+  }
+
+  /** The text once more, for what the linker asks late. */
+  private textOf(candidate: Candidate, id: string): string {
+    const content = this.contents.read(candidate);
+    const { path: file } = candidate;
+    if (!("text" in content) || content.text === null || content.id !== id) {
+      this.problems.push({ file, message: "it was changed while it was read; run it again" });
+      return "";
+    }
+    return content.text;
+  }
+}
+
+/**
+ * Lets the event loop turn: only then is the parser's own memory given back, and without it a long run
+ * holds every tree that it ever made.
+ */
+function breathe(): Promise<void> {
+  return new Promise((done) => setImmediate(done));
+}

@@ -1,0 +1,88 @@
+/**
+ * The link stage: from the facts of single files to what the whole workspace says. It is done anew in
+ * each run, over everything, so that a change in one file shows wherever it matters; what costs in it is
+ * kept by the stage before.
+ */
+import { migrationOwner } from "../../manifest/mod.ts";
+import type { Manifest } from "../../manifest/model.ts";
+import type { Compiled } from "../compile/mod.ts";
+import type { Joinable } from "../joinable.ts";
+import type { Expr, FileFacts, Span } from "../model.ts";
+import { position } from "../places.ts";
+import { prismaModules } from "../prisma/modules.ts";
+import { replay } from "../replay.ts";
+import { type LiteralTypes, placeKey } from "../types.ts";
+import { readAllActs } from "./acts.ts";
+import { createAsk } from "./ask.ts";
+import { createCallers } from "./callers.ts";
+import { readAllChains, withoutBound } from "./chains.ts";
+import { readAllConnections } from "./connections.ts";
+import { createResolver } from "./resolve.ts";
+import { followImports, readAllSites, readAllUses } from "./sites.ts";
+import { drawTerritory } from "./territory.ts";
+
+export interface LinkOptions {
+  manifest: Manifest;
+  /** Texts of `package.json` and `tsconfig*.json` files by path. */
+  configs: ReadonlyMap<string, string>;
+  /** Links within the workspace, to the paths that they lead to. */
+  links?: ReadonlyMap<string, string> | undefined;
+  /** What the type checker knows of places that an analysis before this one left open. */
+  literalTypes?: LiteralTypes | undefined;
+}
+
+export type Linked = Omit<Joinable, "problems" | "leftOut" | "today">;
+
+/** @throws GrammarNeeded where SQL is met whose grammar was not loaded */
+export function link(compiled: Compiled, options: LinkOptions): Linked {
+  const { files, schemas, dialectOf, late } = compiled;
+  const { manifest, configs, links, literalTypes } = options;
+  const resolver = createResolver(new Set(files.keys()), configs, links, prismaModules(schemas));
+  /** A file's facts; one that was only skimmed is read whole when a constant of its is asked for. */
+  const wholeFacts = (path: string): FileFacts | null => {
+    const facts = files.get(path) ?? null;
+    return facts?.skimmed ? late.whole(path) : facts;
+  };
+  const resolve = followImports(wholeFacts, resolver);
+  const migrations = new Map<string, string[]>();
+  for (const [path, { kind }] of files) {
+    const owner = kind === "sql" ? migrationOwner(manifest, path) : null;
+    if (owner) migrations.set(owner, [...(migrations.get(owner) ?? []), path]);
+  }
+  resolve.given = createCallers(files, resolver, late.callsOf);
+  if (literalTypes) resolve.typed = typedBy(literalTypes, files);
+  const ask = createAsk(files, resolve);
+  const chains = readAllChains(files, ask);
+  return {
+    manifest,
+    files,
+    sites: withoutBound(readAllSites(files, resolve, dialectOf, late.readSql), chains.bound),
+    uses: [...readAllUses(files, resolve), ...chains.uses],
+    acts: [...readAllActs(files, ask), ...chains.acts],
+    connections: readAllConnections(files, resolve),
+    territory: drawTerritory(files, manifest, resolver, late.importsByUse),
+    definitions: ask.definitions,
+    tables: replay(manifest, files, (service) => migrations.get(service) ?? []),
+  };
+}
+
+/** The alternatives of a place as the evaluator takes them: one and the same expression at each asking. */
+function typedBy(
+  literalTypes: LiteralTypes,
+  files: ReadonlyMap<string, FileFacts>,
+): (at: Span) => Expr | null {
+  const answers = new Map<string, Expr>();
+  return (at) => {
+    const starts = files.get(at.file)?.lineStarts;
+    if (!starts) return null;
+    const key = placeKey({ file: at.file, ...position(starts, at.start) });
+    const texts = literalTypes.get(key);
+    if (!texts) return null;
+    const known = answers.get(key);
+    if (known) return known;
+    const options = texts.map((text): Expr => ({ kind: "text", runs: [{ kind: "text", text, at }], at }));
+    const answer: Expr = { kind: "either", options, at };
+    answers.set(key, answer);
+    return answer;
+  };
+}

@@ -1,0 +1,77 @@
+/**
+ * git, asked in a way in which it starts no program that a configuration names: no file system monitor,
+ * no hook, no pager, no transport for objects that a partial clone lacks, and nothing from `GIT_*`
+ * variables but what the caller hands on. The folder may be a stranger's, its `.git` included.
+ */
+import { realpathSync } from "node:fs";
+import { delimiter, isAbsolute, sep } from "node:path";
+
+const HARMLESS = [
+  "--no-pager",
+  "-c",
+  "core.fsmonitor=false",
+  "-c",
+  "core.hooksPath=/dev/null",
+  "-c",
+  "safe.bareRepository=explicit",
+  // A container's checkout often belongs to another user; with nothing to run, its configuration does no harm.
+  "-c",
+  "safe.directory=*",
+];
+
+const found = new Map<string, string | null>();
+
+/** `npx` and `bun run` search node_modules/.bin of the working folder first: a git that lies there is the workspace's, and not run. */
+function findGit(folder: string): string | null {
+  const known = found.get(folder);
+  if (known !== undefined) return known;
+  const home = realpathSync(folder);
+  const trusted = (process.env["PATH"] ?? "")
+    .split(delimiter)
+    .filter(
+      (place) =>
+        isAbsolute(place) &&
+        !place.split(sep).includes("node_modules") &&
+        !`${place}${sep}`.startsWith(`${home}${sep}`),
+    );
+  const program = Bun.which("git", { PATH: trusted.join(delimiter) });
+  found.set(folder, program);
+  return program;
+}
+
+export interface GitRun {
+  exitCode: number;
+  stdout: Buffer;
+  stderr: Buffer;
+}
+
+/**
+ * @param folder absolute path of the working folder
+ * @param options.index absolute path of the index to use, where it is not the repository's own
+ * @returns null where there is no git
+ */
+export function git(
+  folder: string,
+  args: readonly string[],
+  options: { index?: string | undefined; input?: string } = {},
+): GitRun | null {
+  const program = findGit(folder);
+  if (!program) return null;
+  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("GIT_")));
+  const { exitCode, stdout, stderr } = Bun.spawnSync([program, ...HARMLESS, ...args], {
+    cwd: folder,
+    stdin: options.input === undefined ? "ignore" : Buffer.from(options.input),
+    stdout: "pipe",
+    stderr: "pipe",
+    env: {
+      ...env,
+      ...(options.index === undefined ? {} : { GIT_INDEX_FILE: options.index }),
+      LC_ALL: "C",
+      GIT_ALLOW_PROTOCOL: "none",
+      GIT_NO_LAZY_FETCH: "1",
+      GIT_OPTIONAL_LOCKS: "0",
+      GIT_TERMINAL_PROMPT: "0",
+    },
+  });
+  return { exitCode, stdout, stderr };
+}

@@ -1,0 +1,58 @@
+/** The working folder as a {@link Tree}. No link is followed out of it. */
+import {
+  existsSync,
+  lstatSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  type Stats,
+  statSync,
+} from "node:fs";
+import { join, relative, sep } from "node:path";
+import { listFolder } from "./listing.ts";
+import type { LinkTarget, Tree, TreeEntry } from "./tree.ts";
+
+/** What is known of a file's content by its stats: git's name for it, null where the file is to be read. */
+export type KnownId = (path: string, stats: Stats) => string | null;
+
+/** @param root absolute path of the workspace */
+export function workingTree(root: string, knownId: KnownId = () => null): Tree {
+  const home = realpathSync(root);
+  const entry = (path: string, stats: Stats): TreeEntry => {
+    if (stats.isDirectory()) return { kind: "folder" };
+    if (stats.isSymbolicLink()) return { kind: "link" };
+    return stats.isFile() ? { kind: "file", bytes: stats.size, id: knownId(path, stats) } : { kind: "other" };
+  };
+  return {
+    frozen: false,
+    list: (folder) => listFolder(join(root, folder)),
+    look: (path) => {
+      try {
+        return entry(path, lstatSync(join(root, path)));
+      } catch (error) {
+        const { code } = error as NodeJS.ErrnoException;
+        if (code === "ENOENT" || code === "ENOTDIR") return null;
+        throw error;
+      }
+    },
+    target(path): LinkTarget {
+      let real: string;
+      try {
+        real = realpathSync(join(root, path));
+      } catch (error) {
+        return { kind: "fault", code: (error as NodeJS.ErrnoException).code, error };
+      }
+      const stats = statSync(real);
+      if (real !== home && !real.startsWith(home === sep ? sep : home + sep))
+        return { kind: "outside", folder: stats.isDirectory() };
+      const inside = relative(home, real).split(sep).join("/");
+      const found = entry(inside, stats);
+      return found.kind === "file"
+        ? { ...found, path: inside }
+        : { kind: found.kind === "folder" ? "folder" : "other", path: inside };
+    },
+    isRepository: (folder) => existsSync(join(root, folder, ".git")),
+    isEmpty: (folder) => readdirSync(join(root, folder)).length === 0,
+    read: (path) => readFileSync(join(root, path)),
+  };
+}
