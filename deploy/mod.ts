@@ -5,6 +5,8 @@ export {
   findDeployment,
   type PlacedService,
 } from "./databases.ts";
+export { type DriftOptions, type Fault, type FaultKind, findDrift } from "./drift/mod.ts";
+export { shadows } from "./drift/shadow.ts";
 export { DeployError } from "./error.ts";
 export { blocks, type LockMode, locksOf, type TableLock } from "./locks.ts";
 export {

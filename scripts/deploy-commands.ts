@@ -1,5 +1,6 @@
 /** The flags of the commands on the project's side: roles, drift, provision. */
 import { type Command, Option } from "commander";
+import type { DriftCommandOptions } from "./drift.ts";
 import type { Io } from "./io.ts";
 import type { RolesOptions } from "./roles.ts";
 
@@ -35,6 +36,24 @@ a difference, 2 a database could not be worked on.`,
         done(await run(kind, options, io));
       });
   }
+  deployed(
+    program.command("drift").description("hold the live databases against the manifest and the migrations"),
+  )
+    .addHelpText(
+      "after",
+      `
+Examples:
+  freehold drift --deployment staging
+  freehold drift --deployment prod --format json
+
+What tables should look like is found by running the migrations on the embedded PostgreSQL; the live
+databases are only read. Exit codes: 0 nothing has drifted, 1 something has, 2 a database could not
+be looked at.`,
+    )
+    .action(async (options: DriftCommandOptions) => {
+      const { run } = await import("./drift.ts");
+      done(await run(options, io));
+    });
 }
 
 /** What all of them take. */

@@ -51,6 +51,7 @@ export async function run(kind: "plan" | "apply" | "verify", options: RolesOptio
     observed: observe(model),
     today: model.today,
     passwords,
+    system: workspace.manifest.system,
     takeOver: options.takeOver ?? false,
   };
   const outcomes: Outcome[] = [];

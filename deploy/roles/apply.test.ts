@@ -93,6 +93,20 @@ test("what was granted by hand to a role of ours or to everybody is taken away; 
   expect(row!["may"]).toBe(true);
 });
 
+test("a tool's tables are left to the tool", async () => {
+  const { apply, migrate } = await start();
+  await apply();
+  await migrate();
+  await apply();
+  const owner = role("orders_owner");
+  await sql!.unsafe(`
+    grant create on database ${sql!.options.database} to ${owner}; set role ${owner};
+    create schema pgboss; create table pgboss.job (id int); create table __drizzle_migrations (id int); reset role;
+    revoke create on database ${sql!.options.database} from ${owner};
+    grant usage on schema pgboss to ${role("orders_app")}; grant all on pgboss.job to ${role("orders_app")}`);
+  expect(await apply()).toEqual([]);
+});
+
 test("passwords are rotated when they change, and stand in no statement", async () => {
   const { apply, options, databases: all, url } = await start();
   const shown = (await apply()).join("\n");

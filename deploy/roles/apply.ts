@@ -7,6 +7,7 @@
  * everything is taken back. Roles are the cluster's: the first database makes them, the next ones find them.
  */
 import type { Sql, TransactionSql } from "postgres";
+import type { TableName } from "../../manifest/mod.ts";
 import { connect, ready } from "../../runtime/connect/mod.ts";
 import type { DeployedDatabase } from "../databases.ts";
 import { DeployError } from "../error.ts";
@@ -24,6 +25,8 @@ export interface RightsOptions {
   today: string;
   /** Passwords by role. */
   passwords: ReadonlyMap<string, string>;
+  /** Tables of tools, which no service owns: their rights are left alone. */
+  system: readonly TableName[];
   takeOver?: boolean;
 }
 
@@ -33,7 +36,7 @@ export async function asAdministrator<T>(
   env: RightsOptions["env"],
   work: (sql: Sql) => Promise<T>,
 ): Promise<T> {
-  const sql = connect({ service: "freehold", variable, env, poolSize: 1, pooler: true, fetchTypes: false });
+  const sql = connect({ service: "freehold", variable, env, poolSize: 2, pooler: true, fetchTypes: false });
   try {
     await ready(sql);
     return await work(sql);
@@ -50,9 +53,9 @@ export async function planRights(
 ): Promise<Plan & { catalog: Catalog }> {
   const roles = database.services.flatMap((placed) => Object.values(placed.roles));
   const catalog = await readCatalog(sql, roles);
-  const { observed, today, passwords, takeOver = false } = options;
+  const { observed, today, passwords, system, takeOver = false } = options;
   const desired = desiredRights(database, catalog, observed, today);
-  return { ...planRoles({ database, catalog, desired, passwords, takeOver }), catalog };
+  return { ...planRoles({ database, catalog, desired, passwords, system, takeOver }), catalog };
 }
 
 /** As often as giving one thing brings another to light: an owner's table, then the grants on it. */

@@ -47,7 +47,11 @@ export function ownerOf(relation: Relation, services: readonly PlacedService[]):
   );
 }
 
-function ownerOfName(schema: string, name: string, services: readonly PlacedService[]): PlacedService | null {
+export function ownerOfName(
+  schema: string,
+  name: string,
+  services: readonly PlacedService[],
+): PlacedService | null {
   const own = services.find(({ history }) => history.schema === schema && history.table === name);
   if (own) return own;
   const owners = services.filter((placed) => owns(placed, schema, name));

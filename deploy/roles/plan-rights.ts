@@ -2,18 +2,21 @@
  * Steps about rights, those on what is there and those on what will be. Taken away is only what PUBLIC or a role of the
  * manifest holds; what a stranger was granted is for drift to report.
  */
+import { matchName, type TableName } from "../../manifest/mod.ts";
 import type { Catalog, DefaultGrant, Grant } from "./catalog.ts";
 import { type Desired, grantKey, ownerOf } from "./desired.ts";
 import { everybody, grantee, ident, qualified } from "./names.ts";
 import { type PlanInput, type Step, step } from "./step.ts";
 
 /** Whether a grant is for this plan to take away: on what is ours, from PUBLIC or one of our roles. */
-export function revokeSteps({ catalog, desired, database }: PlanInput): Step[] {
+export function revokeSteps({ catalog, desired, database, system }: PlanInput): Step[] {
   const wanted = new Set(desired.grants.map(grantKey));
   const ours = new Set(desired.roles.map(({ name }) => name));
   const relations = new Map(catalog.relations.map((one) => [JSON.stringify([one.schema, one.name]), one]));
   const schemas = new Set(["public", ...desired.schemas.map(({ name }) => name)]);
   const isManaged = (grant: Grant): boolean => {
+    // The schemas of histories are among those of tools, and ours all the same.
+    if (!desired.schemas.some(({ name }) => name === grant.schema) && isTools(grant, system)) return false;
     if (ours.has(grant.to)) return true;
     if (grant.to !== everybody) return false;
     switch (grant.on) {
@@ -56,6 +59,16 @@ export function revokeSteps({ catalog, desired, database }: PlanInput): Step[] {
     ),
     ...defaultsTaken(catalog, desired, ours),
   ];
+}
+
+/** A tool's table, or a schema that is a tool's. */
+function isTools({ on, schema, name }: Grant, system: readonly TableName[]): boolean {
+  if (on === "database" || on === "function") return false;
+  return system.some(
+    (pattern) =>
+      (pattern.schema === null ? on !== "schema" : matchName(pattern.schema, schema ?? "")) &&
+      (on === "schema" || matchName(pattern.table, name)),
+  );
 }
 
 function isOwnersFunction(

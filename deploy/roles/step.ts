@@ -1,4 +1,5 @@
 /** One statement of a plan, and what it is planned from. */
+import type { TableName } from "../../manifest/mod.ts";
 import type { DeployedDatabase } from "../databases.ts";
 import type { Catalog } from "./catalog.ts";
 import type { Desired } from "./desired.ts";
@@ -39,6 +40,8 @@ export interface PlanInput {
   desired: Desired;
   /** Passwords by role. */
   passwords: ReadonlyMap<string, string>;
+  /** Tables of tools, which no service owns: their rights are left alone. */
+  system: readonly TableName[];
   /** Take over roles, schemas and tables that others have made. */
   takeOver?: boolean;
 }
