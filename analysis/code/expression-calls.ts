@@ -2,6 +2,7 @@
 import type { Expr } from "../model.ts";
 import type { Adapter } from "./adapters/adapter.ts";
 import { postgresJs } from "./adapters/postgres-js.ts";
+import { slonik } from "./adapters/slonik.ts";
 import { ownMethod, typeName } from "./classes.ts";
 import { clientOf, returned, tagAdapter } from "./evidence.ts";
 import { readEnvironment } from "./expression-outside.ts";
@@ -42,7 +43,9 @@ export function readCall(r: Reading, node: Node & { type: "CallExpression" }, sc
     const called = clientOf(callee, scope, r.scopes)?.read({ form: "call", method: "", args: args() });
     if (called?.kind === "piece") return { kind: "sql", hole: called.hole, of: called.of, at: r.at(node) };
     const known = sqlAdapter(r, callee.object as Node, scope);
-    const answer = known?.adapter.read({ form: "method", method, args: args() });
+    const use = { form: "method", method, args: args() } as const;
+    // Of the clients whose tag is called sql, only slonik makes all its pieces by methods.
+    const answer = known?.adapter.read(use) ?? (known && !known.certain ? slonik.read(use) : null);
     if (answer?.kind === "query") return { kind: "sql", hole: "fragment", of: [answer.text], at: r.at(node) };
     if (answer?.kind === "piece") return { kind: "sql", hole: answer.hole, of: answer.of, at: r.at(node) };
     // deps.sql("name"), where nothing but the name tells.

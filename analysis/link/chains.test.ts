@@ -152,3 +152,10 @@ import { orders } from "./schema.ts";`;
     },
   ]);
 });
+
+test("slonik's pieces are known where the tag is another module's that nobody sees", async () => {
+  const code = `import { sql } from "@acme/database";
+export const read = (pool: any, rows: any[], name: string) => pool.any(
+  sql.type(row)\`select * from \${sql.identifier(["shop", "orders"])} join \${sql.unnest(rows, ["int4"])} as u(id) using (id)\`);`;
+  expect(await lines(code, {})).toEqual(["3:33 select shop.orders"]);
+});

@@ -88,7 +88,9 @@ export function openedBy(inner: Expr): Adapter | null {
   if (whole.kind !== "import") return null;
   const adapter = byPackage.get(whole.specifier);
   if (inner.kind === "member" && whole.name !== "default" && whole.name !== "*") return null;
-  const name = inner.kind === "member" ? inner.property : whole.name;
+  // require("knex")(…): the module itself.
+  const called = whole.name === "*" ? "default" : whole.name;
+  const name = inner.kind === "member" ? inner.property : called;
   return adapter && Object.hasOwn(adapter.opens, name) ? adapter : null;
 }
 

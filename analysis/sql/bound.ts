@@ -19,12 +19,14 @@ export function withBound(pieces: readonly SqlPiece[]): SqlPiece[] | null {
       out.push(piece);
       continue;
     }
-    const { text, at } = piece;
+    const { at } = piece;
+    const text = piece.text.replaceAll("\\?", " ?");
+    found ||= text !== piece.text;
     const linear = at.end - at.start === text.length;
     const span = (start: number, end: number): Span =>
       linear ? { file: at.file, start: at.start + start, end: at.start + end } : at;
     let last = 0;
-    for (const { start, end, type } of placeholders(text)) {
+    for (const { start, end, type } of placeholders(piece.text)) {
       found = true;
       if (start > last) out.push({ kind: "text", text: text.slice(last, start), at: span(last, start) });
       const reason = `${text.slice(start, end)} is bound when it runs`;
@@ -46,6 +48,8 @@ function placeholders(text: string): Placeholder[] {
   for (let kind = lexer.next(); kind !== END; kind = lexer.next()) {
     const { start, end } = lexer;
     const sign = kind === OPERATOR ? text.slice(start, end) : "";
+    // knex: a backslash before it makes it the operator.
+    if (text.charCodeAt(start - 1) === 92) continue;
     const name = sign === "$" ? (/^\w+/.exec(text.slice(end, end + 64))?.[0].length ?? 0) : 0;
     if (sign === "?") found.push({ start, end, type: "value" });
     else if (sign === "??") found.push({ start, end, type: "identifier" });

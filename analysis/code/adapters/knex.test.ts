@@ -365,6 +365,13 @@ await knex.schema.dropViewIfExists("paid");`,
     ["open APP_DATABASE_URL checked"],
   ],
   [
+    "a function that opens a connection",
+    `const knex = require("knex");
+const connect = () => knex({ client: "pg", connection: { host: process.env.DB_HOST } });
+export const all = () => { const db = connect(); return db("orders").select().finally(() => db.destroy()); };`,
+    ["3:61 select orders", "open DB_HOST"],
+  ],
+  [
     "a connection in parts",
     `import { knex } from "knex";\nexport const db = knex({ client: "pg", connection: { host: process.env.DB_HOST, user: "app", password: "secret" } });`,
     ['open DB_HOST, "a password"'],
@@ -394,6 +401,7 @@ db.from(source).select(one);`,
     `import { createHash } from "node:crypto";
 import type { Knex } from "knex";
 createHash("sha256").update("x").digest();
+withDefaults({ db, mail }).transacting(fill);
 Array.from("abc").join("");
 Uint8Array.from("abc").join("");`,
     [],

@@ -167,9 +167,11 @@ function isMine(chain: Chain, ask: Ask): boolean {
   if (root.kind === "import" && isBuiltin(root.specifier)) return false;
   // Array.from("abc").join("")
   if (receiver[0] !== undefined && Object.hasOwn(globalThis, receiver[0])) return false;
-  if (certain || steps.some(({ name }) => name === "transacting")) return true;
+  if (certain) return true;
   const querying = steps.some(({ name, args }) => args !== null && QUERYING.test(name));
   const called = steps.find(({ args }) => args !== null);
+  if (steps.some(({ name }) => name === "transacting"))
+    return called?.name !== "" || (called.args?.length === 1 && isText(called.args[0], ask));
   const last = called?.name === "" ? receiver.at(-1) : called?.name;
   if (last !== undefined && called?.args?.length && isText(called.args[0], ask))
     if (
