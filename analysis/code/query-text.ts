@@ -16,8 +16,8 @@ export function readsAsSql(text: string): boolean {
   return VERB.test(text) && !PROSE.test(text);
 }
 
-/** Keys under which query objects keep their text. */
-export const TEXT_KEY = /^(?:text|sql|query|statement|queryText)$/;
+/** Keys under which query objects, and mappers' options for views and computed columns, keep their text. */
+export const TEXT_KEY = /^(?:text|sql|query|statement|queryText|expression|formula)$/;
 
 /** `%I`, `%L`, `%s` and `%1$I` of PostgreSQL's format(), which pg-format and its kin speak. */
 const FORMATS = /%(?:(\d+)\$)?([ILs%])/g;

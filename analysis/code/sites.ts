@@ -143,8 +143,9 @@ export function readSites(
       )
         continue;
       const receiver = callee.type === "MemberExpression" ? receiverOf(callee.object as Node, scope) : null;
+      const decorates = scopes.parents.get(node)?.type === "Decorator";
       for (const argument of node.arguments.slice(0, 2))
-        textArgument(node, argument as Node, scope, receiver);
+        textArgument(node, decorates ? madeText(argument as Node) : (argument as Node), scope, receiver);
     }
   }
   return result;
@@ -202,7 +203,7 @@ export function readSites(
       case "ObjectExpression":
         for (const property of inner.properties)
           if (property.type === "Property" && TEXT_KEY.test(propertyName(property as Node) ?? ""))
-            textArgument(call, property.value as Node, scope, receiver);
+            textArgument(call, madeText(property.value as Node), scope, receiver);
         return;
       // A batch of statements.
       case "ArrayExpression":
@@ -232,6 +233,12 @@ export function readSites(
   function habitualReceiver(node: Node): boolean {
     return HABIT.test(lastName(unwrap(node)));
   }
+}
+
+/** `(alias) => "select …"`: a mapper's computed column. */
+function madeText(node: Node): Node {
+  const inner = unwrap(node);
+  return inner.type === "ArrowFunctionExpression" && inner.body.type !== "BlockStatement" ? inner.body : inner;
 }
 
 /** `db.raw("…")` makes a piece of SQL as often as a statement. */

@@ -188,7 +188,7 @@ function unfold(
       if (inner.awaited || makerOf(inner.args, (made) => adapterOf(made, ask.follow, depth + 1))) return here;
       const callee = inner.callee.kind === "alias" ? inner.callee.of : inner.callee;
       if (callee.kind === "member")
-        return next(callee.of, { name: callee.property, args: inner.args, at: callee.at });
+        return next(callee.of, { name: callee.property, args: inner.args, at: propertyAt(callee) });
       return next(callee, { name: "", args: inner.args, at: callee.at });
     }
     case "new": {
@@ -202,7 +202,7 @@ function unfold(
     }
     case "member":
       if (openedBy(inner)) return here;
-      return next(inner.of, { name: inner.property, args: null, at: inner.at });
+      return next(inner.of, { name: inner.property, args: null, at: propertyAt(inner) });
     case "either": {
       // let q = …; q = q.where(…): what it was first given.
       const options = inner.options.map((option) => unfold(option, steps, ask, depth + 1));
@@ -211,6 +211,12 @@ function unfold(
     default:
       return here;
   }
+}
+
+/** Where a member's own name stands: at its end. */
+function propertyAt({ property, of, at }: Expr & { kind: "member" }): Span {
+  const start = at.end - property.length;
+  return of.at.file === at.file && start >= of.at.end ? { ...at, start } : at;
 }
 
 function receiverOf(rootName: string, steps: readonly ChainStep[]): string[] {

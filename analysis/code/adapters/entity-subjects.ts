@@ -165,9 +165,11 @@ function ownEntity(expr: Expr, of: Repositories, ask: Ask): TableDefinition | nu
   return found && mine(ask.definition(found), of);
 }
 
-/** What is said of a place where the entity is not known. */
+/** What is said of a place where the entity is not known: a table by its own name, else why. */
 export function unknownEntity(expr: Expr, operation: Operation, ask: Ask, at: Span = expr.at): Named[] {
   const inner = ask.follow(expr);
+  const text = ask.text(inner);
+  if (text !== null && /^[a-z_][\w.]*$/.test(text)) return ask.names(expr).map((name) => ({ name: { ...name, at }, operation }));
   const reason =
     inner.kind === "parameter" && inner.function
       ? `\`${inner.name}\` is a parameter of ${inner.function}`

@@ -76,7 +76,7 @@ class Builder {
     const [first, second] = this.start >= 0 ? (steps[0]?.args ?? []) : [];
     const main = steps.find(
       ({ name, args }) =>
-        args?.[0] && (name === "into" || name === "update" || (name === "from" && operation === "delete")),
+        args?.[0] && (name === "into" || name === "update" || (name === "from" && this.isRemoving())),
     );
     const subject = this.start >= 0 ? subjectOf(chain, this.start, repositories, ask) : null;
     if (subject && !main) this.name(subject, steps[0]?.at ?? chain.at, operation, first);
@@ -88,6 +88,11 @@ class Builder {
     } else if (this.isOpen()) this.found.push(...this.unknown());
     for (const step of this.start >= 0 ? steps.slice(1) : steps) this.step(step);
     return this.found.length || chain.certain || subject ? this.found : null;
+  }
+
+  /** What it is done to is said by `from`. */
+  private isRemoving(): boolean {
+    return this.steps.some(({ name, args }) => args !== null && /^(?:delete|softDelete|restore)$/.test(name));
   }
 
   /** A repository's builder of whose entity nobody knows. */
@@ -113,11 +118,7 @@ class Builder {
     if (!first) return;
     if (SOURCE.test(name)) {
       const as: Operation =
-        name === "into" || name === "update"
-          ? operation
-          : name === "from" && operation === "delete"
-            ? "delete"
-            : "select";
+        name === "into" || name === "update" || (name === "from" && this.isRemoving()) ? operation : "select";
       const inner = ask.follow(first);
       // A builder's update takes the values alone where the entity is said already; a list of columns is none.
       if (name === "update" && inner.kind === "object") return;

@@ -1,5 +1,5 @@
 /** TypeORM's DDL: a query runner's methods, and what connections and their options do to a schema as a whole. */
-import type { DatabaseAct, Expr, Operation } from "../../model.ts";
+import type { DatabaseAct, Expr, Operation, Span } from "../../model.ts";
 import type { Ask, Chain, Named } from "./adapter.ts";
 import { eachEntry, operations } from "./builders.ts";
 import { entry, isTrue } from "./expressions.ts";
@@ -69,13 +69,21 @@ export function readSchema(chain: Chain, ask: Ask): Named[] | null {
     const text = schema && ask.text(schema);
     return [
       ...ask.names(named ?? first).map((table) => ({
-        name: { ...table, schema: table.schema ?? text },
+        // What is kept in a constant is named where it is used.
+        name: { ...table, schema: table.schema ?? text, at: isWithin(table.at, first.at) ? table.at : first.at },
         operation,
       })),
-      ...foreignTables([entry(options, "foreignKeys"), entry(options, "columns"), second ?? null], ask),
+      ...foreignTables([entry(options, "foreignKeys"), second ?? null], ask).map((item) => ({
+        ...item,
+        name: { ...item.name, at: isWithin(item.name.at, chain.at) ? item.name.at : first.at },
+      })),
     ];
   }
   return null;
+}
+
+function isWithin(inner: Span, outer: Span): boolean {
+  return inner.file === outer.file && outer.start <= inner.start && inner.end <= outer.end;
 }
 
 function isRunner({ receiver, steps }: Chain): boolean {

@@ -65,14 +65,7 @@ const DOING = operations({
 const OF_ROWS = /^(?:save|insert|remove|softRemove|recover|reload|upsert)$/;
 
 /** Exports of TypeORM's older versions that find the connection by themselves. */
-const GLOBAL = [
-  "getRepository",
-  "getTreeRepository",
-  "getCustomRepository",
-  "getManager",
-  "getConnection",
-  "createQueryBuilder",
-];
+const GLOBAL = ["getManager", "getConnection"];
 
 /** Methods that call a function back with a query builder. */
 const CALLBACKS =
@@ -162,7 +155,10 @@ export const typeorm: Adapter = {
   acts: wholeActs,
   binds: boundByBuilder,
 
-  chain(chain, ask) {
+  chain(given, ask) {
+    const { root } = given;
+    // getRepository(User).find(), by themselves.
+    const chain = root.kind === "import" && root.specifier === "typeorm" ? { ...given, certain: true } : given;
     const built = readBuilder(chain, ask);
     if (built) return built;
     const schema = readSchema(chain, ask);
