@@ -1,5 +1,5 @@
 /** What the migrations say of a name: who made it, who gave it up, and what is owned on paper alone. */
-import { matchTable, migrationOwner, serviceByName } from "../manifest/mod.ts";
+import { matchTable, serviceByName } from "../manifest/mod.ts";
 import type { Manifest } from "../manifest/model.ts";
 import type { Joinable } from "./joinable.ts";
 import type { HeadTable, MissingTable, Place, Related, Span } from "./model.ts";
@@ -65,17 +65,14 @@ export function headOf(table: ReplayedTable, place: (span: Span) => Place): Head
 
 /** Entries of `owns` that no migration makes, or that one dropped. */
 export function missingTables(
-  { manifest, files, definitions, territory }: Joinable,
+  { manifest, unreplayed, definitions, territory }: Joinable,
   history: History,
   place: (span: Span) => Place,
 ): MissingTable[] {
   const found: MissingTable[] = [];
   for (const service of manifest.services) {
-    // What migrations written in code create is not replayed: nothing is claimed of it.
-    const inCode = [...files.values()].some(
-      ({ file, kind }) => kind === "code" && migrationOwner(manifest, file) === service.name,
-    );
-    if (service.external || inCode) continue;
+    // Migrations written in code that do more than is known are not replayed: nothing is claimed of them.
+    if (service.external || unreplayed.has(service.name)) continue;
     for (const pattern of service.owns) {
       const made = history.find(service.name, (table) =>
         matchTable(pattern, table.schema, table.name, service.schemas),

@@ -262,7 +262,7 @@ export function join(input: Joinable): Model {
 
 /** Tables as mappers describe them, each for the services whose code it is. */
 function mappedTables(
-  { definitions }: Joinable,
+  { definitions, unreplayed }: Joinable,
   concerned: (file: string, schema: string | null, table: string | null) => readonly Belonging[],
   isTest: (file: string) => boolean,
   place: (span: Span) => Place,
@@ -274,7 +274,9 @@ function mappedTables(
       const key = JSON.stringify([client, schema, table]);
       if (table === null || (index > 0 && told.has(key))) return [];
       told.add(key);
-      const services = concerned(file, schema, table).map(({ service }) => service);
+      const services = concerned(file, schema, table)
+        .map(({ service }) => service)
+        .filter((service) => !unreplayed.has(service));
       return [{ client, schema, table, columns, at: place(at), services, test: isTest(file) }];
     }),
   );

@@ -18,6 +18,8 @@ export interface Joinable {
   connections: readonly ReadConnection[];
   territory: Territory;
   tables: readonly ReplayedTable[];
+  /** Services with migrations in code that do more than is known: nothing is concluded from what the others make. */
+  unreplayed: ReadonlySet<string>;
   definitions: readonly { definition: TableDefinition; file: string }[];
   problems: readonly InputProblem[];
   leftOut: number;

@@ -551,6 +551,7 @@ export interface MappedTable {
   /** As the database has them; null where they are not known. */
   columns: string[] | null;
   at: Place;
+  /** Whose code it is; without those whose migrations are not wholly known. */
   services: string[];
   test: boolean;
 }

@@ -104,7 +104,7 @@ export function* eachNamed(
         dependency: null,
         statement: "",
       };
-  for (const { stored, ...use } of uses)
+  for (const { stored, changes: _, ...use } of uses)
     yield {
       ...use,
       ...whose(use.file, use.at),

@@ -4,7 +4,7 @@
  */
 
 import type { Manifest, Service } from "../manifest/model.ts";
-import type { FileFacts, SchemaChange, Span, TableKind } from "./model.ts";
+import type { SchemaChange, Span, SqlStatement, TableKind } from "./model.ts";
 import { migrationName } from "./sql/mod.ts";
 
 export interface ReplayedTable {
@@ -42,17 +42,22 @@ function compareNaturally(a: string, b: string): number {
 }
 
 /**
- * @param files facts of every `.sql` file, by path
+ * @param changesOf what a migration does on its way up, statement by statement
  * @param migrationsOf a service's migration files
  */
 export function replay(
   manifest: Manifest,
-  files: ReadonlyMap<string, FileFacts>,
+  changesOf: (file: string) => Iterable<SchemaChange>,
   migrationsOf: (service: string) => readonly string[],
 ): ReplayedTable[] {
   return manifest.services.flatMap((service) =>
-    replayService(service, migrationOrder(migrationsOf(service.name)), files),
+    replayService(service, migrationOrder(migrationsOf(service.name)), changesOf),
   );
+}
+
+/** What a migration's statements do on the way up. */
+export function changesOf(statements: readonly SqlStatement[]): SchemaChange[] {
+  return statements.flatMap(({ down, changes }) => (down ? [] : changes));
 }
 
 /** `"$user"` is whoever is connected, and pg_temp and pg_catalog hold nobody's tables. */
@@ -64,19 +69,16 @@ function standing(path: readonly string[], usual: string): string[] {
 function replayService(
   service: Service,
   order: readonly string[],
-  files: ReadonlyMap<string, FileFacts>,
+  changesOf: (file: string) => Iterable<SchemaChange>,
 ): ReplayedTable[] {
   const live = new Map<string, ReplayedTable>();
   const gone: ReplayedTable[] = [];
   for (const file of order) {
     // Schemas in which an unqualified name is looked for; the first is where it is created.
     let path = [service.schema];
-    for (const statement of files.get(file)?.sql?.statements ?? []) {
-      if (statement.down) continue;
-      for (const change of statement.changes) {
-        if (change.kind !== "search-path") apply(change, path);
-        else path = standing(change.path, service.schema);
-      }
+    for (const change of changesOf(file)) {
+      if (change.kind !== "search-path") apply(change, path);
+      else path = standing(change.path, service.schema);
     }
   }
   return [...live.values(), ...gone];

@@ -262,6 +262,9 @@ class Walker {
       return name && (scope.enclosing ? `${scope.enclosing}.${name}` : name);
     }
     if (parent?.type === "Property") return propertyName(parent);
+    // exports.down = () => …
+    if (parent?.type === "AssignmentExpression" && parent.left.type === "MemberExpression")
+      return propertyName(parent.left as Node);
     return null;
   }
 

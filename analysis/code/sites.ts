@@ -238,7 +238,9 @@ export function readSites(
 /** `(alias) => "select …"`: a mapper's computed column. */
 function madeText(node: Node): Node {
   const inner = unwrap(node);
-  return inner.type === "ArrowFunctionExpression" && inner.body.type !== "BlockStatement" ? inner.body : inner;
+  return inner.type === "ArrowFunctionExpression" && inner.body.type !== "BlockStatement"
+    ? inner.body
+    : inner;
 }
 
 /** `db.raw("…")` makes a piece of SQL as often as a statement. */

@@ -50,7 +50,7 @@ export function readAllChains(
     for (const { site, binds, stores } of read)
       if (binds.length || stores) bound.push({ at: site.at, names: new Set(binds), stores });
     for (const { chain, bound, stored } of nested(read))
-      for (const { name, operation } of chain.named) {
+      for (const { name, operation, changes } of chain.named) {
         const reads = accessOf(operation) === "read";
         if (name.schema === null && name.table !== null && temporary.has(name.table)) continue;
         if (reads && name.schema === null && name.table !== null && bound.has(name.table)) continue;
@@ -66,6 +66,7 @@ export function readAllChains(
           table: name.table,
           reason: name.reason,
           operation: stored ? "view" : operation,
+          ...(changes && { changes }),
           ...(stored && { stored: { ...stored, access: accessOf(operation) } }),
         });
       }

@@ -7,10 +7,11 @@ import { migrationOwner } from "../../manifest/mod.ts";
 import type { Manifest } from "../../manifest/model.ts";
 import type { Compiled } from "../compile/mod.ts";
 import type { Joinable } from "../joinable.ts";
+import { changesInCode } from "../migrations-in-code.ts";
 import type { Expr, FileFacts, Span } from "../model.ts";
 import { position } from "../places.ts";
 import { prismaModules } from "../prisma/modules.ts";
-import { replay } from "../replay.ts";
+import { changesOf, replay } from "../replay.ts";
 import { type LiteralTypes, placeKey } from "../types.ts";
 import { readAllActs } from "./acts.ts";
 import { createAsk } from "./ask.ts";
@@ -53,16 +54,26 @@ export function link(compiled: Compiled, options: LinkOptions): Linked {
   if (literalTypes) resolve.typed = typedBy(literalTypes, files);
   const ask = createAsk(files, resolve);
   const chains = readAllChains(files, ask);
+  const sites = withoutBound(readAllSites(files, resolve, dialectOf, late.readSql), chains.bound);
+  const uses = [...readAllUses(files, resolve), ...chains.uses];
+  const inCode = changesInCode(manifest, files, sites, uses);
+  for (const [owner, paths] of inCode.byService)
+    migrations.set(owner, [...(migrations.get(owner) ?? []), ...paths]);
   return {
     manifest,
     files,
-    sites: withoutBound(readAllSites(files, resolve, dialectOf, late.readSql), chains.bound),
-    uses: [...readAllUses(files, resolve), ...chains.uses],
+    sites,
+    uses,
     acts: [...readAllActs(files, ask), ...chains.acts],
     connections: readAllConnections(files, resolve),
     territory: drawTerritory(files, manifest, resolver, late.importsByUse),
     definitions: ask.definitions,
-    tables: replay(manifest, files, (service) => migrations.get(service) ?? []),
+    tables: replay(
+      manifest,
+      (file) => inCode.byFile.get(file) ?? changesOf(files.get(file)?.sql?.statements ?? []),
+      (service) => migrations.get(service) ?? [],
+    ),
+    unreplayed: inCode.unreplayed,
   };
 }
 

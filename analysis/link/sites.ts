@@ -7,6 +7,7 @@ import type {
   Expr,
   FileFacts,
   Operation,
+  SchemaChange,
   Span,
   SqlFacts,
   SqlPiece,
@@ -43,6 +44,8 @@ export interface ReadUse {
   operation: Operation;
   /** Set where a stored object's definition names the table, with what it does there. */
   stored?: { kind: string; name: string; access: Access };
+  /** What it does to the table, where a schema builder says all of it. */
+  changes?: SchemaChange[];
 }
 
 const DEEPEST = 20;

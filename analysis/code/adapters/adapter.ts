@@ -3,7 +3,7 @@
  * of it means. The walk, names, scopes and evidence are the core's; an adapter never sees them.
  */
 import type { Dialect } from "../../../manifest/model.ts";
-import type { ChainStep, DatabaseAct, Expr, HoleType, Operation, Span } from "../../model.ts";
+import type { ChainStep, DatabaseAct, Expr, HoleType, Operation, SchemaChange, Span } from "../../model.ts";
 
 /** One use of a client, as the core hands it to the adapter. */
 export interface ClientUse {
@@ -114,6 +114,8 @@ export interface Named {
   operation: Operation;
   /** It makes a temporary table: its name stands for none of anybody's in this file. */
   temporary?: boolean;
+  /** What a schema builder does to the table, all of it; left out where that is not known. */
+  changes?: SchemaChange[];
 }
 
 /** A table's name at its place; `table` is null where it is not known, and `reason` says why. */

@@ -169,7 +169,8 @@ function ownEntity(expr: Expr, of: Repositories, ask: Ask): TableDefinition | nu
 export function unknownEntity(expr: Expr, operation: Operation, ask: Ask, at: Span = expr.at): Named[] {
   const inner = ask.follow(expr);
   const text = ask.text(inner);
-  if (text !== null && /^[a-z_][\w.]*$/.test(text)) return ask.names(expr).map((name) => ({ name: { ...name, at }, operation }));
+  if (text !== null && /^[a-z_][\w.]*$/.test(text))
+    return ask.names(expr).map((name) => ({ name: { ...name, at }, operation }));
   const reason =
     inner.kind === "parameter" && inner.function
       ? `\`${inner.name}\` is a parameter of ${inner.function}`

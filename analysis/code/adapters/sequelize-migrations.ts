@@ -4,6 +4,7 @@ import type { Ask, Chain, Named, TableName } from "./adapter.ts";
 import { inSchema, operations, unknownName } from "./builders.ts";
 import { entry } from "./expressions.ts";
 import { referencesIn, tableNamed } from "./sequelize-definitions.ts";
+import { allTexts, columnsBy, created, renamed, type Shaping, shaped } from "./shaping.ts";
 
 /** Methods that take a table first, with what they do to it. */
 const NAMING = operations({
@@ -57,13 +58,50 @@ export function migrated(chain: Chain, ask: Ask): Named[] | null {
     const target = NAMING.has(name) ? first : second;
     if (!operation || !target) continue;
     const schema = entry(ask.follow((name === "createTable" ? third : second) ?? target), "schema");
-    const named = inSchema(tablesNamed(target, operation, ask), schema && ask.text(schema));
+    const shapings = shapingsOf(name, args ?? [], ask);
+    const named = inSchema(tablesNamed(target, operation, ask), schema && ask.text(schema)).map((item) => {
+      const changes = shaped(item.name, shapings);
+      return changes ? { ...item, changes } : item;
+    });
     if (name === "createTable" && second) named.push(...keys(second, ask));
     if (/^(?:addColumn|changeColumn)$/.test(name) && third) named.push(...keys(third, ask));
     if (name === "addConstraint" && second) named.push(...keys(second, ask));
     return named;
   }
   return [];
+}
+
+/** What the method does to the table; null where that is not known. */
+function shapingsOf(method: string, [, second, third]: readonly Expr[], ask: Ask): Shaping[] | null {
+  switch (method) {
+    case "createTable":
+      return created(second ? columnsIn(second, ask) : null, true);
+    case "dropTable":
+      return [{ kind: "drop", object: "table", ifExists: true }];
+    case "renameTable": {
+      const to = second ? ask.text(second) : null;
+      return to === null ? null : [{ kind: "rename", to }];
+    }
+    case "addColumn":
+      return columnsBy("add-column", allTexts([second], ask));
+    case "removeColumn":
+      return columnsBy("drop-column", allTexts([second], ask));
+    case "renameColumn":
+      return renamed(allTexts([second, third], ask));
+    default:
+      return [];
+  }
+}
+
+/** The columns that attributes make; null where some of them come from elsewhere. */
+function columnsIn(attributes: Expr, ask: Ask): string[] | null {
+  const inner = ask.follow(attributes);
+  if (inner.kind !== "object" || inner.entries["..."]) return null;
+  const found = Object.entries(inner.entries).map(([name, value]) => {
+    const field = entry(ask.follow(value), "field");
+    return field ? ask.text(field) : name;
+  });
+  return found.every((column) => column !== null) ? found : null;
 }
 
 /** Whether the chain stands on a query interface: by evidence, by its habitual name, or as it is asked for. */

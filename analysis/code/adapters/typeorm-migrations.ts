@@ -4,6 +4,7 @@ import type { Ask, Chain, Named } from "./adapter.ts";
 import { eachEntry, operations } from "./builders.ts";
 import { entry, isTrue } from "./expressions.ts";
 import { openingOptions } from "./mapper-settings.ts";
+import { allTexts, columnsBy, created, renamed, type Shaping, shaped } from "./shaping.ts";
 import { OPENINGS } from "./typeorm-naming.ts";
 
 /** Methods whose first argument is the table, by name or as `new Table({ name })`. */
@@ -67,12 +68,15 @@ export function readSchema(chain: Chain, ask: Ask): Named[] | null {
     const named = entry(options, "name");
     const schema = entry(options, "schema");
     const text = schema && ask.text(schema);
+    const shapings = shapingsOf(name, args ?? [], options, ask);
     return [
-      ...ask.names(named ?? first).map((table) => ({
+      ...ask.names(named ?? first).map((table) => {
         // What is kept in a constant is named where it is used.
-        name: { ...table, schema: table.schema ?? text, at: isWithin(table.at, first.at) ? table.at : first.at },
-        operation,
-      })),
+        const at = isWithin(table.at, first.at) ? table.at : first.at;
+        const found = { ...table, schema: table.schema ?? text, at };
+        const changes = shaped(found, shapings);
+        return { name: found, operation, ...(changes && { changes }) };
+      }),
       ...foreignTables([entry(options, "foreignKeys"), second ?? null], ask).map((item) => ({
         ...item,
         name: { ...item.name, at: isWithin(item.name.at, chain.at) ? item.name.at : first.at },
@@ -80,6 +84,57 @@ export function readSchema(chain: Chain, ask: Ask): Named[] | null {
     ];
   }
   return null;
+}
+
+/** What the method does to the table; null where that is not known. */
+function shapingsOf(
+  method: string,
+  [, second, third]: readonly Expr[],
+  options: Expr | undefined,
+  ask: Ask,
+): Shaping[] | null {
+  const nameOf = (expr: Expr | undefined): Expr | null | undefined => {
+    const inner = expr && ask.follow(expr);
+    return inner?.kind === "new" ? entry(inner.args[0] && ask.follow(inner.args[0]), "name") : expr;
+  };
+  const listed = (expr: Expr | null | undefined): string[] | null => {
+    const inner = expr && ask.follow(expr);
+    if (inner?.kind !== "array") return null;
+    const names = inner.items.map((item) => {
+      const of = ask.follow(item);
+      return of.kind === "object" ? entry(of, "name") : nameOf(of);
+    });
+    return allTexts(names, ask);
+  };
+  switch (method) {
+    case "createTable":
+      return created(listed(entry(options, "columns")), isTrue(second, ask));
+    case "createView":
+      return [{ kind: "create", object: "view", temporary: false, ifNotExists: false, columns: [] }];
+    case "dropTable":
+      return [{ kind: "drop", object: "table", ifExists: true }];
+    case "dropView":
+      return [{ kind: "drop", object: "view", ifExists: true }];
+    case "renameTable": {
+      const to = second ? ask.text(second) : null;
+      return to === null ? null : [{ kind: "rename", to }];
+    }
+    case "addColumn":
+      return columnsBy("add-column", allTexts([nameOf(second)], ask));
+    case "addColumns":
+      return columnsBy("add-column", listed(second));
+    case "dropColumn":
+      return columnsBy("drop-column", allTexts([nameOf(second)], ask));
+    case "dropColumns":
+      return columnsBy("drop-column", listed(second));
+    case "renameColumn":
+    case "changeColumn":
+      return renamed(allTexts([nameOf(second), nameOf(third)], ask));
+    case "changeColumns":
+      return null;
+    default:
+      return [];
+  }
 }
 
 function isWithin(inner: Span, outer: Span): boolean {

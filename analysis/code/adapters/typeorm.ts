@@ -158,7 +158,8 @@ export const typeorm: Adapter = {
   chain(given, ask) {
     const { root } = given;
     // getRepository(User).find(), by themselves.
-    const chain = root.kind === "import" && root.specifier === "typeorm" ? { ...given, certain: true } : given;
+    const chain =
+      root.kind === "import" && root.specifier === "typeorm" ? { ...given, certain: true } : given;
     const built = readBuilder(chain, ask);
     if (built) return built;
     const schema = readSchema(chain, ask);

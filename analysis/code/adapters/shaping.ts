@@ -1,0 +1,45 @@
+/** What schema builders do to a table, as the replay of migrations takes it. */
+import type { Expr, SchemaChange } from "../../model.ts";
+import type { Ask, TableName } from "./adapter.ts";
+
+/** One change of a table by its kind; the table's name is put in. */
+export type Shaping = SchemaChange extends infer Change
+  ? Change extends SchemaChange
+    ? Omit<Change, "schema" | "name" | "at">
+    : never
+  : never;
+
+export function shaped(
+  { schema, table, at }: TableName,
+  shapings: readonly Shaping[] | null,
+): SchemaChange[] | undefined {
+  if (table === null || !shapings) return undefined;
+  return shapings.map((shaping) => ({ ...shaping, schema, name: table, at }) as SchemaChange);
+}
+
+/** @param columns null where they are not certain: then nothing is compared with them */
+export function created(columns: readonly string[] | null, ifNotExists: boolean): Shaping[] {
+  return [{ kind: "create", object: "table", temporary: false, ifNotExists, columns: [...(columns ?? [])] }];
+}
+
+/** Texts, all of them; null as soon as one is not known. */
+export function allTexts(exprs: readonly (Expr | null | undefined)[], ask: Ask): string[] | null {
+  const found = exprs.map((expr) => (expr ? ask.text(expr) : null));
+  return found.every((text) => text !== null) ? found : null;
+}
+
+export function columnsBy(
+  kind: "add-column" | "drop-column",
+  names: readonly string[] | null,
+): Shaping[] | null {
+  return names?.map((column) => ({ kind, column })) ?? null;
+}
+
+export function renamed(names: readonly string[] | null): Shaping[] | null {
+  const [column, to] = names ?? [];
+  return column === undefined || to === undefined
+    ? null
+    : column === to
+      ? []
+      : [{ kind: "rename-column", column, to }];
+}
