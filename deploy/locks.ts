@@ -1,9 +1,12 @@
 /**
  * Which lock a statement takes on the tables that it names: PostgreSQL manual, "Explicit Locking" (table-level locks) and
  * the reference page of each command, as of PostgreSQL 18. Where a command's forms differ, the text decides; what is not
- * known for weaker counts as the strongest. deploy/locks.test.ts asks the server itself.
+ * known for weaker counts as the strongest. deploy/locks.test.ts asks the server itself. SQLite locks its file, whatever
+ * is in it (SQLite manual, "File Locking And Concurrency"); MariaDB and MySQL take metadata locks on tables, of which a change of
+ * the schema takes the exclusive one, if only at its beginning and its end (MySQL manual, "Metadata Locking").
  */
 import type { Operation, SqlStatement } from "../analysis/model.ts";
+import type { Dialect } from "../manifest/model.ts";
 
 /** Weakest first. */
 export const lockModes = [
@@ -23,6 +26,42 @@ export interface TableLock {
   table: string;
   mode: LockMode;
 }
+
+/** A lock as it is shown: on a table, or on the file that it is in. */
+export interface ShownLock {
+  schema: string | null;
+  table: string;
+  mode: string;
+  /** What others cannot do meanwhile. */
+  blocks: string;
+}
+
+/** The locks of a statement by the rules of the dialect's engine. */
+export function shownLocks(dialect: Dialect, statement: SqlStatement): ShownLock[] {
+  if (dialect === "postgresql")
+    return locksOf(statement).map((lock) => ({ ...lock, blocks: blocks(lock.mode) }));
+  const found = new Map<string, ShownLock>();
+  for (const { schema, table, access } of statement.references) {
+    if (table === null) continue;
+    const key = JSON.stringify([schema, table]);
+    const [mode, blocked] =
+      dialect === "sqlite"
+        ? fileLock
+        : access === "schema"
+          ? exclusive
+          : access === "write"
+            ? shared
+            : reading;
+    if (found.get(key)?.mode !== exclusive[0]) found.set(key, { schema, table, mode, blocks: blocked });
+  }
+  return [...found.values()];
+}
+
+/** The whole migration holds it. */
+const fileLock = ["RESERVED", "others read, nobody writes to the file"] as const;
+const exclusive = ["EXCLUSIVE", "nobody reads or writes"] as const;
+const shared = ["SHARED_WRITE", "others read and write"] as const;
+const reading = ["SHARED_READ", "others read and write"] as const;
 
 /** What others cannot do meanwhile. */
 export function blocks(mode: LockMode): string {

@@ -8,7 +8,7 @@ export {
 export { type DriftOptions, type Fault, type FaultKind, findDrift } from "./drift/mod.ts";
 export { shadows } from "./drift/shadow.ts";
 export { DeployError } from "./error.ts";
-export { blocks, type LockMode, locksOf, type TableLock } from "./locks.ts";
+export { type LockMode, locksOf, type ShownLock, shownLocks, type TableLock } from "./locks.ts";
 export {
   type MigrateServicesOptions,
   type MigrationAction,

@@ -10,13 +10,15 @@ const ends = new Set([
 ]);
 const roles = new Set(["SET ROLE", "RESET ROLE", "SET SESSION AUTHORIZATION", "RESET SESSION AUTHORIZATION"]);
 const settings = new Set(["SET", "RESET", "DISCARD"]);
+/** MySQL's and SQLite's ways into another database, where every name would be somebody else's. */
+const databases = new Set(["USE", "ATTACH DATABASE", "DETACH DATABASE"]);
 
 /** A migration runs in a transaction and a session that it was given. */
 export const sessionStatementInMigration: Rule = {
   id: "session-statement-in-migration",
   severity: "error",
   summary:
-    "Disallow statements in migrations that end the transaction, change the role, or outlive them in the session.",
+    "Disallow statements in migrations that end the transaction, change the role or the database, or outlive them in the session.",
   why: "A migration is one transaction in a session that the next one uses, too: a COMMIT of its own leaves half of it when it fails, SET ROLE steps out of what its role may do, and a plain SET decides where the next migration's tables land.",
   fix: "Leave transactions to the runner, roles to the project, and write SET LOCAL for settings.",
   examples: {
@@ -42,21 +44,34 @@ export const sessionStatementInMigration: Rule = {
 
 function tell({ act, name, migration }: Act): { message: string; help: string } | null {
   const service = migration?.service;
+  const said = `a migration of ${service} says ${act}${name === null ? "" : ` ${name}`}`;
   if (ends.has(act)) {
     return {
-      message: `a migration of ${service} says ${act}, and its transaction is the runner's`,
+      message: `${said}, and its transaction is the runner's`,
       help: "take it out: each migration is one transaction",
     };
   }
   if (roles.has(act)) {
     return {
-      message: `a migration of ${service} says ${act}${name === null ? "" : ` ${name}`}, and who it runs as is the project's`,
+      message: `${said}, and who it runs as is the project's`,
       help: "take it out: the project gives the migrator its role",
+    };
+  }
+  if (databases.has(act)) {
+    return {
+      message: `${said}, and which database it works on is the project's`,
+      help: "take it out: the migrator's connection names the database",
+    };
+  }
+  if (act === "SET GLOBAL") {
+    return {
+      message: `${said}, and how the server is set is the project's`,
+      help: "leave it to the project's provisioning",
     };
   }
   if (settings.has(act)) {
     return {
-      message: `a migration of ${service} says ${act}${name === null ? "" : ` ${name}`}, which the next one in the session would meet`,
+      message: `${said}, which the next one in the session would meet`,
       help: act === "SET" ? "write SET LOCAL, which ends with the transaction" : "take it out",
     };
   }

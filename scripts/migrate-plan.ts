@@ -2,7 +2,7 @@
 import { statSync } from "node:fs";
 import { join } from "node:path";
 import { loadSql, readSqlFile } from "../analysis/sql/mod.ts";
-import { blocks, type LockMode, locksOf, migrationTargets, type ServiceTarget } from "../deploy/mod.ts";
+import { migrationTargets, type ServiceTarget, shownLocks } from "../deploy/mod.ts";
 import { judgeTable, type Manifest } from "../manifest/mod.ts";
 import { type Migration, migrationScript, readMigrations, status } from "../runtime/migrate/mod.ts";
 import { ExpectedError, exitCodes, type Io } from "./io.ts";
@@ -24,11 +24,13 @@ interface PlannedStatement {
   /** From 1. */
   line: number;
   text: string;
-  locks: { table: string; owners: string[]; mode: LockMode }[];
+  locks: { table: string; owners: string[]; mode: string; blocks: string }[];
 }
 
+type Planned = ServiceTarget & { kind: "migrate" };
+
 interface PlannedService {
-  target: ServiceTarget & { kind: "migrate" };
+  target: Planned;
   /** The number that is there already; null where there is none. */
   before: number | null;
   migrations: Migration[];
@@ -46,19 +48,19 @@ export async function run(options: PlanOptions, io: Io): Promise<number> {
   }
   if (options.sql) {
     for (const { target, before, migrations } of planned) {
-      const { service, schema, versionTable } = target;
+      const { service, dialect, schema, versionTable } = target;
       const table = versionTable === null ? {} : { versionTable };
-      io.out(migrationScript({ service, migrations, before, schema, ...table }));
+      io.out(migrationScript({ service, dialect, migrations, before, schema, ...table }));
     }
     return exitCodes.clean;
   }
-  await loadSql();
+  await loadSql(new Set(planned.map(({ target }) => target.dialect)));
   const services = planned.map(({ target, migrations }) => ({
     service: target.service,
     migrations: migrations.map((migration) => ({
       name: migration.name,
       transaction: migration.transaction,
-      statements: statementsOf(manifest, target.service, migration),
+      statements: statementsOf(manifest, target, migration),
     })),
   }));
   if (options.format === "json") {
@@ -71,9 +73,9 @@ export async function run(options: PlanOptions, io: Io): Promise<number> {
       io.out(`  ${io.color.cyan(name)}${transaction ? "" : "  outside of a transaction"}\n`);
       for (const { line, text, locks } of statements) {
         io.out(`    ${String(line).padStart(3)}  ${shortened(text, io.width - 9)}\n`);
-        for (const { table, owners, mode } of locks) {
+        for (const { table, owners, mode, blocks } of locks) {
           const whose = owners.length === 0 ? "nobody's" : `${owners.join(", ")}'s`;
-          io.out(io.color.dim(`         locks ${table} (${whose}): ${mode}, ${blocks(mode)}\n`));
+          io.out(io.color.dim(`         locks ${table} (${whose}): ${mode}, ${blocks}\n`));
         }
       }
     }
@@ -81,12 +83,7 @@ export async function run(options: PlanOptions, io: Io): Promise<number> {
   return exitCodes.clean;
 }
 
-async function pendingOf(
-  target: ServiceTarget & { kind: "migrate" },
-  root: string,
-  all: boolean,
-  { env }: Io,
-): Promise<PlannedService> {
+async function pendingOf(target: Planned, root: string, all: boolean, { env }: Io): Promise<PlannedService> {
   const { service, dialect, variable, schema, versionTable } = target;
   const folder = join(root, target.folder);
   try {
@@ -111,15 +108,20 @@ async function pendingOf(
   }
 }
 
-function statementsOf(manifest: Manifest, service: string, { file, text }: Migration): PlannedStatement[] {
-  const { statements } = readSqlFile(file, text, { dialect: "postgresql" });
+function statementsOf(
+  manifest: Manifest,
+  { service, dialect }: Planned,
+  { file, text }: Migration,
+): PlannedStatement[] {
+  const { statements } = readSqlFile(file, text, { dialect });
   return statements.map((statement) => ({
     line: text.slice(0, statement.at.start).split("\n").length,
     text: text.slice(statement.at.start, statement.at.end),
-    locks: locksOf(statement).map(({ schema, table, mode }) => ({
+    locks: shownLocks(dialect, statement).map(({ schema, table, mode, blocks }) => ({
       table: schema === null ? table : `${schema}.${table}`,
       owners: [...judgeTable(manifest, service, schema, table).owners],
       mode,
+      blocks,
     })),
   }));
 }

@@ -316,7 +316,14 @@ describe("freehold migrate plan", () => {
         {
           line: 1,
           text: "alter table history add room text",
-          locks: [{ table: "history", owners: ["lobby"], mode: "ACCESS EXCLUSIVE" }],
+          locks: [
+            {
+              table: "history",
+              owners: ["lobby"],
+              mode: "ACCESS EXCLUSIVE",
+              blocks: "nobody reads or writes",
+            },
+          ],
         },
       ],
     });

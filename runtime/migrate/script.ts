@@ -1,6 +1,9 @@
 /** Migrations as one SQL text, for a database that a person migrates: with the history's rows, as a run would write them. */
 import type { Migration } from "./folder.ts";
 import { historyTable, quoteName, rowAsText, tableText } from "./history.ts";
+import { mariaDbScript } from "./mariadb/script.ts";
+import type { Subject } from "./options.ts";
+import { sqliteScript } from "./sqlite/script.ts";
 
 /**
  * @param options.before the number that is there already; null where there is none
@@ -12,10 +15,15 @@ export function migrationScript(options: {
   before: number | null;
   schema: string | null;
   versionTable?: string;
+  /** PostgreSQL unless given. */
+  dialect?: Subject["dialect"];
 }): string {
-  const { service, migrations, schema } = options;
+  const { service, migrations, schema, versionTable, dialect } = options;
   if (migrations.length === 0) return "";
-  const at = historyTable(service, options.versionTable);
+  if (dialect === "sqlite") return sqliteScript(service, migrations, versionTable);
+  if (dialect === "mariadb" || dialect === "mysql")
+    return mariaDbScript(service, migrations, versionTable, schema);
+  const at = historyTable(service, versionTable);
   const parts = [
     `-- ${service}: psql --single-transaction is not for this file, -v ON_ERROR_STOP=1 is`,
     `create schema if not exists ${quoteName(at.schema)};`,

@@ -26,6 +26,9 @@ export type Outcome = "done" | "not done" | "half done" | "unknown";
 
 export const checksumOf = (text: string): string => createHash("sha256").update(text).digest("hex");
 
+/** Written down for what nobody watches: a person has to tell what became of it. */
+export const unknownStatement = JSON.stringify({ statement: "", verb: "?", words: [], objects: {} });
+
 /** What to write down before the statement. */
 export async function beforehand(line: Line, statement: Statement): Promise<string> {
   const words = wordsOf(statement);
