@@ -124,6 +124,7 @@ describe("PL/pgSQL", () => {
     ["<<l>> for i in reverse 10..(select 1 from t) by 2 loop continue l when i = 1; end loop l;", "t read"],
     ["foreach r slice 1 in array (select a from t) loop null; end loop;", "t read"],
     ["while exists (select 1 from t) loop exit when (select true from u); end loop;", "t read", "u read"],
+    ["return query select a into t from b;", "b read"],
     ["return query select * from t;", "t read"],
     ["return query insert into t default values returning *;", "t write"],
     ["return next (select 1 from t);", "t read"],

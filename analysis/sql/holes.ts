@@ -50,6 +50,9 @@ const CASCADE: readonly Form[] = [
   "conflict",
 ];
 
+/** How many forms one hole can take. */
+export const FORMS = CASCADE.length;
+
 /** One hole of a statement that stands as a token of its own, and the form it has taken. */
 export interface OpenHole {
   hole: Hole;

@@ -2,7 +2,9 @@
  * Whole files that something fills in before the server sees them: psql's `:variables`, Flyway's
  * `${…}`, templates' `{{…}}`, extensions' `@extschema@`. Each becomes a hole.
  */
+
 import type { HoleType, SqlPiece } from "../model.ts";
+import { append } from "./append.ts";
 import { DOLLAR, END, Lexer, PUNCTUATION, QUOTED, STRING, WORD } from "./lexer.ts";
 import { assemble, fileText, type SqlText } from "./text.ts";
 
@@ -25,7 +27,7 @@ const PSQL = /(?:^|[^:\w])(?::["']?[A-Za-z_]|:\{\?)/m;
  */
 export function templated(file: string, text: string, psql = true): SqlText {
   const found = textual(text);
-  if (psql && PSQL.test(text)) found.push(...colonVariables(text, true));
+  if (psql && PSQL.test(text)) append(found, colonVariables(text, true));
   if (found.length === 0) return fileText(file, text);
   found.sort((a, b) => a.start - b.start);
 
@@ -73,7 +75,7 @@ export function colonVariables(text: string, psql: boolean, offset = 0): Placeho
     if (kind === DOLLAR) {
       const tag = text.indexOf("$", start + 1) + 1;
       const body = text.slice(tag, lexer.end - (lexer.open ? 0 : tag - start));
-      found.push(...colonVariables(body, false, offset + tag));
+      append(found, colonVariables(body, false, offset + tag));
     }
     const code = kind === PUNCTUATION && lexer.end === start + 1 ? text.charCodeAt(start) : 0;
     if (code === 91) brackets.push(/^array$/i.test(before) || (before === "[" && (brackets.at(-1) ?? false)));

@@ -73,6 +73,14 @@ describe("psql's files", () => {
       "copy u from stdin",
       "c",
     ],
+    [
+      "a\\; copy t from stdin\\; copy t from stdin\\; b;\n1;\n\\.\n2;\n\\.\nc;",
+      "a",
+      "copy t from stdin",
+      "copy t from stdin",
+      "b",
+      "c",
+    ],
     ["copy t from 'f'; b;", "copy t from 'f'", "b"],
     ["copy (select 1) from stdin;\nb;\n\\.\n", "copy (select 1) from stdin", "b", "\\."],
   ];

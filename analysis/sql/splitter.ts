@@ -3,6 +3,7 @@
  * `BEGIN ATOMIC … END` bodies or comments. In files it also steps over COPY's data lines and takes
  * psql's backslash commands for statements of their own.
  */
+import { append } from "./append.ts";
 import { COMMENT, END, isToken, Lexer, META, PUNCTUATION, push, type Tokens, WORD } from "./lexer.ts";
 
 export interface RawComment {
@@ -83,13 +84,13 @@ export function nextStatement(
     }
   }
   if (tokens.kinds.length > 0 || openComment) return finish("sql", text.length);
-  comments.push(...own);
+  append(comments, own);
   return null;
 
   function finish(kind: "sql" | "psql", end: number): RawStatement {
     const count = tokens.kinds.length;
     const start = tokens.starts[0] ?? own.at(-1)?.start ?? position;
-    const next = psql && takesData(kind, tokens) ? afterData(text, end) : end;
+    const next = psql ? afterAllData(text, start, end, takesData(kind, tokens)) : end;
     return {
       kind,
       start,
@@ -119,6 +120,22 @@ function takesData(kind: "sql" | "psql", tokens: Tokens): boolean {
   return tokens.starts.some(
     (_, i) => (isToken(tokens, i, "stdin") || isToken(tokens, i, "stdout")) && isToken(tokens, i - 1, "from"),
   );
+}
+
+/** The end of the data of a statement and of those that `\;` sends with it: data follows the message's last semicolon. */
+function afterAllData(text: string, start: number, end: number, takes: boolean): number {
+  if (text.startsWith("\\;", end - 2)) return end;
+  let next = takes ? afterData(text, end) : end;
+  if (!/\\;\s*$/.test(text.slice(Math.max(0, start - 32), start))) return next;
+  let from = start;
+  for (;;) {
+    const semicolon = text.lastIndexOf(";", from - 1);
+    if (semicolon < 1 || text[semicolon - 1] !== "\\") break;
+    from = semicolon - 1;
+  }
+  const copies = text.slice(from, start).match(/\bcopy\b(?!\s*\()[^;]*?\bfrom\s+stdin\b/gi);
+  for (let i = copies?.length ?? 0; i > 0; i--) next = afterData(text, next);
+  return next;
 }
 
 /** The end of data lines, which is `\.` on a line of its own. Without one there is no data here. */

@@ -12,6 +12,8 @@ import { type FuzzInput, fuzzInput } from "./fuzz-inputs.ts";
 export type WorkerMessage =
   | { kind: "ready" }
   | { kind: "begin"; index: number; length: number }
+  /** What is wrong, at once: the smallest text follows, and looking for it may hang. */
+  | { kind: "wrong"; index: number; message: string }
   | { kind: "failure"; index: number; message: string; smallest: FuzzInput };
 
 /** Shrinking ends after this long: a small input is a courtesy. */
@@ -31,6 +33,8 @@ for (let index = from; index < to; index++) {
   const message = check(input, dialect);
   if (message !== null && !told.has(kind(message))) {
     told.add(kind(message));
+    send({ kind: "wrong", index, message });
+    await Bun.sleep(0);
     send({ kind: "failure", index, message, smallest: shrink(input, message) });
   }
   // Messages leave, and the parent's end is noticed, between inputs only.

@@ -28,10 +28,13 @@ function readFolder(folder: string): SqlFile[] {
   } catch (error) {
     throw new MaterialError(`${folder} cannot be read: ${(error as Error).message}`);
   }
-  return paths
-    .filter((path) => path.endsWith(".sql"))
-    .sort()
-    .map((path) => join(folder, path))
-    .filter((path) => statSync(path).isFile())
-    .map((path) => ({ path, text: readFileSync(path, "utf8") }));
+  return (
+    paths
+      .filter((path) => path.endsWith(".sql"))
+      .sort()
+      .map((path) => join(folder, path))
+      // A link may lead nowhere.
+      .filter((path) => statSync(path, { throwIfNoEntry: false })?.isFile())
+      .map((path) => ({ path, text: readFileSync(path, "utf8") }))
+  );
 }

@@ -71,7 +71,7 @@ function parseWrapped(
   const wrapped = surrounded(text, 0, text.text.length, before, after);
   const raw = nextStatement(wrapped.text, 0, how, []);
   if (!raw || raw.end < before.length + text.text.trimEnd().length) return null;
-  return parseStatement(wrapped, raw, how.flavour, tries);
+  return parseStatement(wrapped, raw, how.flavour, { tries });
 }
 
 /** The wrapper's own names have no width in the original text. */

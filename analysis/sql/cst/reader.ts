@@ -1,20 +1,29 @@
 /** The reader of SQLite, MySQL and MariaDB: statement by statement, each broken one lost alone. */
+
 import type { Span, SqlFacts, SqlStatement } from "../../model.ts";
+import { append } from "../append.ts";
 import type { DialectReader, ReadOptions } from "../dialect-reader.ts";
-import { type SqlText, showHoles } from "../text.ts";
+import { holesBetween, type SqlText, showHoles } from "../text.ts";
 import { clientCommand } from "./client.ts";
-import type { Flavour } from "./flavour.ts";
+import { type Flavour, isMysql } from "./flavour.ts";
 import { readFragment } from "./fragment.ts";
 import { loadCst } from "./grammar.ts";
 import { beforeForgottenSemicolon, resynchronise } from "./resynchronise.ts";
 import type { Context, Session } from "./session.ts";
 import { nextStatement, type RawStatement, type Splitting, type Stretch } from "./splitter.ts";
-import { type Outcome, parseStatement } from "./statement.ts";
+import { type Outcome, parseStatement, slowTries } from "./statement.ts";
 
 const TOP: Context = { stored: null, conditional: false };
 
-/** Characters that may be read twice for broken statements, beside a multiple of the text's length: text that is no SQL at all must not take for ever. */
-const MOST_SPENT = 200_000;
+/**
+ * What broken statements may cost, in characters, beside twice of what is read well: text that is no SQL
+ * at all must not take for ever. Beyond it MySQL's own reader, which is fast, goes on alone, up to a
+ * multiple; SQLite has no other reader than the slow one.
+ */
+const MOST_SPENT = 600_000;
+const FAST_MULTIPLE = 20;
+/** A refusal costs no less than this: sql-parser-cst takes a millisecond or two for the shortest text. */
+const LEAST_SPENT = 250;
 
 /** The reader of one of the dialects that sql-parser-cst knows. */
 export function cstReader(flavour: Flavour): DialectReader {
@@ -54,47 +63,52 @@ function readText(
   emit: (statement: SqlStatement) => void,
 ): Stretch[] {
   const comments: Stretch[] = [];
-  const parse = (raw: RawStatement): Outcome => parseStatement(text, raw, how.flavour);
   let position = start;
   let spent = 0;
-  const mostSpent = MOST_SPENT + 8 * text.text.length;
+  let allowed = MOST_SPENT;
+  const parse = (raw: RawStatement): Outcome => {
+    const outcome = parseStatement(text, raw, how.flavour, { slow: spent <= allowed });
+    const length = raw.end - raw.start;
+    if (outcome.ok) allowed += 2 * length;
+    else spent += (LEAST_SPENT + length) * slowTries(holesBetween(text, raw.start, raw.end).length);
+    return outcome;
+  };
   for (;;) {
     const raw = nextStatement(text.text, position, how, comments);
     if (!raw) break;
     const next = Math.max(raw.next, raw.end, raw.start + 1);
     position = next;
     if (raw.kind === "client") {
-      comments.push(...raw.comments);
+      append(comments, raw.comments);
       emit(clientCommand(text, raw, how));
       continue;
     }
     const parsed = parse(raw);
     if (parsed.ok) {
-      comments.push(...raw.comments);
+      append(comments, raw.comments);
       emit(parsed.read(session, context));
       continue;
     }
     const before = beforeForgottenSemicolon(raw, parsed.offset);
     const alone = before && parse(before);
     if (before && alone?.ok) {
-      comments.push(...before.comments);
+      append(comments, before.comments);
       emit(alone.read(session, context));
       const at = errorSpan(text, raw, before.next, raw.end);
       session.problems.push({ message: "no semicolon before this statement", at });
       position = before.next;
       continue;
     }
-    spent += raw.end - raw.start;
-    const cut = resynchronise(text.text, raw, how, (other) => {
-      spent += other.end - other.start;
-      return parse(other).ok;
-    });
+    const cut = resynchronise(text.text, raw, how, (other) => parse(other).ok);
     const end = cut ?? raw.end;
     position = cut ?? next;
-    comments.push(...raw.comments.filter((comment) => comment.end <= end));
+    append(
+      comments,
+      raw.comments.filter((comment) => comment.end <= end),
+    );
     const at = errorSpan(text, raw, parsed.offset, end);
     session.problems.push({ message: showHoles(parsed.message), at });
-    if (spent > mostSpent && position < text.text.length) {
+    if (spent > allowed * (isMysql(how.flavour) ? FAST_MULTIPLE : 1) && position < text.text.length) {
       const rest = text.span(position, text.text.length);
       session.problems.push({ message: "the rest is not read: too much before it is broken", at: rest });
       break;

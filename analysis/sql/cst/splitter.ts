@@ -3,6 +3,7 @@
  * stored programs, and in files also at whatever MySQL's client was told by `DELIMITER`. The clients'
  * own commands (`DELIMITER`, `source`, `.import`) are statements of the kind `client`.
  */
+import { append } from "../append.ts";
 import { COMMENT, END, PUNCTUATION, STRING, type Tokens } from "../lexer.ts";
 import { type Blocks, blocksOf } from "./blocks.ts";
 import { type Flavour, isMysql } from "./flavour.ts";
@@ -97,7 +98,7 @@ export function nextStatement(
     blocks ??= blocksOf(tokens, how.flavour);
     blocks.take();
   }
-  comments.push(...own);
+  append(comments, own);
   if (tokens.kinds.length === 0 && open !== "comment") return null;
   if (blocks?.inside()) open ??= "block";
   return finish("sql", text.length, []);

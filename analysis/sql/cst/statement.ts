@@ -5,7 +5,7 @@
  * header says why, and by sql-parser-cst where that one refuses.
  */
 import type { SqlReference, SqlStatement } from "../../model.ts";
-import { fill, nextForm, type OpenHole, onlyHoles, openHoles } from "../holes.ts";
+import { FORMS, fill, nextForm, type OpenHole, onlyHoles, openHoles } from "../holes.ts";
 import { isToken, QUOTED, type Tokens, tokenText } from "../lexer.ts";
 import { normalize } from "../normalize.ts";
 import { holesBetween, type SqlText } from "../text.ts";
@@ -35,12 +35,24 @@ export type Outcome =
   /** `offset` is the error's, in the whole text. */
   | { ok: false; message: string; offset: number };
 
-/** Offers a statement to the readers, with up to `mostTries` ways to fill its holes. */
+export interface Attempts {
+  /** Ways to fill its holes that are tried at most. */
+  tries?: number;
+  /** sql-parser-cst is asked, too, where another reader refuses. Default true. */
+  slow?: boolean;
+}
+
+/** Ways to fill so many holes that sql-parser-cst is asked about before it has refused. */
+export function slowTries(holes: number): number {
+  return Math.min(MOST_SLOW_TRIES, 1 + FORMS * holes);
+}
+
+/** Offers a statement to the readers. */
 export function parseStatement(
   text: SqlText,
   raw: RawStatement,
   flavour: Flavour,
-  mostTries = MOST_TRIES,
+  { tries = MOST_TRIES, slow = true }: Attempts = {},
 ): Outcome {
   const refused = openEnd(raw) ?? withoutNul(raw, flavour);
   if (refused) return refused;
@@ -48,10 +60,10 @@ export function parseStatement(
   if (onlyHoles(raw.tokens, holes)) {
     return { ok: true, read: (_, context) => unknownStatement(text, raw, holes, context) };
   }
-  const own = isMysql(flavour) ? attempt(text, raw, flavour, mostTries, readMysqlText) : null;
-  if (own?.ok) return own;
-  const slow = attempt(text, raw, flavour, Math.min(mostTries, MOST_SLOW_TRIES), readCst);
-  return slow.ok || !own ? slow : own;
+  const own = isMysql(flavour) ? attempt(text, raw, flavour, tries, readMysqlText) : null;
+  if (own && (own.ok || !slow)) return own;
+  const other = attempt(text, raw, flavour, Math.min(tries, MOST_SLOW_TRIES), readCst);
+  return other.ok || !own ? other : own;
 }
 
 /** Reads one statement's text. `tokens` are its own, in offsets of that text. */

@@ -1,5 +1,7 @@
 /** From what a reader found to facts: names, holes, temporary tables and places, once for all readers. */
+
 import type { DatabaseAct, SchemaChange, SqlReference, SqlStatement } from "../../model.ts";
+import { append } from "../append.ts";
 import { type Name, withoutLast } from "../names.ts";
 import { accessOf } from "../operations.ts";
 import { type SqlText, showHoles, surrounded } from "../text.ts";
@@ -198,9 +200,12 @@ class Writer implements Facts {
     session.depth++;
     const object = context.stored ?? stored;
     session.read(text, { stored: object, conditional: conditional || context.conditional }, (statement) => {
-      this.references.push(...statement.references);
-      if (!object) this.changes.push(...statement.changes);
-      this.acts.push(...statement.acts.filter(({ act }) => !object || !TRANSACTIONAL.test(act)));
+      append(this.references, statement.references);
+      if (!object) append(this.changes, statement.changes);
+      append(
+        this.acts,
+        statement.acts.filter(({ act }) => !object || !TRANSACTIONAL.test(act)),
+      );
     });
     session.depth--;
   }

@@ -1,10 +1,12 @@
 /** Tables named inside expressions: `'t'::regclass`, and dblink's road to another database. */
+
 import type { A_Const, FuncCall, Node, TypeCast } from "libpg-query";
 import { tokenize } from "../lexer.ts";
 import { nameAt, storedName } from "../names.ts";
+import type { Scope } from "../scope.ts";
 import { last, nested } from "../text.ts";
 import { decode } from "./literal.ts";
-import { type Handlers, type Reading, referName, type Scope, strings, walkAll } from "./reading.ts";
+import { type Handlers, type Reading, referName, strings, walkAll } from "./reading.ts";
 
 /** Functions whose first argument is a sequence, though it is cast like a table's name. */
 const OF_SEQUENCES = new Set([

@@ -1,6 +1,8 @@
 /** Text that PL/pgSQL puts together and EXECUTEs: constants, `||`, format() and the quoting functions are followed, the rest is a hole. */
+
 import type { Node } from "libpg-query";
 import type { HoleType } from "../../model.ts";
+import { append } from "../append.ts";
 import type { Tokens } from "../lexer.ts";
 import { nameAt } from "../names.ts";
 import { type Hole, holeWord, last, nested, type Run, type SqlText } from "../text.ts";
@@ -195,7 +197,7 @@ function format(pattern: Part[], args: Part[][], open: (type: HoleType) => HoleP
       else if (match[2] === "L") out.push({ kind: "hole", type: "value", what: "a value", ...place });
       else {
         const parts = match[2] === "I" ? quoted(arg, "identifier") : arg;
-        out.push(...(isKnown ? parts : parts.map((piece) => moved(piece, place))));
+        append(out, isKnown ? parts : parts.map((piece) => moved(piece, place)));
       }
     }
     out.push(slice(part, at, part.text.length));

@@ -1,7 +1,9 @@
 /** What hangs on tables: indexes, triggers, policies, rules, grants, comments, maintenance. */
+
 import type { CommentStmt, Node, ObjectType, RangeVar } from "libpg-query";
 import type { Operation } from "../../model.ts";
 import { find, nameAt, namesAt, withoutLast } from "../names.ts";
+import { opened } from "../scope.ts";
 import {
   act,
   type Handlers,
@@ -119,7 +121,7 @@ export const objectHandlers: Handlers = {
   RuleStmt(reading, statement, scope) {
     onTable(reading, statement.relation, "rule", statement.rulename ?? "", () => {
       // OLD and NEW are the row, not tables.
-      const rows = { name: "new", outer: { name: "old", outer: scope } };
+      const rows = opened(scope, ["new", "old"]);
       walkAll(reading, [statement.whereClause, statement.actions], rows);
     });
   },

@@ -1,4 +1,5 @@
 /** The SQL in a PL/pgSQL body, read where it stands. */
+import { append } from "../append.ts";
 import { isToken, type Tokens, tokenize, WORD } from "../lexer.ts";
 import { storedName } from "../names.ts";
 import { nested, type SqlText, surrounded } from "../text.ts";
@@ -85,7 +86,15 @@ function readExpression(reading: Reading, body: SqlText, tokens: Tokens, from: n
   const before = isQuery ? "" : "select ";
   const text = surrounded(body, start, end, before);
   const problems = reading.session.problems.length;
+  const { references } = reading;
+  const known = references.length;
   readInside(reading, text);
+  // SELECT … INTO is refused where rows are asked for: it makes no table.
+  if (isQuery)
+    append(
+      references,
+      references.splice(known).filter(({ access }) => access !== "schema"),
+    );
   if (reading.session.problems.length === problems) return;
   const groups = bracketed(tokens, from, to);
   if (groups.length === 0) return;

@@ -1,6 +1,8 @@
 /** Queries and data changes, wherever they stand: scopes of WITH, targets, and what is read. */
+
 import type { InsertStmt, SelectStmt, WithClause } from "libpg-query";
-import { type Handlers, type Reading, refer, type Scope, walk, walkAll } from "./reading.ts";
+import { opened, type Scope } from "../scope.ts";
+import { type Handlers, type Reading, refer, walk, walkAll } from "./reading.ts";
 import { createTable } from "./tables.ts";
 
 /** Fields of a SELECT that need more than a walk. FOR UPDATE OF names aliases, not tables. */
@@ -29,16 +31,16 @@ function bind(reading: Reading, clause: WithClause | undefined, outer: Scope): S
   const tables = (clause.ctes ?? []).flatMap((node) =>
     "CommonTableExpr" in node ? [node.CommonTableExpr] : [],
   );
-  let scope = outer;
+  const scope = opened(outer);
   if (clause.recursive) {
     // RECURSIVE makes every name of the list known in all of it, later ones included.
-    for (const table of tables) scope = { name: table.ctename ?? "", outer: scope };
+    for (const table of tables) scope.names.add(table.ctename ?? "");
     for (const table of tables) walk(reading, table.ctequery, scope);
     return scope;
   }
   for (const table of tables) {
     walk(reading, table.ctequery, scope);
-    scope = { name: table.ctename ?? "", outer: scope };
+    scope.names.add(table.ctename ?? "");
   }
   return scope;
 }

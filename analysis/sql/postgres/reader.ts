@@ -1,5 +1,7 @@
 /** PostgreSQL's reader: statement by statement, each broken one lost alone. */
+
 import type { Span, SqlFacts, SqlStatement } from "../../model.ts";
+import { append } from "../append.ts";
 import type { DialectReader, ReadOptions } from "../dialect-reader.ts";
 import { nextStatement, type RawComment, type RawStatement } from "../splitter.ts";
 import { type SqlText, showHoles } from "../text.ts";
@@ -58,7 +60,7 @@ function readText(
     const next = Math.max(raw.next, raw.end, raw.start + 1);
     position = next;
     if (raw.kind === "psql") {
-      comments.push(...raw.comments);
+      append(comments, raw.comments);
       emit(psqlCommand(text, raw));
       continue;
     }
@@ -71,13 +73,16 @@ function readText(
       const torn = tornQuote(raw);
       const cut = torn < 0 ? null : afterTornQuote(text.text, raw, psql, parses);
       if (cut !== null) {
-        comments.push(...raw.comments.filter((comment) => comment.end <= cut));
+        append(
+          comments,
+          raw.comments.filter((comment) => comment.end <= cut),
+        );
         const at = text.span(torn, Math.max(torn + 1, text.text.indexOf("\n", torn)));
         session.problems.push({ message: "a quote that nothing closes before the next statement", at });
         position = cut;
         continue;
       }
-      comments.push(...raw.comments);
+      append(comments, raw.comments);
       readTree(text, raw, parsed, session, context, emit);
       continue;
     }
@@ -87,7 +92,7 @@ function readText(
     const before = cut === null ? beforeForgottenSemicolon(raw, parsed.offset) : null;
     const alone = before && parseStatement(text, before);
     if (before && alone?.ok) {
-      comments.push(...before.comments);
+      append(comments, before.comments);
       readTree(text, before, alone, session, context, emit);
       const at = errorSpan(text, raw, before.next, raw.end);
       session.problems.push({ message: "no semicolon before this statement", at });
@@ -97,7 +102,10 @@ function readText(
     cut ??= resynchronise(text.text, raw, psql, raw.end, parses);
     const end = cut ?? raw.end;
     position = cut ?? next;
-    comments.push(...raw.comments.filter((comment) => comment.end <= end));
+    append(
+      comments,
+      raw.comments.filter((comment) => comment.end <= end),
+    );
     session.problems.push({
       message: oneLine(parsed.message),
       at: errorSpan(text, raw, parsed.offset, end),

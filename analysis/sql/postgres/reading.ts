@@ -3,6 +3,7 @@
  * itself knows no statement: it hands every node that has a handler to that handler and steps into
  * all others, so that a table in a place nobody thought of is still found.
  */
+
 import type { Node, RangeVar, String as StringNode } from "libpg-query";
 import type {
   Access,
@@ -14,9 +15,11 @@ import type {
   SqlReference,
   SqlStatement,
 } from "../../model.ts";
+import { append } from "../append.ts";
 import type { Tokens } from "../lexer.ts";
 import { type Name, nameAt } from "../names.ts";
 import { accessOf } from "../operations.ts";
+import { inScope, type Scope } from "../scope.ts";
 import { holesBetween, last, type SqlText } from "../text.ts";
 
 /** One text while it is read, bodies and quoted statements in it included. */
@@ -62,9 +65,6 @@ export interface Reading {
   changes: SchemaChange[];
   acts: DatabaseAct[];
 }
-
-/** Names of common table expressions in force, innermost first. */
-export type Scope = { name: string; outer: Scope } | null;
 
 export type Handler = (reading: Reading, node: never, scope: Scope) => void;
 
@@ -205,11 +205,6 @@ function holeIn(reading: Reading, part: Span2 | undefined): string | null {
 
 type Span2 = Name["parts"][number];
 
-function inScope(scope: Scope, name: string): boolean {
-  for (let entry = scope; entry; entry = entry.outer) if (entry.name === name) return true;
-  return false;
-}
-
 /** Names of a qualified name's parts. */
 export function strings(nodes: readonly Node[] | undefined): string[] {
   return (nodes ?? []).map((node) => ("String" in node ? ((node.String as StringNode).sval ?? "") : ""));
@@ -253,8 +248,8 @@ export function act(reading: Reading, words: string, name: string | null): void 
 export function readInside(reading: Reading, text: SqlText): void {
   const { stored, conditional, session } = reading;
   session.read(text, { stored, conditional }, ({ references, changes, acts }) => {
-    reading.references.push(...references);
-    reading.changes.push(...changes);
-    reading.acts.push(...acts);
+    append(reading.references, references);
+    append(reading.changes, changes);
+    append(reading.acts, acts);
   });
 }

@@ -2,6 +2,7 @@
 
 import type { Operation } from "../../../model.ts";
 import { isToken, NUMBER, PARAMETER, QUOTED, STRING, type Tokens, WORD } from "../../lexer.ts";
+import { inScope, type Scope } from "../../scope.ts";
 import { last } from "../../text.ts";
 import type { Flavour } from "../flavour.ts";
 import type { Change, Found, Stored } from "../found.ts";
@@ -19,9 +20,6 @@ export class Refusal extends Error {
 
 /** Brackets, sub-selects and CASEs that may stand in one another. */
 export const DEEPEST = 400;
-
-/** Names of common table expressions in force, innermost first. */
-export type Scope = { name: string; outer: Scope } | null;
 
 /** A table that FROM, UPDATE or DELETE joins: what it goes by, and which entry of `found` it is. */
 export interface Factor {
@@ -184,7 +182,7 @@ export class Cursor {
 
   /** A table that is named at `at`; no table where a common table expression bears the name. */
   table(at: number, operation: Operation): void {
-    if (operation === "select" && this.inScope(at)) return;
+    if (operation === "select" && this.shadowed(at)) return;
     this.found.push({ kind: "table", at, operation, stored: this.stored });
   }
 
@@ -205,14 +203,13 @@ export class Cursor {
     this.stored = outer;
   }
 
-  private inScope(at: number): boolean {
+  private shadowed(at: number): boolean {
     if (!this.scope) return false;
     const { tokens } = this;
     const token = last(tokens.starts, at);
     if (isToken(tokens, token + 1, ".")) return false;
     const name = stored(tokens.text.slice(at, tokens.ends[token])).toLowerCase();
-    for (let entry: Scope = this.scope; entry; entry = entry.outer) if (entry.name === name) return true;
-    return false;
+    return inScope(this.scope, name);
   }
 }
 

@@ -1,5 +1,6 @@
 /** Queries: SELECT, VALUES, TABLE, their unions, and what FROM joins. */
-import { type Cursor, type Scope, STRING } from "./cursor.ts";
+import { opened } from "../../scope.ts";
+import { type Cursor, STRING } from "./cursor.ts";
 import { readArguments, readColumns, readExpression, readOrder, readWindow } from "./expression.ts";
 import { readTables } from "./from.ts";
 
@@ -41,9 +42,10 @@ export function readQuery(c: Cursor): void {
 export function readWith(c: Cursor): void {
   if (!c.accept("with")) return;
   const recursive = c.accept("recursive");
-  let scope = c.scope;
+  const scope = opened(c.scope);
   // RECURSIVE makes every name of the list known in all of it, later ones included.
-  if (recursive) c.scope = scope = withNames(c, scope);
+  if (recursive) addNames(c, scope.names);
+  c.scope = scope;
   c.list(() => {
     const name = c.identifier().toLowerCase();
     if (c.is("(")) readColumns(c);
@@ -56,16 +58,15 @@ export function readWith(c: Cursor): void {
       c.list(() => c.name());
       c.expect("restrict");
     }
-    if (!recursive) c.scope = scope = { name, outer: scope };
+    scope.names.add(name);
   });
 }
 
-/** The names of a WITH list that begins here, put around a scope. The list itself is not stepped over. */
-function withNames(c: Cursor, outer: Scope): Scope {
+/** Adds the names of a WITH list that begins here. The list itself is not stepped over. */
+function addNames(c: Cursor, names: Set<string>): void {
   const start = c.index;
-  let scope = outer;
   c.list(() => {
-    scope = { name: c.identifier().toLowerCase(), outer: scope };
+    names.add(c.identifier().toLowerCase());
     if (c.is("(")) c.skipBrackets();
     c.expect("as");
     c.skipBrackets();
@@ -73,7 +74,6 @@ function withNames(c: Cursor, outer: Scope): Scope {
     while (!c.atEnd() && !c.accept("restrict")) c.index++;
   });
   c.index = start;
-  return scope;
 }
 
 /** UNION, ORDER BY, LIMIT, INTO and locks behind a query's first part. False where none of them stands. */

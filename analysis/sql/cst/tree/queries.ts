@@ -1,7 +1,9 @@
 /** Queries and data changes: scopes of WITH, what FROM names, targets. */
+
 import type { Node, WithClause } from "sql-parser-cst";
 import type { Operation } from "../../../model.ts";
-import { type Handlers, refer, type Scope, visit, visitFields, type Walk } from "./walk.ts";
+import { opened, type Scope } from "../../scope.ts";
+import { type Handlers, refer, visit, visitFields, type Walk } from "./walk.ts";
 
 /** SQLite's and its common extensions' functions that stand where a table does: no virtual tables of one's own. */
 const TABLE_FUNCTIONS =
@@ -62,16 +64,16 @@ function readFactor(walk: Walk, node: Node, operation: Operation, scope: Scope):
 /** Reads a WITH list and returns the scope in which its names are known. */
 function bind(walk: Walk, clause: WithClause | undefined, outer: Scope): Scope {
   if (!clause) return outer;
-  let scope = outer;
+  const scope = opened(outer);
   const tables = clause.tables.items;
   if (walk.forward || clause.recursiveKw) {
-    for (const { table } of tables) scope = { name: table.name.toLowerCase(), outer: scope };
+    for (const { table } of tables) scope.names.add(table.name.toLowerCase());
     for (const table of tables) visit(walk, table.expr, scope);
     return scope;
   }
   for (const table of tables) {
     visit(walk, table.expr, scope);
-    scope = { name: table.table.name.toLowerCase(), outer: scope };
+    scope.names.add(table.table.name.toLowerCase());
   }
   return scope;
 }

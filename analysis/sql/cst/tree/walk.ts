@@ -3,12 +3,11 @@
  * handler to that handler and steps into all others, so that a sub-select in a place nobody thought of
  * is still found. Tables are named only where a handler says so: elsewhere a name is a column's.
  */
+
 import type { Node } from "sql-parser-cst";
 import type { Operation } from "../../../model.ts";
+import { inScope, type Scope } from "../../scope.ts";
 import type { Change, Found, Stored } from "../found.ts";
-
-/** Names of common table expressions in force, innermost first, in lower case. */
-export type Scope = { name: string; outer: Scope } | null;
 
 export interface Walk {
   sql: string;
@@ -54,7 +53,7 @@ export function visitFields(walk: Walk, node: object, scope: Scope): void {
 
 /** A name that stands for a table. Names that a CTE in scope bears are none. */
 export function refer(walk: Walk, node: Node, operation: Operation, scope: Scope = null): void {
-  if (scope && node.type === "identifier" && inScope(scope, node.name)) return;
+  if (scope && node.type === "identifier" && inScope(scope, node.name.toLowerCase())) return;
   walk.found.push({ kind: "table", at: startOf(node), operation, stored: walk.stored });
 }
 
@@ -84,10 +83,4 @@ export function nameOf(node: Node): string {
   if (node.type === "identifier") return node.name;
   if (node.type === "member_expr") return nameOf(node.property as Node);
   return "";
-}
-
-function inScope(scope: Scope, name: string): boolean {
-  const lower = name.toLowerCase();
-  for (let entry = scope; entry; entry = entry.outer) if (entry.name === lower) return true;
-  return false;
 }
