@@ -57,6 +57,30 @@ test("a name that may be a type's counts only where somebody owns it", async () 
   ).toEqual([["orders", "foreign"]]);
 });
 
+test("an index named alone is its table's, by the statement that made it", async () => {
+  const model = await modelOf({
+    "freehold.json": manifest,
+    "orders/migrations/001_all.sql": `${create} create index by_id on orders (id); create index on shop.items (id);\n`,
+    "orders/migrations/002_rename.sql":
+      "alter index by_id rename to orders_by_id;\ndrop index if exists nothing;\n",
+    "billing/change.sql":
+      "drop index orders_by_id;\nreindex index shop.items_id_idx;\ndrop index by_whom;\ndrop index if exists by_whom;\n",
+    "billing/again.sql": "create index by_id on receipts (id);\ndrop index by_id;\n",
+  });
+  const shown = model.references.map(
+    ({ at, table, reason, verdict, access }) =>
+      `${at.file}:${at.line}:${at.column} ${access} ${table ?? reason} ${verdict}`,
+  );
+  expect(shown.filter((line) => !line.startsWith("orders/migrations/001"))).toEqual([
+    "billing/again.sql:1:23 schema receipts unowned",
+    "billing/again.sql:2:12 schema receipts unowned",
+    "billing/change.sql:1:12 schema orders foreign",
+    "billing/change.sql:2:15 schema items foreign",
+    "billing/change.sql:3:12 schema nothing that is read makes the index by_whom unresolved",
+    "orders/migrations/002_rename.sql:1:13 schema orders own",
+  ]);
+});
+
 // ── Whose is a reference, and what allows it ──
 
 /** Each reference of the model as a line: where, what, and what each service is told. */

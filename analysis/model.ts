@@ -89,6 +89,10 @@ export interface SqlReference {
   dependency: { kind: string; name: string } | null;
   /** The name stands where a type, an index or a sequence may stand, too: it counts only where somebody owns it. */
   perhaps?: boolean;
+  /** The statement names an index alone (`to`: its new name): whose table it is on, the statement that made it says. */
+  index?: { name: string; to?: string };
+  /** Indexes that the statement makes on the table, by name. */
+  makes?: string[];
 }
 
 /** What a statement does to the catalogue: input to the replay of migrations. */

@@ -1,4 +1,5 @@
 /** Every statement and every name of a table, one after the other, whatever it was read from. */
+import { indexes } from "./indexes.ts";
 import type { Joinable } from "./joinable.ts";
 import type { Access, Act, Operation, Reference, Span, SqlStatement } from "./model.ts";
 import { accessOf } from "./sql/mod.ts";
@@ -77,8 +78,9 @@ export function* eachNamed(
     const theirs = at.file !== site && territory.home(site) === null && territory.home(at.file) !== null;
     return { file: theirs ? at.file : site, at };
   };
+  const tablesOf = indexes(statements, (file) => territory.home(file));
   for (const { file, client, enclosing, site, statement } of statements)
-    for (const reference of statement.references)
+    for (const reference of statement.references.flatMap((item) => tablesOf(item, file)))
       yield {
         client,
         enclosing,

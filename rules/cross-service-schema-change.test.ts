@@ -18,6 +18,13 @@ testRule(crossServiceSchemaChange, {
       "alter table if exists orders rename to old_orders;\n",
       "1:23 billing alters orders, which orders owns",
     ],
+    {
+      files: {
+        "services/orders/migrations/002_index.sql": "create index orders_by_state on orders (state);\n",
+        [`services/${change}`]: "drop index orders_by_state;\n",
+      },
+      findings: [`services/${change}:1:12 billing alters orders, which orders owns`],
+    },
     [change, "drop table invoices, orders;\n", "1:22 billing drops orders, which orders owns"],
     [change, "create table orders (id bigint);\n", "1:14 billing creates orders, which orders owns"],
     [

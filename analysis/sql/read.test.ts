@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
-import { named } from "./testing.ts";
+import { readSqlFile } from "./mod.ts";
+import { lines, named } from "./testing.ts";
 
 function table(cases: [sql: string, ...expected: string[]][]): void {
   for (const [sql, ...expected] of cases) test(sql, () => expect(named(sql)).toEqual(expected));
@@ -110,10 +111,18 @@ describe("tables", () => {
     ["alter table a inherit b", "alter-table a", "inherit b schema < inheritance a"],
     ["alter table a rename to b", "alter-table a"],
     ["alter table a set schema b", "alter-table a"],
-    ["alter index i rename to j"],
+    ["alter index i rename to j", "alter-table index i"],
     ["alter sequence s rename to j"],
     ["drop table if exists a, s.b cascade", "drop-table a", "drop-table s.b"],
-    ["drop index i"],
+    ["drop index i", "alter-table index i"],
+    [
+      'drop index concurrently if exists s.i, "J"; alter index ${x} rename to k; alter index s.i set (fillfactor = 70)',
+      "alter-table index s.i",
+      "alter-table index J",
+      "alter-table !${x} is filled in before the statement runs at ${x}",
+      "alter-table index s.i",
+    ],
+    ["create temp table b (c int primary key); create index i on b (c); drop index i; reindex index b_pkey"],
     [
       "drop table comment; drop table if exists \"if\", rule, policy; comment on table label is 'x'",
       "drop-table comment",
@@ -122,7 +131,7 @@ describe("tables", () => {
       "drop-table policy",
       "comment label",
     ],
-    ["alter index i attach partition j"],
+    ["alter index i attach partition j", "alter-table index i", "alter-table index j"],
     [
       "create schema s create table a (b int references users, c int references a)",
       "create-table s.a at a",
@@ -152,6 +161,7 @@ describe("tables", () => {
       "comment on trigger t on a is 'x'; comment on constraint k on s.b is null; comment on index i is 'x'",
       "comment a",
       "comment s.b",
+      "comment index i",
     ],
   ] as [string, ...string[]][]);
 });
@@ -159,7 +169,13 @@ describe("tables", () => {
 describe("upkeep", () => {
   table([
     ["vacuum (full) a, s.b (c); analyze a; vacuum", "alter-table a", "alter-table s.b", "alter-table a"],
-    ["reindex table concurrently a; reindex index i; reindex schema s", "alter-table a"],
+    [
+      "reindex table concurrently a; reindex (verbose) index concurrently i; reindex schema s; reindex database d",
+      "alter-table a",
+      "alter-table index i",
+      "alter-table s.!every table of schema s at s",
+      "alter-table !every table of the database at d",
+    ],
     ["cluster a using i; cluster", "alter-table a"],
     ["create sequence q owned by s.t.c; alter sequence q owned by none", "alter-table s.t"],
     ["create statistics st (dependencies) on a, b from t", "create-index t"],
@@ -265,4 +281,26 @@ describe("acts", () => {
     ["set statement_timeout = 0; set local lock_timeout = 1", "act SET statement_timeout"],
     ["\\connect other\n\\c\nselect 1", "act \\connect other", "act \\connect"],
   ]);
+});
+
+describe("the indexes that a statement makes", () => {
+  const cases: [sql: string, expected: string][] = [
+    ["create index i on s.a (b)", "create-index s.a makes i"],
+    ["create unique index on a (b, lower(c), (d + 1))", "create-index a makes a_b_lower_expr_idx"],
+    [
+      "create table a (b int primary key, c text unique, constraint k unique (b, c), unique (c, b), check (b > 0))",
+      "create-table a makes a_pkey, a_c_key, k, a_c_b_key",
+    ],
+    [
+      "alter table a add constraint k primary key (b), add column c int unique",
+      "alter-table a makes k, a_c_key",
+    ],
+    ["alter table a add unique using index i", "alter-table a makes i"],
+    ["alter table a rename constraint k to l", "alter-table a makes l"],
+    ["create index i_${x} on a (b)", "create-index a"],
+  ];
+  for (const [sql, expected] of cases)
+    test(sql, () =>
+      expect(lines(readSqlFile("a.sql", sql, { dialect: "postgresql" }), sql, true)).toEqual([expected]),
+    );
 });

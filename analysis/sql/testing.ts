@@ -34,17 +34,18 @@ export function pieces(template: string): SqlPiece[] {
   return found;
 }
 
-/** Everything a text says, short: references, acts, problems, in this order a statement. */
-export function lines(facts: SqlFacts, source: string): string[] {
+/** Everything a text says, short: references, acts, problems, in this order a statement; with `withMakes` also the indexes that are made. */
+export function lines(facts: SqlFacts, source: string, withMakes = false): string[] {
   const out: string[] = [];
   for (const { references, acts } of facts.statements) {
-    for (const { schema, table, reason, operation, access, at, dependency } of references) {
-      const name = table === null ? `!${reason}` : table;
+    for (const { schema, table, reason, operation, access, at, dependency, index, makes } of references) {
+      const name = table ?? index?.name ?? `!${reason}`;
       const stored = dependency ? ` ${access} < ${dependency.kind} ${dependency.name}` : "";
-      const line = `${operation} ${schema === null ? "" : `${schema}.`}${name}${stored}`;
+      const made = makes ? ` makes ${makes.join(", ")}` : "";
+      const line = `${operation}${index ? " index" : ""} ${schema === null ? "" : `${schema}.`}${name}${stored}`;
       const text = source.slice(at.start, at.end);
       const plain = text.replaceAll('"', "") === `${schema === null ? "" : `${schema}.`}${name}`;
-      out.push(plain ? line : `${line} at ${text}`);
+      out.push((plain ? line : `${line} at ${text}`) + (withMakes ? made : ""));
     }
     for (const { act, name } of acts) out.push(`act ${act}${name === null ? "" : ` ${name}`}`);
   }

@@ -26,6 +26,10 @@ export interface NamedTable {
   column?: true;
   /** It may be something else that bears the name: an index, a collation. */
   perhaps?: true;
+  /** The name is an index's, whose table is not said. */
+  index?: true;
+  /** The index that is made on the table, where it is named. */
+  makes?: number;
   /** Where the schema stands, if not before the name. */
   schema?: number;
   stored: Stored | null;
@@ -86,6 +90,7 @@ export function moved(
           ...item,
           at: start(item.at),
           ...(item.schema === undefined ? {} : { schema: start(item.schema) }),
+          ...(item.makes === undefined ? {} : { makes: start(item.makes) }),
         };
       case "change":
       case "forget":

@@ -126,7 +126,7 @@ describe("hostile text neither crashes, hangs nor passes for empty", () => {
     "open quotes": "select 1 from a where x = 'y;\n".repeat(300),
     "an open block": "create trigger t before insert on a for each row begin select 1;".repeat(50),
     "stars and slashes": "*/".repeat(50_000),
-    "half a million comments": "/**/ ".repeat(500_000) + "selec",
+    "half a million comments": `${"/**/ ".repeat(500_000)}selec`,
     "many names of WITH": `with ${"q as (select 1 from a), ".repeat(10_000)}r as (select 1) select 1 from r`,
     "nothing but broken statements": "selec t;\n".repeat(20_000),
   };

@@ -46,7 +46,13 @@ describe("SQLite's statements", () => {
       "alter-table a",
       "alter-table a",
     ],
-    ["drop index i; drop trigger t; reindex a; analyze main.a", "alter-table a", "alter-table main.a"],
+    [
+      "drop index i; drop trigger t; reindex a; analyze main.a",
+      "alter-table index i",
+      "alter-table a",
+      "alter-table main.a",
+    ],
+    ["drop index if exists main.I", "alter-table index main.i at main.I"],
     [
       "attach database 'x.db' as y; select * from y.a; detach y",
       "act ATTACH DATABASE y",

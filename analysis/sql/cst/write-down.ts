@@ -96,7 +96,7 @@ class Writer implements Facts {
     }
   }
 
-  private table({ at, operation, column, perhaps, schema, stored }: NamedTable): void {
+  private table({ at, operation, column, perhaps, index, makes, schema, stored }: NamedTable): void {
     const { name, known } = this.named(at);
     const place = column ? withoutLast(name, 1) : name;
     const what = column ? knownName(this.source, this.raw.tokens, place) : known;
@@ -104,14 +104,30 @@ class Writer implements Facts {
       what.schema = knownName(this.source, this.raw.tokens, this.named(schema).name).table;
     if (what.table !== null && this.isTemporary(what)) return;
     const object = this.context.stored ?? stored;
+    const made = makes === undefined ? null : this.named(makes).known.table;
     this.references.push({
-      ...what,
+      ...(index ? this.indexOf(what) : what),
+      ...(made === null ? {} : { makes: [this.fold(made)] }),
       operation: object?.operation ?? operation,
       access: accessOf(operation),
       at: this.source.span(place.start, place.end),
       dependency: object ? { kind: object.kind, name: showHoles(object.name) } : null,
       ...(perhaps ? { perhaps } : {}),
     });
+  }
+
+  private indexOf({
+    schema,
+    table,
+    reason,
+  }: Known): Pick<SqlReference, "schema" | "table" | "reason" | "index"> {
+    if (table === null) return { schema, table, reason };
+    return {
+      schema,
+      table: null,
+      reason: `nothing that is read makes the index ${table}`,
+      index: { name: this.fold(table) },
+    };
   }
 
   private change({ at, change, stored }: Extract<Found, { kind: "change" }>): void {

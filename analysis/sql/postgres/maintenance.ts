@@ -6,6 +6,7 @@ import {
   type Reading,
   refer,
   referEvery,
+  referIndexOf,
   referName,
   strings,
   walk,
@@ -29,8 +30,15 @@ function ownedBy(reading: Reading, options: readonly Node[] | undefined): void {
 export const maintenanceHandlers: Handlers = {
   VacuumRelation: (reading, { relation }) => refer(reading, relation, "alter-table"),
   ClusterStmt: (reading, { relation }) => refer(reading, relation, "alter-table"),
-  ReindexStmt(reading, { kind, relation }) {
+  ReindexStmt(reading, { kind, relation, name }) {
     if (kind === "REINDEX_OBJECT_TABLE") refer(reading, relation, "alter-table");
+    else if (kind === "REINDEX_OBJECT_INDEX" && relation) referIndexOf(reading, relation);
+    else if (kind === "REINDEX_OBJECT_SCHEMA" || kind === "REINDEX_OBJECT_DATABASE") {
+      const schema = kind === "REINDEX_OBJECT_SCHEMA";
+      // The database's name may be left out.
+      const last = reading.tokens.kinds.length - 1;
+      referEvery(reading, nameAt(reading.tokens, last), schema ? (name ?? null) : null, "alter-table");
+    }
   },
   RefreshMatViewStmt: (reading, { relation }) => refer(reading, relation, "update"),
   CreateSeqStmt: (reading, { options }) => ownedBy(reading, options),
@@ -75,6 +83,7 @@ export const maintenanceHandlers: Handlers = {
   },
   AlterObjectDependsStmt(reading, { objectType, relation }) {
     if (objectType === "OBJECT_MATVIEW") refer(reading, relation, "alter-table");
+    else if (objectType === "OBJECT_INDEX" && relation) referIndexOf(reading, relation);
     else if (objectType === "OBJECT_TRIGGER") refer(reading, relation, "trigger");
   },
 };

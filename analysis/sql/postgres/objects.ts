@@ -2,14 +2,17 @@
 
 import type { CommentStmt, Node, ObjectType, RangeVar } from "libpg-query";
 import type { Operation } from "../../model.ts";
+import { isToken } from "../lexer.ts";
 import { find, nameAt, namesAt, withoutLast } from "../names.ts";
 import { opened } from "../scope.ts";
+import { indexName, makes } from "./indexes.ts";
 import {
   act,
   type Handlers,
   isTemporary,
   type Reading,
   refer,
+  referIndex,
   referName,
   strings,
   walk,
@@ -66,7 +69,9 @@ function describe(
   const on = find(tokens, "on");
   const parts = listed(object);
   const start = on + 1 + kindWords(objtype);
-  if (tableKind(objtype)) {
+  if (objtype === "OBJECT_INDEX") {
+    referIndex(reading, nameAt(tokens, start), ...tableParts(parts), { operation });
+  } else if (tableKind(objtype)) {
     referName(reading, nameAt(tokens, start), ...tableParts(parts), operation);
   } else if (objtype === "OBJECT_COLUMN" && parts.length > 1) {
     const name = withoutLast(nameAt(tokens, start), 1);
@@ -91,7 +96,10 @@ function onTable(
 
 export const objectHandlers: Handlers = {
   IndexStmt(reading, statement, scope) {
-    refer(reading, statement.relation, "create-index");
+    const { relation, idxname, indexParams } = statement;
+    const from = reading.references.length;
+    refer(reading, relation, "create-index");
+    makes(reading, relation, from, [indexName(relation?.relname ?? "", idxname, indexParams ?? [])]);
     walkAll(reading, [statement.indexParams, statement.whereClause], scope);
   },
   CreateTrigStmt(reading, statement, scope) {
@@ -158,6 +166,16 @@ export const objectHandlers: Handlers = {
       }
       return;
     }
+    const ifExists = statement.missing_ok ?? false;
+    if (removeType === "OBJECT_INDEX") {
+      // DROP INDEX CONCURRENTLY
+      const places = namesAt(tokens, (isToken(tokens, 2, "concurrently") ? 3 : 2) + (ifExists ? 2 : 0));
+      (objects ?? []).forEach((node, i) => {
+        const place = places[i];
+        if (place) referIndex(reading, place, ...tableParts(listed(node)), { perhaps: ifExists });
+      });
+      return;
+    }
     const object = tableKind(removeType);
     if (!object) return;
     (objects ?? []).forEach((node, i) => {
@@ -176,7 +194,7 @@ export const objectHandlers: Handlers = {
         name: reference.table,
         at: reference.at,
         object,
-        ifExists: reading.conditional || (statement.missing_ok ?? false),
+        ifExists: reading.conditional || ifExists,
       });
     });
   },

@@ -144,6 +144,44 @@ export function referName(
   });
 }
 
+/** An index that is named without its table. `perhaps`: that there is none is no fault. */
+export function referIndex(
+  reading: Reading,
+  place: Name,
+  schema: string | null,
+  index: string,
+  { operation = "alter-table", perhaps = false, to }: IndexUse = {},
+): void {
+  const { source, stored } = reading;
+  const written = namedTable(reading, place, schema, index);
+  if (written.table !== null && isTemporary(reading, written.schema, written.table)) return;
+  reading.references.push({
+    schema: written.schema,
+    table: null,
+    reason: written.reason ?? `nothing that is read makes the index ${index}`,
+    operation: stored?.operation ?? operation,
+    access: accessOf(operation),
+    at: source.span(place.start, place.end),
+    dependency: stored ? { kind: stored.kind, name: stored.name } : null,
+    ...(perhaps || reading.conditional ? { perhaps: true } : {}),
+    ...(written.table === null
+      ? {}
+      : { index: to === undefined ? { name: written.table } : { name: written.table, to } }),
+  });
+}
+
+/** An index that stands where the grammar takes a table. */
+export function referIndexOf(reading: Reading, relation: RangeVar, use: IndexUse = {}): void {
+  const place = nameAt(reading.tokens, last(reading.tokens.starts, reading.at(relation.location)));
+  referIndex(reading, place, relation.schemaname ?? null, relation.relname ?? "", use);
+}
+
+export interface IndexUse {
+  operation?: Operation;
+  perhaps?: boolean;
+  to?: string;
+}
+
 /** A statement that is about every table of a schema (of the database, where that is null): which ones they are is not known here. */
 export function referEvery(reading: Reading, place: Name, schema: string | null, operation: Operation): void {
   reading.references.push({

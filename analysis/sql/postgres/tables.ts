@@ -4,6 +4,7 @@ import type { Operation, TableKind } from "../../model.ts";
 import { nameAt } from "../names.ts";
 import { last } from "../text.ts";
 import { renamesBig } from "./acts.ts";
+import { keysOf, makes } from "./indexes.ts";
 import {
   act,
   changed,
@@ -13,6 +14,7 @@ import {
   placeOf,
   type Reading,
   refer,
+  referIndexOf,
   walk,
   walkAll,
   within,
@@ -101,7 +103,15 @@ function alterCommand(reading: Reading, relation: RangeVar | undefined, command:
   }
   const tie = subtype ? TIES[subtype] : undefined;
   // ALTER INDEX … ATTACH PARTITION ties two indexes.
-  if (tie && !relation) return;
+  if (tie && !relation) {
+    if (def && "PartitionCmd" in def && def.PartitionCmd.name) referIndexOf(reading, def.PartitionCmd.name);
+    return;
+  }
+  if (relation && def && subtype === "AT_AddConstraint") {
+    makes(reading, relation, 0, keysOf(relation.relname ?? "", [def]));
+  } else if (relation && def && subtype === "AT_AddColumn") {
+    makes(reading, relation, 0, keysOf(relation.relname ?? "", [def]));
+  }
   if (tie && def) {
     const other =
       "PartitionCmd" in def ? def.PartitionCmd.name : "RangeVar" in def ? def.RangeVar : undefined;
@@ -118,7 +128,9 @@ export const tableHandlers: Handlers = {
   CreateStmt(reading, statement, scope) {
     const { relation, tableElts, inhRelations, partbound, partspec, constraints } = statement;
     if (!relation) return;
+    const from = reading.references.length;
     createTable(reading, relation, "table", columnsOf(tableElts), statement.if_not_exists ?? false);
+    makes(reading, relation, from, keysOf(relation.relname ?? "", tableElts));
     readParents(reading, relation, inhRelations, partbound !== undefined);
     walkAll(reading, [tableElts, constraints, partbound, partspec], scope);
   },
@@ -169,6 +181,8 @@ export const tableHandlers: Handlers = {
   },
   AlterTableStmt(reading, statement) {
     const { relation, objtype, cmds } = statement;
+    if (objtype === "OBJECT_INDEX" && relation)
+      referIndexOf(reading, relation, { perhaps: statement.missing_ok ?? false });
     const commands = (cmds ?? []).flatMap((node) => ("AlterTableCmd" in node ? [node.AlterTableCmd] : []));
     if (tableKind(objtype)) {
       const tie = TIES[commands[0]?.subtype ?? ""];
@@ -199,7 +213,15 @@ export const tableHandlers: Handlers = {
       );
       return;
     }
-    if (renameType === "OBJECT_TABCONSTRAINT") refer(reading, relation, "alter-table");
+    if (renameType === "OBJECT_INDEX") {
+      referIndexOf(reading, relation, { perhaps: statement.missing_ok ?? false, to: newname });
+    }
+    if (renameType === "OBJECT_TABCONSTRAINT") {
+      const from = reading.references.length;
+      refer(reading, relation, "alter-table");
+      // A key's index bears its name.
+      makes(reading, relation, from, [newname]);
+    }
     if (!tableKind(type)) return;
     refer(reading, relation, "alter-table");
     if (isTemporary(reading, relation.schemaname ?? null, relation.relname ?? "")) {

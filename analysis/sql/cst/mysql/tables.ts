@@ -76,10 +76,12 @@ export function readWait(c: Cursor): void {
 /** CREATE INDEX; the words up to INDEX have been read. */
 export function readCreateIndex(c: Cursor): void {
   ifNotExists(c);
-  c.name();
+  const makes = c.name();
   if (c.accept("using")) c.index++;
   c.expect("on");
   c.table(c.name(), "create-index");
+  const made = c.found.at(-1);
+  if (made?.kind === "table") made.makes = makes;
   readWait(c);
   readColumns(c);
   readAttributes(c);

@@ -85,11 +85,19 @@ export const tableHandlers: Handlers = {
   },
   create_index_stmt(walk, node, scope) {
     refer(walk, node.table as Node, "create-index");
+    const made = walk.found.at(-1);
+    if (made?.kind === "table" && node.name) made.makes = startOf(node.name);
     visit(walk, node.columns, scope);
     visit(walk, node.clauses, scope);
   },
-  drop_index_stmt(walk, { table }) {
-    if (table) refer(walk, table, "alter-table");
+  drop_index_stmt(walk, { table, indexes, ifExistsKw }) {
+    if (table) return refer(walk, table, "alter-table");
+    const perhaps = ifExistsKw === undefined ? {} : ({ perhaps: true } as const);
+    for (const index of indexes.items) {
+      const at = startOf(index);
+      const operation = "alter-table";
+      walk.found.push({ kind: "table", at, operation, index: true, stored: walk.stored, ...perhaps });
+    }
   },
   create_trigger_stmt(walk, node, scope) {
     within(walk, { operation: "trigger", kind: "trigger", name: nameOf(node.name) }, () => {
