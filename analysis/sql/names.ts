@@ -42,10 +42,10 @@ export function namesAt(tokens: Tokens, index: number): Name[] {
   return names;
 }
 
-/** A name's part as the database stores it: unquoted ones fold to lower case, ASCII letters alone. */
+/** A name's part as the database stores it: unquoted ones fold to lower case, ASCII letters alone; half a surrogate pair reaches it as U+FFFD. */
 export function storedName(written: string): string {
-  if (written.startsWith('"')) return written.slice(1, -1).replaceAll('""', '"');
-  return written.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
+  if (written.startsWith('"')) return written.slice(1, -1).replaceAll('""', '"').toWellFormed();
+  return written.replace(/[A-Z]+/g, (letters) => letters.toLowerCase()).toWellFormed();
 }
 
 /** A name without its last parts: of `s.t.column`, the table. */

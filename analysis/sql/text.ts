@@ -34,6 +34,14 @@ export function showHoles(message: string): string {
   return message.replace(/hole_[0-9a-z]{6}_{13}/g, "${…}");
 }
 
+/** A message's first line, without the words that stand for holes. What quotes all that follows an open quote is cut. */
+export function oneLine(message: string): string {
+  const shown = showHoles(message);
+  const line = shown.split(/[\r\n]/, 1)[0]!.slice(0, 160);
+  if (line === shown) return line;
+  return shown.endsWith('"') ? `${line.replace(/"$/, "")}…"` : `${line}…`;
+}
+
 /** A stretch of text and the offsets that it came from. Equal lengths map character by character. */
 export interface Run {
   start: number;

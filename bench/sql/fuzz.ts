@@ -1,11 +1,14 @@
 /**
- * `bun bench/sql/fuzz.ts [--seconds 60] [--seed N] [--dialect postgresql] [--only INDEX]`
+ * `bun bench/sql/fuzz.ts [--seconds 60] [--seed N] [--dialect postgresql | sqlite | mysql | mariadb | all] [--only INDEX]`
  *
  * Feeds the SQL engine what nobody should: a list of extremes (NUL, byte order marks, lone surrogates,
  * lines of 10 MB, 50,000 operators in a chain, deep nesting, everything left open), then mutations of
  * real statements until the time is up. No input may crash it, hang it, pass for empty, or come back
  * with a range that lies elsewhere. Prints the seed, the number of inputs and each failure with the
  * smallest text that shows it. Exit code 1 where something failed.
+ *
+ * `--dialect all` runs PostgreSQL beside SQLite and MariaDB, which get half of the time each; the gate
+ * does so for 20 s, with a seed of its own, so that it says the same for the same code.
  *
  * Inputs are tried in a process of their own; one that says nothing for too long is ended, and another
  * one goes on behind that input.
@@ -176,6 +179,9 @@ function show({ dialect, seed, inputs, characters, slowest, failures }: FuzzRepo
   return `${lines.join("\n")}\n`;
 }
 
+/** What runs side by side, one after the other in each lane; MySQL's reader is MariaDB's. */
+const LANES: readonly (readonly Dialect[])[] = [["postgresql"], ["sqlite", "mariadb"]];
+
 const DIALECTS: readonly Dialect[] = ["postgresql", "sqlite", "mysql", "mariadb"];
 
 if (import.meta.main) {
@@ -190,14 +196,24 @@ if (import.meta.main) {
   const seed = Number(values.seed);
   const seconds = Number(values.seconds);
   const only = values.only === undefined ? undefined : Number(values.only);
-  const dialect = DIALECTS.find((name) => name === values.dialect);
-  if (!Number.isInteger(seed) || !Number.isInteger(only ?? 0) || !(seconds >= 0) || !dialect) {
+  const one = DIALECTS.find((name) => name === values.dialect);
+  const lanes = one ? [[one]] : values.dialect === "all" ? LANES : null;
+  if (!Number.isInteger(seed) || !Number.isInteger(only ?? 0) || !(seconds >= 0) || !lanes) {
     process.stderr.write(
-      `fuzz: --seed and --only are whole numbers, --seconds is a number that is not negative, --dialect one of ${DIALECTS.join(", ")}\n`,
+      `fuzz: --seed and --only are whole numbers, --seconds is a number that is not negative, --dialect one of ${DIALECTS.join(", ")}, all\n`,
     );
     process.exit(2);
   }
-  const report = await fuzz({ dialect, seed, seconds, ...(only === undefined ? {} : { only }) });
-  process.stdout.write(show(report));
-  process.exit(report.failures.length > 0 ? 1 : 0);
+  const run = async (lane: readonly Dialect[]): Promise<number> => {
+    let failures = 0;
+    for (const dialect of lane) {
+      const share = { dialect, seed, seconds: seconds / lane.length };
+      const report = await fuzz(only === undefined ? share : { ...share, only });
+      process.stdout.write(show(report));
+      failures += report.failures.length;
+    }
+    return failures;
+  };
+  const failures = await Promise.all(lanes.map(run));
+  process.exit(failures.some((count) => count > 0) ? 1 : 0);
 }

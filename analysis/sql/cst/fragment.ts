@@ -3,7 +3,7 @@ import type { SqlFacts, SqlStatement } from "../../model.ts";
 import { namesTables, type Wrapper, wrappersFor } from "../fragments.ts";
 import { onlyHoles, openHoles } from "../holes.ts";
 import { normalize } from "../normalize.ts";
-import { type SqlText, showHoles, surrounded } from "../text.ts";
+import { oneLine, type SqlText, surrounded } from "../text.ts";
 import { isMysql } from "./flavour.ts";
 import { tokenizeFlavour } from "./lexer.ts";
 import type { Session } from "./session.ts";
@@ -55,7 +55,7 @@ export function readFragment(text: SqlText, how: Splitting, session: Session, fa
     const token = tokens.ends.findIndex((end) => end > at);
     const index = token < 0 ? tokens.ends.length - 1 : token;
     facts.problems.push({
-      message: showHoles(furthest.message),
+      message: oneLine(furthest.message),
       at: text.span(tokens.starts[index]!, tokens.ends[index]!),
     });
   }

@@ -3,7 +3,7 @@
 import type { Span, SqlFacts, SqlStatement } from "../../model.ts";
 import { append } from "../append.ts";
 import type { DialectReader, ReadOptions } from "../dialect-reader.ts";
-import { holesBetween, type SqlText, showHoles } from "../text.ts";
+import { holesBetween, oneLine, type SqlText } from "../text.ts";
 import { clientCommand } from "./client.ts";
 import { type Flavour, isMysql } from "./flavour.ts";
 import { readFragment } from "./fragment.ts";
@@ -107,7 +107,7 @@ function readText(
       raw.comments.filter((comment) => comment.end <= end),
     );
     const at = errorSpan(text, raw, parsed.offset, end);
-    session.problems.push({ message: showHoles(parsed.message), at });
+    session.problems.push({ message: oneLine(parsed.message), at });
     if (spent > allowed * (isMysql(how.flavour) ? FAST_MULTIPLE : 1) && position < text.text.length) {
       const rest = text.span(position, text.text.length);
       session.problems.push({ message: "the rest is not read: too much before it is broken", at: rest });

@@ -52,6 +52,7 @@ describe("SQLite's statements", () => {
       "alter-table a",
       "alter-table main.a",
     ],
+    ["table o i'\n'", "problem unexpected '… at '\n'"], // one line, whatever is quoted
     ["drop index if exists main.I", "alter-table index main.i at main.I"],
     [
       "attach database 'x.db' as y; select * from y.a; detach y",

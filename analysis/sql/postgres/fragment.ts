@@ -5,7 +5,7 @@ import { onlyHoles, openHoles } from "../holes.ts";
 import { isToken, tokenize } from "../lexer.ts";
 import { normalize } from "../normalize.ts";
 import { nextStatement } from "../splitter.ts";
-import { type SqlText, showHoles, surrounded } from "../text.ts";
+import { oneLine, type SqlText, surrounded } from "../text.ts";
 import type { Session } from "./reading.ts";
 import { type Outcome, parseStatement } from "./statement.ts";
 
@@ -52,7 +52,7 @@ export function readFragment(text: SqlText, session: Session, facts: SqlFacts): 
     const token = tokens.ends.findIndex((end) => end > at);
     const index = token < 0 ? tokens.ends.length - 1 : token;
     facts.problems.push({
-      message: showHoles(furthest.message).split(/[\r\n]/, 1)[0]!,
+      message: oneLine(furthest.message),
       at: text.span(tokens.starts[index]!, tokens.ends[index]!),
     });
   }

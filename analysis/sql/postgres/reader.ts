@@ -4,7 +4,7 @@ import type { Span, SqlFacts, SqlStatement } from "../../model.ts";
 import { append } from "../append.ts";
 import type { DialectReader, ReadOptions } from "../dialect-reader.ts";
 import { nextStatement, type RawComment, type RawStatement } from "../splitter.ts";
-import { type SqlText, showHoles } from "../text.ts";
+import { oneLine, type SqlText } from "../text.ts";
 import { readFragment } from "./fragment.ts";
 import { loadGrammar } from "./grammar.ts";
 import { psqlCommand } from "./psql.ts";
@@ -157,13 +157,6 @@ function errorSpan(text: SqlText, raw: RawStatement, offset: number, limit: numb
   const token = at < 0 ? ends.length - 1 : at;
   const start = starts[token] ?? raw.start;
   return text.span(start, Math.max(start + 1, Math.min(ends[token] ?? raw.end, limit)));
-}
-
-/** PostgreSQL quotes all that follows an open quote: the first line is enough. */
-function oneLine(message: string): string {
-  const shown = showHoles(message);
-  const line = shown.split(/[\r\n]/, 1)[0]!.slice(0, 160);
-  return line === shown ? line : `${line.replace(/"$/, "")}…"`;
 }
 
 function commentText(comment: string): string {
