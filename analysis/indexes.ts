@@ -3,7 +3,6 @@
  * that made it names the table, wherever in the workspace that one stands.
  */
 import type { SqlReference } from "./model.ts";
-import type { Read } from "./named.ts";
 
 interface Made {
   schema: string | null;
@@ -24,7 +23,7 @@ interface Former {
  * none where there need not be such an index, and the reference as it is where nothing is known
  */
 export function indexes(
-  statements: readonly Read[],
+  statements: Iterable<{ file: string; statement: { references: readonly SqlReference[] } }>,
   home: (file: string) => string | null,
 ): (reference: SqlReference, file: string) => readonly SqlReference[] {
   const made = new Map<string, Made[]>();
