@@ -44,7 +44,7 @@ try {
       for (const peer of chosen) {
         if (failed.has(peer.name)) continue;
         const url = await server.createDatabase();
-        const through = `postgres://postgres@127.0.0.1:${road.port}${new URL(url).pathname}`;
+        const through = `postgres://postgres@127.0.0.1:${road.port}${new URL(url).pathname}?sslmode=disable`;
         const times = taken.get(peer.name) ?? { up: [], head: [] };
         taken.set(peer.name, times);
         try {

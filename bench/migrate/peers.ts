@@ -191,15 +191,7 @@ export const peers: readonly Peer[] = [
     async run(folder, url) {
       const binary = join(import.meta.dir, "../node_modules/.bin/dbmate");
       const child = Bun.spawn(
-        [
-          binary,
-          "--no-dump-schema",
-          "--migrations-dir",
-          folder,
-          "--url",
-          `${url}?sslmode=disable`,
-          "migrate",
-        ],
+        [binary, "--no-dump-schema", "--migrations-dir", folder, "--url", url, "migrate"],
         { stdout: "ignore", stderr: "pipe" },
       );
       const said = child.stderr.text();

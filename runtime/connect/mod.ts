@@ -29,6 +29,8 @@ export type ConnectOptions = Partial<PoolSettings> & {
   env?: Environment;
   /** Asks the server for its array types as a connection opens (true): one round trip that a short run can do without. */
   fetchTypes?: boolean;
+  /** How many queries may be under way on one connection at once (100). */
+  pipelined?: number;
 } & (
     | {
         /** The variable that holds the connection URL. */
@@ -56,7 +58,7 @@ export function connect(options: ConnectOptions): Sql {
   const { service, env = process.env } = options;
   const address = readAddress(service, options, env);
   const settings = readSettings(env, prefixOf(options, service), chosen(options));
-  return open(address, settings, service, nameOf(options), options.fetchTypes ?? true);
+  return open(address, settings, service, nameOf(options), options);
 }
 
 function open(
@@ -64,13 +66,16 @@ function open(
   settings: PoolSettings,
   service: string,
   variable: string,
-  fetchTypes: boolean,
+  { fetchTypes = true, pipelined = 100 }: Pick<ConnectOptions, "fetchTypes" | "pipelined">,
 ): Sql {
   try {
     const closes = new Closes();
+    // The driver takes it, and its types do not say so.
+    const unlisted = { max_pipeline: pipelined };
     const sql: Sql = postgres({
       ...poolOptions(address, settings, service, closes.notice),
       fetch_types: fetchTypes,
+      ...unlisted,
     });
     guardTransactions(sql, closes);
     remember(sql, { service, variable, address });

@@ -8,6 +8,9 @@
  * row before it, is refused. So nothing is ever applied on top of what failed. The connection always ends up within a
  * transaction, so that neither the pool nor a pooler hands it on before the driver is done with it.
  *
+ * Most runs need nothing else, and then nobody waits for a lock on a second connection: each message takes the lock for
+ * its own transaction, as a condition of its row. Where another run has it, the row is refused, and with it all that follow.
+ *
  * A crash of this process leaves the messages that the server has received already, and it goes on with them; the next
  * run waits at the row's primary key, and takes the server's word. What may end its own transaction never comes here.
  */
@@ -17,15 +20,16 @@ import { type ApplyOptions, endsItself, settingsText } from "./apply.ts";
 import { standsAlone } from "./bare.ts";
 import { explain } from "./explain.ts";
 import type { Migration } from "./folder.ts";
-import { type AppliedMigration, rowAsText } from "./history.ts";
+import { type AppliedMigration, openingText, rowAsText } from "./history.ts";
 
-/** Messages that are under way at once: what the driver allows for. */
-const longest = 90;
 /** Text that is under way at once. */
 const largestBytes = 4 * 1024 * 1024;
 
 /** How many of these, from the first on, may travel together; 0 where the first must travel alone. */
-export function chainLength(migrations: readonly Migration[]): number {
+export function chainLength(sql: Sql, migrations: readonly Migration[]): number {
+  // The driver writes as many messages at once as it is allowed to, and then waits for an answer to each.
+  const { max_pipeline: most = 100 } = sql.options as { max_pipeline?: number };
+  const longest = Math.max(1, most - 10);
   let bytes = 0;
   let length = 0;
   for (const { text, transaction } of migrations) {
@@ -36,35 +40,60 @@ export function chainLength(migrations: readonly Migration[]): number {
   return length;
 }
 
+export interface ChainOptions extends ApplyOptions {
+  /** The number that must be there already; null where the first is the lowest of all. */
+  before: number | null;
+  /** Called as each lands. */
+  onApplied: (row: AppliedMigration) => void;
+  /** For a chain that does not run under the service's lock: it takes it along, once for each migration. */
+  unlocked?: {
+    /** The lock, as a condition that takes it for the transaction. */
+    lock: string;
+    /** Schemas to create where they are missing. */
+    schemas: readonly string[];
+    /** Called once nobody else is at work, and the history is there. */
+    onOpen: () => void;
+  };
+}
+
 export interface ChainOutcome {
   /** What was applied by this run, in order. */
   applied: AppliedMigration[];
-  /** Why it stopped; null where it came to its end, or met what another run had done. */
+  /** Why it stopped; null where it came to its end, or met another run. */
   error: unknown;
 }
 
-/**
- * Applies migrations that may travel together.
- * @param before the number that must be there already; null where the first is the lowest of all.
- * @param onApplied called as each lands.
- */
+/** Applies migrations that may travel together. */
 export async function applyChain(
   sql: Sql,
   migrations: readonly Migration[],
-  before: number | null,
-  options: ApplyOptions,
-  onApplied: (row: AppliedMigration) => void,
+  options: ChainOptions,
 ): Promise<ChainOutcome> {
+  const { at, service, before, onApplied, unlocked } = options;
   const applied: AppliedMigration[] = [];
   const failures: { migration: Migration; error: unknown; lead: number }[] = [];
-  const messages = migrations.map((migration, at) => {
-    const [first, final] = rowAsText(options.at, migration, migrations[at - 1]?.version ?? before);
+  let closed = false;
+  const messages = migrations.map((migration, number) => {
+    const [first, final] = rowAsText(
+      at,
+      migration,
+      migrations[number - 1]?.version ?? before,
+      unlocked?.lock,
+    );
     const lead = `${first}${settingsText(options)}\n`;
     // A line end for a comment at the end, a semicolon for a statement without one.
     return { migration, lead, text: `${lead}${migration.text}\n;${final}commit;begin` };
   });
   try {
     await sql.begin(async (tx) => {
+      const opening =
+        unlocked &&
+        tx
+          .unsafe(`${openingText(at, unlocked.schemas, unlocked.lock)}commit;begin`)
+          .simple()
+          .then(unlocked.onOpen, () => {
+            closed = true;
+          });
       const answers = messages.map(({ migration, lead, text }) =>
         tx
           .unsafe(text)
@@ -85,6 +114,7 @@ export async function applyChain(
           ),
       );
       await Promise.all([
+        opening,
         ...answers,
         tx
           .unsafe("begin")
@@ -98,13 +128,14 @@ export async function applyChain(
     if (next) failures.push({ migration: next, error, lead: 0 });
   }
   const [failure] = failures;
-  if (!failure || isDone(failure.error, options)) return { applied, error: null };
-  return { applied, error: explain(failure.error, failure.migration, options.service, failure) };
+  if (closed || !failure || isAnothers(failure.error, options)) return { applied, error: null };
+  return { applied, error: explain(failure.error, failure.migration, service, failure) };
 }
 
-/** Another run's row stands where this one's should: that migration is done. */
-function isDone(error: unknown, { at }: ApplyOptions): boolean {
-  if (errorCode(error) !== "23505") return false;
+/** Another run's row stands where this one's should, or, where the lock is not held, another run is at work. */
+function isAnothers(error: unknown, { at, unlocked }: ChainOptions): boolean {
+  const codes = ["23505", ...(unlocked ? ["23502"] : [])];
+  if (!codes.includes(errorCode(error))) return false;
   const { schema_name, table_name } = error as Record<string, unknown>;
   return schema_name === at.schema && table_name === at.table;
 }

@@ -16,6 +16,20 @@ export interface Engine {
   /** @throws {MigrationError} `folder` where one of these is nothing that the engine could run. */
   requireFit(migrations: readonly Migration[]): void;
   /**
+   * Applies these without waiting for anybody, where the engine can do so safely: all of them, or as many from the first
+   * on as it could, which may be none. What is left is for {@link Engine.exclusively}, which also says why.
+   * @param before the number that must be there already; null where the first is the lowest of all.
+   * @param onOpen called before the first, once nobody else is at work.
+   * @param onApplied called as each lands.
+   * @returns why a migration failed; null where none did.
+   */
+  atOnce?(
+    migrations: readonly Migration[],
+    before: number | null,
+    onOpen: () => void,
+    onApplied: (row: AppliedMigration) => void,
+  ): Promise<{ error: unknown }>;
+  /**
    * Does the work as the only run of this service in this database, with the server judged and the history there.
    * @throws {MigrationError} `lock`, `server`, `permission`
    */

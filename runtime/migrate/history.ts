@@ -131,14 +131,25 @@ export async function insertRow(
   await tx.unsafe(insertText(at, migration, String(migration.version), finished)).simple();
 }
 
-/** The two ends of a migration as text, for a run that sends many at once. */
-export function rowAsText(at: HistoryTable, migration: Migration, before: number | null): [string, string] {
+/**
+ * The two ends of a migration as text, for a run that sends many at once.
+ * @param before the number that must be there already; null where there is none
+ * @param condition what must hold besides
+ */
+export function rowAsText(
+  at: HistoryTable,
+  migration: Migration,
+  before: number | null,
+  condition?: string,
+): [string, string] {
   const { version } = migration;
+  const conditions = [
+    ...(before === null ? [] : [`exists (select from ${quoted(at)} where version = ${before} and finished)`]),
+    ...(condition === undefined ? [] : [condition]),
+  ];
   // A row without a number is refused: nothing is applied on top of what is not there.
   const number =
-    before === null
-      ? String(version)
-      : `(select ${version} where exists (select from ${quoted(at)} where version = ${before} and finished))`;
+    conditions.length === 0 ? String(version) : `(select ${version} where ${conditions.join(" and ")})`;
   return [insertText(at, migration, number), ownRowText(at, version)];
 }
 
@@ -188,6 +199,19 @@ export async function finishRow(
     )
     .simple();
   return row && { ...row };
+}
+
+/** Creates what is missing, and refuses to without the condition: one statement, which anybody may run who needs nothing. */
+export function openingText(at: HistoryTable, schemas: readonly string[], condition: string): string {
+  const lines = schemas.map(
+    (schema) =>
+      `if not exists (select from pg_catalog.pg_namespace where nspname = ${literal(schema)}) then create schema ${quoteName(schema)}; end if;`,
+  );
+  return `do $freehold$ begin
+if not ${condition} then raise lock_not_available; end if;
+${lines.join("\n")}
+if pg_catalog.to_regclass(${literal(quoted(at))}) is null then ${tableText(at)}; end if;
+end $freehold$;`;
 }
 
 export function denied(error: unknown, service: string, what: string): unknown {

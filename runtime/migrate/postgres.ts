@@ -1,4 +1,7 @@
-/** PostgreSQL as an engine: the lock on a second connection (lock.ts), many migrations in one round trip (chain.ts). */
+/**
+ * PostgreSQL as an engine: many migrations in one round trip, which is all that most runs need (chain.ts); the lock on a
+ * second connection for what cannot travel so, and for whoever has to wait (lock.ts).
+ */
 import type { Sql } from "postgres";
 import { connect, ready } from "../connect/mod.ts";
 import { applyAlone, recover } from "./alone.ts";
@@ -16,7 +19,7 @@ import {
   quoted,
   readHistory,
 } from "./history.ts";
-import { withLock } from "./lock.ts";
+import { lockText, withLock } from "./lock.ts";
 import type { Means, Subject } from "./options.ts";
 import { requireVersion } from "./server-version.ts";
 
@@ -36,16 +39,21 @@ export async function withPostgres<T>(
 ): Promise<T> {
   // As if behind a pooler, which then may be there; and no variable may make the pool smaller than two.
   const env = { [variable]: url };
-  const sql = connect({ service, variable, env, poolSize: 2, pooler: true, fetchTypes: false });
+  const means = { poolSize: 2, pooler: true, fetchTypes: false, pipelined: 1_000 };
+  const sql = connect({ service, variable, env, ...means });
+  let patienceMs = 0;
   try {
-    return await work(sql);
+    const result = await work(sql);
+    patienceMs = 5_000;
+    return result;
   } catch (error) {
     if (error instanceof MigrationError || error instanceof RangeError) throw error;
     // Asked only now: a database that can be used, and most can, is not made to wait for the question.
     await ready(sql);
     throw error;
   } finally {
-    await sql.end({ timeout: 5 });
+    // Not waited for: there is nothing that the server would still say. After a loss, the driver waits for its answers in vain.
+    void sql.end({ timeout: patienceMs / 1_000 });
   }
 }
 
@@ -60,11 +68,12 @@ export function postgresEngine(sql: Sql, options: Subject & Means): Engine {
     lockTimeoutMs: options.lockTimeoutMs ?? 5_000,
     statementTimeoutMs: options.statementTimeoutMs ?? 0,
   };
+  const lock = { service, key: `freehold migrate ${at.schema}.${at.table}` };
   const changes = (stillHeld: () => void, waitMs: number): Changes => ({
     stillHeld,
     async apply(migrations, before, onApplied) {
-      const length = chainLength(migrations);
-      if (length >= 2) return applyChain(sql, migrations.slice(0, length), before, how, onApplied);
+      const length = chainLength(sql, migrations);
+      if (length >= 2) return applyChain(sql, migrations.slice(0, length), { ...how, before, onApplied });
       try {
         const [next] = migrations;
         const row = await (next!.transaction ? apply : applyAlone)(sql, next!, how);
@@ -97,9 +106,14 @@ export function postgresEngine(sql: Sql, options: Subject & Means): Engine {
     history: () => readHistory(sql, service, at),
     // Its parser says what it takes when it is asked.
     requireFit: () => {},
+    async atOnce(migrations, before, onOpen, onApplied) {
+      if (chainLength(sql, migrations) < migrations.length || !isFit(sql, options)) return { error: null };
+      const schemas = [at.schema, ...(schema === null ? [] : [schema])];
+      const unlocked = { lock: lockText(lock.key), schemas, onOpen };
+      return applyChain(sql, migrations, { ...how, before, onApplied, unlocked });
+    },
     exclusively({ waitMs, onWait, fresh }, work) {
-      const key = `freehold migrate ${at.schema}.${at.table}`;
-      return withLock(sql, { service, key, waitMs, onWait }, async (stillHeld) => {
+      return withLock(sql, { ...lock, waitMs, onWait }, async (stillHeld) => {
         await requireServer(sql, options);
         if (fresh) await createHistory(sql, service, at);
         if (schema !== null) await createSchema(sql, schema);
@@ -109,18 +123,32 @@ export function postgresEngine(sql: Sql, options: Subject & Means): Engine {
   };
 }
 
+/** As far as the server has said while the connection was opened: what it has not, it is asked under the lock. */
+function isFit(sql: Sql, options: Subject): boolean {
+  const { server_version: version, in_hot_standby, default_transaction_read_only } = sql.parameters;
+  if (in_hot_standby === "on" || default_transaction_read_only === "on") return false;
+  if (typeof version === "string") requireVersions(version, options);
+  return typeof version === "string";
+}
+
 /** @throws {MigrationError} `server` where it is too old, or takes no changes. */
-async function requireServer(sql: Sql, { service, serverVersion }: Subject): Promise<void> {
-  const [row] = await sql<{ number: number; version: string; standby: boolean; readOnly: boolean }[]>`
-    select current_setting('server_version_num')::int as number, current_setting('server_version') as version,
-      pg_catalog.pg_is_in_recovery() as standby, current_setting('transaction_read_only')::bool as "readOnly"`;
-  const fail = (message: string): never => {
-    throw new MigrationError(service, "server", `${service}: ${message}`);
-  };
-  if (row!.number < leastServer * 10_000)
-    fail(`the server is PostgreSQL ${row!.version}, and migrating needs ${leastServer} or newer.`);
-  requireVersion(service, "PostgreSQL", row!.version, serverVersion);
-  if (row!.standby) fail("the server is a read-only replica; name the primary.");
+async function requireServer(sql: Sql, options: Subject): Promise<void> {
+  const [row] = await sql<{ version: string; standby: boolean; readOnly: boolean }[]>`
+    select current_setting('server_version') as version, pg_catalog.pg_is_in_recovery() as standby,
+      current_setting('transaction_read_only')::bool as "readOnly"`;
+  requireVersions(row!.version, options);
+  const { service } = options;
+  if (row!.standby) fail(service, "the server is a read-only replica; name the primary.");
   if (row!.readOnly)
-    fail("the connection is read-only (default_transaction_read_only); let the migrator's role write.");
+    fail(service, "the connection is read-only (default_transaction_read_only); let the migrator's role write.");
+}
+
+function requireVersions(version: string, { service, serverVersion }: Subject): void {
+  if (Number.parseInt(version, 10) < leastServer)
+    fail(service, `the server is PostgreSQL ${version}, and migrating needs ${leastServer} or newer.`);
+  requireVersion(service, "PostgreSQL", version, serverVersion);
+}
+
+function fail(service: string, message: string): never {
+  throw new MigrationError(service, "server", `${service}: ${message}`);
 }

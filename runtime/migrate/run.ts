@@ -1,6 +1,6 @@
 /** What every change of a database has in common: files read and judged, the lock held, the history there. */
 import { compare, type MigrationEntry } from "./compare.ts";
-import type { Changes } from "./engine.ts";
+import type { Changes, Engine } from "./engine.ts";
 import { MigrationError } from "./errors.ts";
 import { type Migration, readMigrations } from "./folder.ts";
 import type { AppliedMigration } from "./history.ts";
@@ -19,11 +19,12 @@ export interface Run {
 
 /**
  * Does the work under the service's lock.
- * @param idle looks at what there is before any lock is asked for; what it returns, if anything, is the result.
+ * @param idle looks at what there is before any lock is asked for; what it returns, if anything, is the result. It may do
+ * what needs no lock.
  */
 export async function withRun<T>(
   options: ChangeOptions,
-  idle: (entries: MigrationEntry[]) => T | undefined,
+  idle: (entries: MigrationEntry[], engine: Engine) => T | undefined | Promise<T | undefined>,
   work: (run: Run, entries: MigrationEntry[]) => Promise<T>,
 ): Promise<T> {
   const { service, onEvent, lockWaitMs = 60_000 } = options;
@@ -38,7 +39,7 @@ export async function withRun<T>(
     };
     const history = await engine.history();
     const before = judge(history);
-    const result = idle(before);
+    const result = await idle(before, engine);
     if (result !== undefined) return result;
 
     const retries = options.lockRetries ?? 10;

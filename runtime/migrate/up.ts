@@ -1,33 +1,56 @@
 /**
  * A service's schema up to head: what may travel together does, the rest goes one by one, as the engine decides.
  *
- * Each round looks at the history first, so it does not matter who did what in the meantime: another run, the server on
- * behalf of one that was killed, or this one before its connection broke off.
+ * Where an engine can do so without a lock of its own, all of it is tried at once first. What that leaves is done under the
+ * lock: each round looks at the history first, so it does not matter who did what in the meantime: another run, the server
+ * on behalf of one that was killed, or this one before its connection broke off.
  */
 import { type MigrationEntry, requireSound } from "./compare.ts";
+import type { Engine } from "./engine.ts";
+import { MigrationError } from "./errors.ts";
+import type { Migration } from "./folder.ts";
 import type { AppliedMigration } from "./history.ts";
 import type { MigrateOptions, MigrateResult } from "./options.ts";
 import { isBusy, type Run, requireNumber, summarise, waitToRetry, withRun } from "./run.ts";
 
 export async function up(options: MigrateOptions): Promise<MigrateResult> {
-  const { service, to } = options;
+  const { service, to, onEvent: tell = () => {} } = options;
   const wanted = (entries: readonly MigrationEntry[]) =>
     entries.flatMap(({ state, file }) =>
       state === "pending" && file && file.version <= (to ?? Number.POSITIVE_INFINITY) ? [file] : [],
     );
-  const idle = (entries: MigrationEntry[]) => {
+  const applied: AppliedMigration[] = [];
+  let total = 0;
+  const applying = (name: string) => tell({ kind: "applying", service, name, done: applied.length, total });
+  const onApplied = (row: AppliedMigration) => {
+    applied.push(row);
+    tell({ kind: "applied", service, row, done: applied.length, total });
+  };
+
+  const idle = async (entries: MigrationEntry[], engine: Engine) => {
     requireNumber({ service, migrations: entries.flatMap(({ file }) => file ?? []) }, to);
     if (entries.some(({ state }) => state === "unfinished")) return undefined;
     requireSound(service, entries);
-    options.inspect?.(wanted(entries).map(({ name }) => `${name}.sql`));
-    return wanted(entries).length === 0 ? summarise(service, entries, []) : undefined;
+    const todo = wanted(entries);
+    options.inspect?.(todo.map(({ name }) => `${name}.sql`));
+    const [next] = todo;
+    if (!next) return summarise(service, entries, []);
+    total = todo.length;
+    const outcome = await engine.atOnce?.(
+      todo,
+      numberBefore(entries, next),
+      () => applying(next.name),
+      onApplied,
+    );
+    if (outcome?.error && !isPassing(outcome.error)) throw outcome.error;
+    return applied.length === total ? summarise(service, withRows(entries, applied), applied) : undefined;
   };
+
   return withRun(options, idle, async (run, found) => {
-    const applied: AppliedMigration[] = [];
     // What broke off is gone on with: nothing of it may run that stands against it.
     options.inspect?.(found.flatMap(({ state, name }) => (state === "unfinished" ? [`${name}.sql`] : [])));
     let entries = await recovered(run, found, (row) => applied.push(row));
-    const total = applied.length + wanted(entries).length;
+    total = applied.length + wanted(entries).length;
     options.inspect?.(wanted(entries).map(({ name }) => `${name}.sql`));
     let attempt = 0;
     for (;;) {
@@ -35,15 +58,10 @@ export async function up(options: MigrateOptions): Promise<MigrateResult> {
       const todo = wanted(entries);
       const [next] = todo;
       if (!next) return summarise(service, entries, applied);
-      const onApplied = (row: AppliedMigration) => {
-        applied.push(row);
-        run.tell({ kind: "applied", service, row, done: applied.length, total });
-      };
       run.changes.stillHeld();
-      run.tell({ kind: "applying", service, name: next.name, done: applied.length, total });
-      const before = entries.findLast(({ version }) => version < next.version)?.version ?? null;
+      applying(next.name);
       const landed = applied.length;
-      const { error } = await run.changes.apply(todo, before, onApplied);
+      const { error } = await run.changes.apply(todo, numberBefore(entries, next), onApplied);
       if (applied.length > landed) attempt = 0;
       if (error !== null) {
         attempt += 1;
@@ -52,6 +70,25 @@ export async function up(options: MigrateOptions): Promise<MigrateResult> {
       }
       entries = await run.look();
     }
+  });
+}
+
+/** The number that must be there before this one. */
+function numberBefore(entries: readonly MigrationEntry[], { version }: Migration): number | null {
+  return entries.findLast((entry) => entry.version < version)?.version ?? null;
+}
+
+/** What a run under the lock may fare better with, or tell better. */
+function isPassing(error: unknown): boolean {
+  return error instanceof MigrationError && (error.problem === "busy" || error.problem === "server");
+}
+
+/** The entries after these have landed. */
+function withRows(entries: readonly MigrationEntry[], rows: readonly AppliedMigration[]): MigrationEntry[] {
+  const landed = new Map(rows.map((row) => [row.version, row]));
+  return entries.map((entry) => {
+    const row = landed.get(entry.version);
+    return row ? { ...entry, state: "applied", applied: row } : entry;
   });
 }
 
