@@ -30,11 +30,18 @@ export interface ApplyOptions {
   statementTimeoutMs: number;
 }
 
-/** The settings of a migration's transaction, as one statement. */
-export function settingsText({ schema, lockTimeoutMs, statementTimeoutMs }: ApplyOptions): string {
+/**
+ * The settings of a migration's transaction, as one statement.
+ * @param followed a later commit waits for the disk on behalf of this one, too
+ */
+export function settingsText(
+  { schema, lockTimeoutMs, statementTimeoutMs }: ApplyOptions,
+  followed = false,
+): string {
   const settings = [
     ["lock_timeout", String(lockTimeoutMs)],
     ["statement_timeout", String(statementTimeoutMs)],
+    ...(followed ? [["synchronous_commit", "off"]] : []),
     ...(schema === null ? [] : [["search_path", `${quoteName(schema)}, public`]]),
   ];
   const calls = settings.map(

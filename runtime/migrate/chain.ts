@@ -11,6 +11,10 @@
  * Most runs need nothing else, and then nobody waits for a lock on a second connection: each message takes the lock for
  * its own transaction, as a condition of its row. Where another run has it, the row is refused, and with it all that follow.
  *
+ * The disk is waited for once: the write-ahead log is written in order, so the last commit makes all before it durable, and
+ * they do without (`synchronous_commit`). Where the chain breaks off, a write of its own does that. A server that crashes
+ * in between has forgotten the last of them wholly, each with its row.
+ *
  * A crash of this process leaves the messages that the server has received already, and it goes on with them; the next
  * run waits at the row's primary key, and takes the server's word. What may end its own transaction never comes here.
  */
@@ -20,7 +24,7 @@ import { type ApplyOptions, endsItself, settingsText } from "./apply.ts";
 import { standsAlone } from "./bare.ts";
 import { explain } from "./explain.ts";
 import type { Migration } from "./folder.ts";
-import { type AppliedMigration, openingText, rowAsText } from "./history.ts";
+import { type AppliedMigration, openingText, quoted, rowAsText } from "./history.ts";
 
 /** Text that is under way at once. */
 const largestBytes = 4 * 1024 * 1024;
@@ -80,7 +84,7 @@ export async function applyChain(
       migrations[number - 1]?.version ?? before,
       unlocked?.lock,
     );
-    const lead = `${first}${settingsText(options)}\n`;
+    const lead = `${first}${settingsText(options, number < migrations.length - 1)}\n`;
     // A line end for a comment at the end, a semicolon for a statement without one.
     return { migration, lead, text: `${lead}${migration.text}\n;${final}commit;begin` };
   });
@@ -128,8 +132,18 @@ export async function applyChain(
     if (next) failures.push({ migration: next, error, lead: 0 });
   }
   const [failure] = failures;
+  if (failure && applied.length > 0) await flush(sql, options, applied.at(-1)!);
   if (closed || !failure || isAnothers(failure.error, options)) return { applied, error: null };
   return { applied, error: explain(failure.error, failure.migration, service, failure) };
+}
+
+/** Waits until what has landed is on the disk. Where the connection broke off, the next run will see how it stands. */
+async function flush(sql: Sql, { at }: ApplyOptions, { version }: AppliedMigration): Promise<void> {
+  const text = `update ${quoted(at)} set version = version where version = ${version}`;
+  await sql
+    .unsafe(text)
+    .simple()
+    .catch(() => {});
 }
 
 /** Another run's row stands where this one's should, or, where the lock is not held, another run is at work. */
