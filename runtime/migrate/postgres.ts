@@ -125,7 +125,8 @@ export function postgresEngine(sql: Sql, options: Subject & Means): Engine {
 
 /** As far as the server has said while the connection was opened: what it has not, it is asked under the lock. */
 function isFit(sql: Sql, options: Subject): boolean {
-  const { server_version: version, in_hot_standby, default_transaction_read_only } = sql.parameters;
+  const said: Record<string, unknown> = sql.parameters;
+  const { server_version: version, in_hot_standby, default_transaction_read_only } = said;
   if (in_hot_standby === "on" || default_transaction_read_only === "on") return false;
   if (typeof version === "string") requireVersions(version, options);
   return typeof version === "string";
@@ -140,7 +141,10 @@ async function requireServer(sql: Sql, options: Subject): Promise<void> {
   const { service } = options;
   if (row!.standby) fail(service, "the server is a read-only replica; name the primary.");
   if (row!.readOnly)
-    fail(service, "the connection is read-only (default_transaction_read_only); let the migrator's role write.");
+    fail(
+      service,
+      "the connection is read-only (default_transaction_read_only); let the migrator's role write.",
+    );
 }
 
 function requireVersions(version: string, { service, serverVersion }: Subject): void {
