@@ -12,21 +12,32 @@ import { colonVariables, type Placeholder, textual } from "./placeholders.ts";
  * @returns null where there are none.
  */
 export function withBound(pieces: readonly SqlPiece[]): SqlPiece[] | null {
+  // Quotes and brackets run from one piece into the next, around the holes.
+  const whole = pieces.map((piece) => (piece.kind === "text" ? piece.text : "h")).join("");
+  if (!/\?|[:$][A-Za-z_]|\{\{|@/.test(whole)) return null;
+  const marks = placeholders(whole);
   const out: SqlPiece[] = [];
-  let found = false;
+  let found = whole.includes("\\?");
+  let from = 0;
+  let next = 0;
   for (const piece of pieces) {
-    if (piece.kind === "hole" || !/\?|[:$][A-Za-z_]|\{\{|@/.test(piece.text)) {
+    const begin = from;
+    from += piece.kind === "text" ? piece.text.length : 1;
+    if (piece.kind === "hole") {
       out.push(piece);
       continue;
     }
     const { at } = piece;
     const text = piece.text.replaceAll("\\?", " ?");
-    found ||= text !== piece.text;
     const linear = at.end - at.start === text.length;
     const span = (start: number, end: number): Span =>
-      linear ? { file: at.file, start: at.start + start, end: at.start + end } : at;
+      linear ? { ...at, start: at.start + start, end: at.start + end } : at;
     let last = 0;
-    for (const { start, end, type } of placeholders(piece.text)) {
+    for (; (marks[next]?.start ?? from) < from; next++) {
+      const { type } = marks[next]!;
+      const start = marks[next]!.start - begin;
+      const end = marks[next]!.end - begin;
+      if (start < last || end > text.length) continue;
       found = true;
       if (start > last) out.push({ kind: "text", text: text.slice(last, start), at: span(last, start) });
       const reason = `${text.slice(start, end)} is bound when it runs`;

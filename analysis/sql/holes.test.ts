@@ -75,6 +75,7 @@ describe("a hole may be any part of a definition", () => {
     ["select * from :t: where id = :id", "select !:t: is bound when it runs at :t:"],
     ["select a ? 'b' from c", "select c"],
     ["update a set b = ? where c \\? 'd'", "update a"],
+    ['delete from "${identifier t}" where b = ? and c = ?', 'delete !t at "${identifier t}"'],
     ["delete from a where id in (???)", "delete a"],
     ["select * from a where id = $id and b = $$c$$", "select a"],
   ] as [string, ...string[]][])

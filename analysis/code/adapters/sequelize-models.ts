@@ -124,11 +124,12 @@ function calledModel(call: Expr & { kind: "call" }, ask: Ask, depth: number): Se
   const [first] = call.args;
   if (callee.kind === "member") {
     if (/^(?:model|getRepository)$/.test(callee.property) && first) return modelOf(first, ask, depth + 1);
-    return /^(?:scope|unscoped|schema|withSchema|withScope|withoutScope|withInitialScope|init\w*|initialize)$/.test(
-      callee.property,
-    )
-      ? modelOf(callee.of, ask, depth + 1)
-      : null;
+    const same =
+      /^(?:scope|unscoped|schema|withSchema|withScope|withoutScope|withInitialScope|init\w*|initialize)$/;
+    // A class's own method that narrows it: User.active().findAll(); rows are what others give.
+    const rows = /^(?:find|create|build|bulk|upsert|count|get|max|min|sum)/;
+    const own = ask.follow(callee.of).kind === "class" && !rows.test(callee.property);
+    return own || same.test(callee.property) ? modelOf(callee.of, ask, depth + 1) : null;
   }
   const result = callee.kind === "function" ? ask.apply(callee, call.args) : null;
   return result ? modelOf(result, ask, depth + 1) : null;

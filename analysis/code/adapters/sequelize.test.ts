@@ -155,8 +155,9 @@ await Booking.create({ guest: { email: "a" } }, { include: [{ model: Guest, as: 
       "scopes",
       `import { Amenity, Booking, Guest, Room, RoomType, sequelize } from "./models.ts";
 await Booking.scope("recent").findAll();
-await Booking.unscoped().count();`,
-      ["2:7 select stay.bookings", "3:7 select stay.bookings"],
+await Booking.unscoped().count();
+await Booking.visibleTo(user.id).findAll();`,
+      ["2:7 select stay.bookings", "3:7 select stay.bookings", "4:7 select stay.bookings"],
     ],
     [
       "a schema for one query",
