@@ -39,6 +39,11 @@ export async function applyAlone(
   try {
     await inSchema(sql, options, (line) => line.unsafe(`${lead}${migration.text}`).simple());
   } catch (error) {
+    if (error instanceof MigrationError) {
+      // Nothing was sent.
+      await deleteRow(sql, at, migration.version);
+      throw error;
+    }
     const told = explain(error, migration, service, {
       lead: Array.from(lead).length,
       after: "nothing of it is left",

@@ -114,7 +114,7 @@ export function postgresEngine(sql: Sql, options: Subject & Means): Engine {
     },
     exclusively({ waitMs, onWait, fresh }, work) {
       return withLock(sql, { ...lock, waitMs, onWait }, async (stillHeld) => {
-        await requireServer(sql, options);
+        await within(waitMs, service, requireServer(sql, options));
         if (fresh) await createHistory(sql, service, at);
         if (schema !== null) await createSchema(sql, schema);
         return work(changes(stillHeld, waitMs));
@@ -145,6 +145,20 @@ async function requireServer(sql: Sql, options: Subject): Promise<void> {
       service,
       "the connection is read-only (default_transaction_read_only); let the migrator's role write.",
     );
+}
+
+/** The first word on the second connection, for which a pooler may have no room while the first holds the lock. */
+async function within<T>(waitMs: number, service: string, first: Promise<T>): Promise<T> {
+  const timer = Promise.withResolvers<never>();
+  const handle = setTimeout(() => {
+    const message = `${service}: has the lock, and got no second connection within ${waitMs} ms; a pooler in between must have two for it, or name the server itself.`;
+    timer.reject(new MigrationError(service, "connection", message));
+  }, waitMs);
+  try {
+    return await Promise.race([first, timer.promise]);
+  } finally {
+    clearTimeout(handle);
+  }
 }
 
 function requireVersions(version: string, { service, serverVersion }: Subject): void {
