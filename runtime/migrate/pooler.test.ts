@@ -60,7 +60,7 @@ function behindPgBouncer() {
       expect(await failureOf(migrate({ service: "t", folder: alone, url, lockWaitMs: 50 }))).toEqual({
         problem: "connection",
         message:
-          "t: has the lock, and got no second connection within 50 ms; a pooler in between must have two for it, or name the server itself.",
+          "t: has the lock, and got no second connection within 2000 ms; a pooler in between must have two for it, or name the server itself.",
       });
     });
 

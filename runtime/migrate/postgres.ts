@@ -114,7 +114,7 @@ export function postgresEngine(sql: Sql, options: Subject & Means): Engine {
     },
     exclusively({ waitMs, onWait, fresh }, work) {
       return withLock(sql, { ...lock, waitMs, onWait }, async (stillHeld) => {
-        await within(waitMs, service, requireServer(sql, options));
+        await within(Math.max(waitMs, leastWaitMs), service, requireServer(sql, options));
         if (fresh) await createHistory(sql, service, at);
         if (schema !== null) await createSchema(sql, schema);
         return work(changes(stillHeld, waitMs));
@@ -147,6 +147,9 @@ async function requireServer(sql: Sql, options: Subject): Promise<void> {
     );
 }
 
+/** However short the patience with other runs is, opening a connection takes its time. */
+const leastWaitMs = 2_000;
+
 /** The first word on the second connection, for which a pooler may have no room while the first holds the lock. */
 async function within<T>(waitMs: number, service: string, first: Promise<T>): Promise<T> {
   const timer = Promise.withResolvers<never>();
@@ -154,6 +157,8 @@ async function within<T>(waitMs: number, service: string, first: Promise<T>): Pr
     const message = `${service}: has the lock, and got no second connection within ${waitMs} ms; a pooler in between must have two for it, or name the server itself.`;
     timer.reject(new MigrationError(service, "connection", message));
   }, waitMs);
+  // Once nobody waits for it, it fails with the pool that is closed.
+  first.catch(() => {});
   try {
     return await Promise.race([first, timer.promise]);
   } finally {
