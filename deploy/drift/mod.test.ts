@@ -7,13 +7,13 @@ import { type EmbeddedPostgres, startPostgres } from "../embedded/mod.ts";
 import { asAdministrator } from "../roles/mod.ts";
 import { findDrift } from "./mod.ts";
 import { type Shadows, shadows } from "./shadow.ts";
-import type { Shape } from "./shape.ts";
+import type { Shapes } from "./shape.ts";
 
 let server: EmbeddedPostgres;
 let bench: RightsBench;
 let sql: Sql;
 let shadow: Shadows;
-let shapes: Shape[] | undefined;
+let shapes: Shapes | undefined;
 beforeAll(async () => {
   server = await startPostgres({ auth: "password" });
   const url = await server.createDatabase("shop");

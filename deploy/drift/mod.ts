@@ -13,7 +13,7 @@ import { planRights, type RightsOptions, type StepKind } from "../roles/mod.ts";
 import { everybody } from "../roles/names.ts";
 import { type Link, type Links, readLinks } from "./links.ts";
 import type { Shadows } from "./shadow.ts";
-import { differences, readShapes, type Shape } from "./shape.ts";
+import { differences, readShapes, type Shape, type Shapes } from "./shape.ts";
 
 export type FaultKind =
   | "role"
@@ -172,21 +172,21 @@ function undeclaredExtensions({ extensions }: Catalog, services: readonly Placed
 }
 
 function tables(
-  live: readonly Shape[],
-  wanted: readonly Shape[],
+  live: Shapes,
+  wanted: Shapes,
   system: readonly TableName[],
   services: readonly PlacedService[],
 ): Fault[] {
   const nameOf = ({ schema, name }: Shape) => `${schema}.${name}`;
-  const there = new Map(live.map((shape) => [nameOf(shape), shape]));
-  const made = new Map(wanted.map((shape) => [nameOf(shape), shape]));
+  const there = new Map(live.shapes.map((shape) => [nameOf(shape), shape]));
+  const made = new Map(wanted.shapes.map((shape) => [nameOf(shape), shape]));
   const isTool = ({ schema, name }: Shape) =>
     system.some(
       (pattern) =>
         (pattern.schema === null || matchName(pattern.schema, schema)) && matchName(pattern.table, name),
     );
   const faults: Fault[] = [];
-  for (const shape of wanted) {
+  for (const shape of wanted.shapes) {
     const found = there.get(nameOf(shape));
     if (!found) {
       faults.push({
@@ -195,10 +195,10 @@ function tables(
       });
       continue;
     }
-    for (const said of differences(found, shape))
+    for (const said of differences(found, shape, live.major === wanted.major))
       faults.push({ kind: "shape", message: `${nameOf(shape)}: ${said}` });
   }
-  for (const shape of live) {
+  for (const shape of live.shapes) {
     // A partition that was made since stands for its table.
     if (
       made.has(nameOf(shape)) ||

@@ -10,14 +10,14 @@ import { EmbeddedPostgresError } from "../embedded/error.ts";
 import { type EmbeddedPostgres, startPostgres } from "../embedded/mod.ts";
 import { DeployError } from "../error.ts";
 import { ident } from "../roles/names.ts";
-import { readShapes, type Shape } from "./shape.ts";
+import { readShapes, type Shapes } from "./shape.ts";
 
 export interface Shadows extends AsyncDisposable {
   /**
    * The shapes that the migrations of a database's services make.
    * @throws {DeployError} where a migration cannot be run here, such as one that needs an extension that is not here
    */
-  of(database: DeployedDatabase, schemas: readonly string[]): Promise<Shape[]>;
+  of(database: DeployedDatabase, schemas: readonly string[]): Promise<Shapes>;
 }
 
 export interface ShadowOptions {

@@ -1,8 +1,11 @@
 /** The proof: what the linter refuses, the database refuses, tried by roles that really log in. */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { join } from "node:path";
+import { type Cluster, debianBinaries, startCluster } from "../../fixtures/cluster.ts";
 import { type RightsBench, rightsBench } from "../../fixtures/rights.ts";
 import { connect } from "../../runtime/connect/mod.ts";
-import { type EmbeddedPostgres, startPostgres } from "../embedded/mod.ts";
+import { findDrift, shadows } from "../mod.ts";
+import { asAdministrator } from "./mod.ts";
 
 /** What nobody but the owner may do to `orders` (`T` is the table), with each statement that PostgreSQL knows for it. */
 const foreign = [
@@ -52,11 +55,12 @@ const byMigrator = [
 ] as const;
 
 const layouts = ["shared", "schemas", "apart"] as const;
-let server: EmbeddedPostgres;
-beforeAll(async () => {
-  server = await startPostgres({ auth: "password" });
-});
-afterAll(() => server.stop());
+/** The embedded PostgreSQL, and the older one that Debian may have installed: from 16 on, membership has options. */
+const debian = debianBinaries();
+const servers = [
+  ["the embedded PostgreSQL", null],
+  ...(debian ? [["Debian's PostgreSQL", debian]] : []),
+] as const;
 
 /** The SQLSTATE of a statement run in a transaction that is taken back; null where it ran. */
 async function attempt(url: string, statement: string): Promise<string | null> {
@@ -77,105 +81,124 @@ async function attempt(url: string, statement: string): Promise<string | null> {
 }
 class Taken extends Error {}
 
-describe.each(layouts)("in the layout %s", (layout) => {
-  let bench: RightsBench;
-  const tables: Record<string, string> = {};
+describe.each(servers)("on %s", (_, binaries) => {
+  let server: Cluster;
   beforeAll(async () => {
-    const urls: Record<string, string> = {};
-    const prefix = `${layout}_${Math.random().toString(36).slice(2, 8)}`;
-    for (const service of layout === "apart" ? ["orders", "billing"] : ["all"])
-      urls[service] = await server.createDatabase(`${prefix}_${service}`);
-    bench = await rightsBench(layout, (service) => urls[service] ?? urls["all"]!);
-    await bench.apply();
-    await bench.migrate();
-    await bench.apply();
-    for (const name of ["orders", "order_lines", "order_totals", "stock"])
-      tables[name] = layout === "schemas" ? `orders.${name}` : name;
+    server = await startCluster(binaries);
   });
-  afterAll(() => bench[Symbol.dispose]());
-  const inOrders = (statement: string) => statement.replaceAll(/\bT\b/g, tables["orders"]!);
-  const refused = async (role: string, statements: readonly string[]) => {
-    const url = bench.url("orders", role);
-    const answers: Record<string, string | null> = {};
-    for (const statement of statements) answers[statement] = await attempt(url, inOrders(statement));
-    // Refused for the right; the owner's own ALTER and DROP, for not being it.
-    expect(answers).toEqual(Object.fromEntries(statements.map((statement) => [statement, "42501"])));
-  };
+  afterAll(() => server.remove());
 
-  test("billing's app is refused everything that the manifest does not name", async () => {
-    await refused("billing_app", foreign);
-  });
-
-  test("billing's migrator is, too, whose tables may not stand on another's", async () => {
-    await refused("billing_migrator", [...foreign, ...byMigrator]);
-  });
-
-  test("a second run finds nothing to do, and who is refused was not refused for want of a login", async () => {
-    expect(await bench.apply()).toEqual([]);
-    expect(await attempt(bench.url("billing", "billing_app"), "select 1")).toBeNull();
-    expect(await attempt(bench.url("billing", "billing_owner"), "select 1")).not.toBeNull();
-  });
-
-  test("each service may do what its code does, and no more: no DDL, no history, nothing taken back from a ledger", async () => {
-    const own = bench.url("billing", "billing_app");
-    const run = async (statement: string) => [statement, await attempt(own, statement)];
-    const answers = Object.fromEntries([
-      await run("insert into invoices (cents) values (1) returning id"),
-      await run("update invoices set cents = 2"),
-      await run("delete from invoices"),
-      await run("insert into ledger values (1, 'x')"),
-      await run("select * from ledger"),
-      await run("create temporary table t (id int)"),
-      await run("select * from freehold_billing.migration"),
-      await run("update ledger set entry = 'y'"),
-      await run("delete from ledger"),
-      await run("truncate ledger"),
-      await run("truncate invoices"),
-      await run("drop table invoices"),
-      await run("alter table invoices add column x int"),
-      await run("create table mine (id int)"),
-      await run("delete from freehold_billing.migration"),
-      await run("set role billing_owner"),
-    ]);
-    expect(answers).toEqual({
-      "insert into invoices (cents) values (1) returning id": null,
-      "update invoices set cents = 2": null,
-      "delete from invoices": null,
-      "insert into ledger values (1, 'x')": null,
-      "select * from ledger": null,
-      "create temporary table t (id int)": null,
-      "select * from freehold_billing.migration": null,
-      "update ledger set entry = 'y'": "42501",
-      "delete from ledger": "42501",
-      "truncate ledger": "42501",
-      "truncate invoices": "42501",
-      "drop table invoices": "42501",
-      "alter table invoices add column x int": "42501",
-      "create table mine (id int)": "42501",
-      "delete from freehold_billing.migration": "42501",
-      "set role billing_owner": "42501",
+  describe.each(layouts)("in the layout %s", (layout) => {
+    let bench: RightsBench;
+    const tables: Record<string, string> = {};
+    beforeAll(async () => {
+      const urls: Record<string, string> = {};
+      for (const service of layout === "apart" ? ["orders", "billing"] : ["all"])
+        urls[service] = await server.createDatabase(`${layout}_${service}`);
+      bench = await rightsBench(layout, (service) => urls[service] ?? urls["all"]!);
+      await bench.apply();
+      await bench.migrate();
+      await bench.apply();
+      for (const name of ["orders", "order_lines", "order_totals", "stock"])
+        tables[name] = layout === "schemas" ? `orders.${name}` : name;
     });
-  });
+    afterAll(() => bench[Symbol.dispose]());
+    const inOrders = (statement: string) => statement.replaceAll(/\bT\b/g, tables["orders"]!);
+    const refused = async (role: string, statements: readonly string[]) => {
+      const url = bench.url("orders", role);
+      const answers: Record<string, string | null> = {};
+      for (const statement of statements) answers[statement] = await attempt(url, inOrders(statement));
+      // Refused for the right; the owner's own ALTER and DROP, for not being it.
+      expect(answers).toEqual(Object.fromEntries(statements.map((statement) => [statement, "42501"])));
+    };
 
-  test("each road of the manifest is open, as wide as the code needs it, until its last day", async () => {
-    if (layout === "apart") {
-      // Another database has no road: what is to be shared needs a deployment that has them together.
-      expect(await attempt(bench.url("orders", "billing_app"), "select 1")).toBe("42501");
-      return;
-    }
-    const url = bench.url("billing", "billing_app");
-    const { orders, order_lines: lines, order_totals: totals, stock } = tables;
-    const statements: [string, string | null][] = [
-      [`select id, customer from ${orders}`, null],
-      [`select * from ${totals}`, null],
-      [`insert into ${lines} (order_id, cents) values (null, 1)`, null],
-      [`insert into ${lines} (order_id, cents) values (null, 1) returning id`, "42501"],
-      [`update ${lines} set cents = 1`, "42501"],
-      [`delete from ${lines}`, "42501"],
-      [`select * from ${stock}`, "42501"],
-    ];
-    const answers = [];
-    for (const [statement] of statements) answers.push([statement, await attempt(url, statement)]);
-    expect(answers).toEqual(statements);
+    test("billing's app is refused everything that the manifest does not name", async () => {
+      await refused("billing_app", foreign);
+    });
+
+    test("billing's migrator is, too, whose tables may not stand on another's", async () => {
+      await refused("billing_migrator", [...foreign, ...byMigrator]);
+    });
+
+    test("nothing has drifted", async () => {
+      const { root } = bench.folder;
+      await using shadow = shadows({ root, foldersOf: (service) => [`services/${service}/migrations`] });
+      const folderOf = (service: string) => join(root, `services/${service}/migrations`);
+      for (const database of bench.databases) {
+        const faults = asAdministrator(database, bench.options.env, (sql) =>
+          findDrift(sql, database, { ...bench.options, shadows: shadow, folderOf }),
+        );
+        expect(await faults).toEqual([]);
+      }
+    });
+
+    test("a second run finds nothing to do, and who is refused was not refused for want of a login", async () => {
+      expect(await bench.apply()).toEqual([]);
+      expect(await attempt(bench.url("billing", "billing_app"), "select 1")).toBeNull();
+      expect(await attempt(bench.url("billing", "billing_owner"), "select 1")).not.toBeNull();
+    });
+
+    test("each service may do what its code does, and no more: no DDL, no history, nothing taken back from a ledger", async () => {
+      const own = bench.url("billing", "billing_app");
+      const run = async (statement: string) => [statement, await attempt(own, statement)];
+      const answers = Object.fromEntries([
+        await run("insert into invoices (cents) values (1) returning id"),
+        await run("update invoices set cents = 2"),
+        await run("delete from invoices"),
+        await run("insert into ledger values (1, 'x')"),
+        await run("select * from ledger"),
+        await run("create temporary table t (id int)"),
+        await run("select * from freehold_billing.migration"),
+        await run("update ledger set entry = 'y'"),
+        await run("delete from ledger"),
+        await run("truncate ledger"),
+        await run("truncate invoices"),
+        await run("drop table invoices"),
+        await run("alter table invoices add column x int"),
+        await run("create table mine (id int)"),
+        await run("delete from freehold_billing.migration"),
+        await run("set role billing_owner"),
+      ]);
+      expect(answers).toEqual({
+        "insert into invoices (cents) values (1) returning id": null,
+        "update invoices set cents = 2": null,
+        "delete from invoices": null,
+        "insert into ledger values (1, 'x')": null,
+        "select * from ledger": null,
+        "create temporary table t (id int)": null,
+        "select * from freehold_billing.migration": null,
+        "update ledger set entry = 'y'": "42501",
+        "delete from ledger": "42501",
+        "truncate ledger": "42501",
+        "truncate invoices": "42501",
+        "drop table invoices": "42501",
+        "alter table invoices add column x int": "42501",
+        "create table mine (id int)": "42501",
+        "delete from freehold_billing.migration": "42501",
+        "set role billing_owner": "42501",
+      });
+    });
+
+    test("each road of the manifest is open, as wide as the code needs it, until its last day", async () => {
+      if (layout === "apart") {
+        // Another database has no road: what is to be shared needs a deployment that has them together.
+        expect(await attempt(bench.url("orders", "billing_app"), "select 1")).toBe("42501");
+        return;
+      }
+      const url = bench.url("billing", "billing_app");
+      const { orders, order_lines: lines, order_totals: totals, stock } = tables;
+      const statements: [string, string | null][] = [
+        [`select id, customer from ${orders}`, null],
+        [`select * from ${totals}`, null],
+        [`insert into ${lines} (order_id, cents) values (null, 1)`, null],
+        [`insert into ${lines} (order_id, cents) values (null, 1) returning id`, "42501"],
+        [`update ${lines} set cents = 1`, "42501"],
+        [`delete from ${lines}`, "42501"],
+        [`select * from ${stock}`, "42501"],
+      ];
+      const answers = [];
+      for (const [statement] of statements) answers.push([statement, await attempt(url, statement)]);
+      expect(answers).toEqual(statements);
+    });
   });
 });
