@@ -61,18 +61,18 @@ export function databasesOf(
   return databases;
 }
 
-/** The variable that opens a service's database in a deployment. @throws {DeployError} where the manifest names none. */
-export function variableOf(
-  { name, layout, database }: Deployment,
-  service: string,
-  tenant: string | null,
-): string {
-  if (database === null || (layout === "per-service" && !database.includes("{SERVICE}"))) {
+/** The project's variable for a service's own database, where the deployment names none. */
+const usualTemplate = "{SERVICE}_ADMIN_URL";
+
+/** The variable that opens a service's database in a deployment. @throws {DeployError} where one would open them all */
+function variableOf({ name, layout, database }: Deployment, service: string, tenant: string | null): string {
+  const template = database ?? usualTemplate;
+  if (layout === "per-service" && !template.includes("{SERVICE}")) {
     throw new DeployError(
-      `the deployment "${name}" has a database for each service: name the variables that open them for the project, such as "database": "{SERVICE}_ADMIN_URL"`,
+      `the deployment "${name}" has a database for each service, and one variable for all (${template}): put {SERVICE} into it, such as ${usualTemplate}`,
     );
   }
-  return database
+  return template
     .replaceAll("{SERVICE}", variablePart(service))
     .replaceAll("{TENANT}", variablePart(tenant ?? ""));
 }

@@ -15,6 +15,7 @@ export {
   type MigrationOutcome,
   migrateServices,
 } from "./migrate.ts";
+export { type Provision, provision, provisionFormats } from "./provision/mod.ts";
 export {
   applyRights,
   asAdministrator,

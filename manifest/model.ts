@@ -70,6 +70,9 @@ export interface Use {
   at: Place;
 }
 
+/** The variables of a connection in parts. */
+export type ConnectionParts = Partial<Record<"host" | "port" | "name" | "user" | "password", string>>;
+
 export interface Service {
   name: string;
   /** Lives in another repository: no code here, its tables are still not ours. */
@@ -87,6 +90,10 @@ export interface Service {
   database: string[];
   /** Names of the environment variables that open its database, as the migrator. */
   migrate: string[];
+  /** Which of `database` holds which part; null where one holds the whole URL. */
+  databaseParts: ConnectionParts | null;
+  /** The same of `migrate`. */
+  migrateParts: ConnectionParts | null;
   owns: TablePattern[];
   publishes: PublishedTable[];
   uses: Use[];

@@ -4,7 +4,7 @@
 import type { Document, Path } from "./document.ts";
 import { normalizeGlob, type WrittenGlob } from "./globs.ts";
 import { type Located, locateFolders } from "./locate.ts";
-import type { Deployment, Dialect, ManifestProblem, Place, Service } from "./model.ts";
+import type { ConnectionParts, Deployment, Dialect, ManifestProblem, Place, Service } from "./model.ts";
 import { show } from "./nearest.ts";
 import { parseTableName } from "./pattern.ts";
 import { addProblems } from "./problem.ts";
@@ -69,6 +69,8 @@ export function serviceOf(
     schemas: [...new Set(hasOwnSchema ? [schema, name] : [schema])],
     database,
     migrate: raw.migrate === undefined ? database : variablesOf(raw.migrate),
+    databaseParts: partsOf(raw.database),
+    migrateParts: partsOf(raw.migrate ?? raw.database),
     owns: raw.owns.map((text, index) => ({ ...parseTableName(text), at: place("owns", index) })),
     publishes: raw.publishes.map((published, index) => ({
       ...parseTableName(typeof published === "string" ? published : published.table),
@@ -125,6 +127,11 @@ function variablesOf(connection: RawConnection | undefined): string[] {
   if (connection === undefined) return [];
   if (typeof connection === "string") return [connection];
   return [...new Set(Object.values(connection).filter((name) => name !== undefined))];
+}
+
+function partsOf(connection: RawConnection | undefined): ConnectionParts | null {
+  if (connection === undefined || typeof connection === "string") return null;
+  return Object.fromEntries(Object.entries(connection).filter(([, name]) => name !== undefined));
 }
 
 /** Who asks does not change which database it is, unless it goes unnamed: it is then named like the user. */

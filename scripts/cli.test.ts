@@ -25,6 +25,7 @@ test("help says what there is, with examples and exit codes", async () => {
       migrate                    bring every service's schema up to head, and more
       roles                      give each service the roles and rights it needs
       drift [options]            hold the live databases against the manifest and the migrations
+      provision [options]        print what the project sets up: databases, roles, variables, jobs
       help [command]             print help for a command
 
     Exit codes: 0 clean, 1 findings, 2 the tool could not do its work or an input went unread.

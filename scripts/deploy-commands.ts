@@ -2,6 +2,7 @@
 import { type Command, Option } from "commander";
 import type { DriftCommandOptions } from "./drift.ts";
 import type { Io } from "./io.ts";
+import type { ProvisionOptions } from "./provision.ts";
 import type { RolesOptions } from "./roles.ts";
 
 /** Adds the commands. @param done is told the exit code */
@@ -54,15 +55,46 @@ be looked at.`,
       const { run } = await import("./drift.ts");
       done(await run(options, io));
     });
+
+  program
+    .command("provision")
+    .description("print what the project sets up: databases, roles, variables, jobs")
+    .requiredOption("--deployment <name>", "the manifest's deployment whose databases are meant")
+    .addOption(
+      new Option("--format <format>", "what to print")
+        .choices(["sql", "compose", "kubernetes", "env"])
+        .makeOptionMandatory(),
+    )
+    .option("--tenant <name>", "only this tenant's")
+    .addOption(config())
+    .addHelpText(
+      "after",
+      `
+Examples:
+  freehold provision --deployment dev --format sql > init-db.sql
+  freehold provision --deployment dev --format compose > compose.yaml
+  freehold provision --deployment prod --format kubernetes
+  freehold provision --deployment prod --format env
+
+No password is ever printed: there are placeholders, and the names under which secrets are expected.`,
+    )
+    .action(async (options: ProvisionOptions) => {
+      const { run } = await import("./provision.ts");
+      done(await run(options, io));
+    });
 }
 
 /** What all of them take. */
 function deployed(command: Command): Command {
   return command
     .requiredOption("--deployment <name>", "the manifest's deployment whose databases are meant")
-    .option(
-      "--config <file>",
-      "the manifest to use; its folder is the workspace (default: the nearest freehold.json)",
-    )
+    .addOption(config())
     .addOption(new Option("--format <format>", "how to print").choices(["pretty", "json"]).default("pretty"));
+}
+
+function config(): Option {
+  return new Option(
+    "--config <file>",
+    "the manifest to use; its folder is the workspace (default: the nearest freehold.json)",
+  );
 }

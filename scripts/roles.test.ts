@@ -12,6 +12,7 @@ const manifest = (project: string) => `{
   "deployments": {
     "dev": { "layout": "shared", "database": "DATABASE_URL" },
     "prod": { "layout": "per-service" },
+    "lone": { "layout": "per-service", "database": "ADMIN_URL" },
     "saas": { "layout": "per-tenant", "database": "{TENANT}_DATABASE_URL", "tenants": "tenants.json" }
   }
 }`;
@@ -129,10 +130,13 @@ test("what is missing or wrong is one line", async () => {
   expect(await roles(["plan", "--deployment", "dve"])).toEqual({
     code: 2,
     out: "",
-    err: 'freehold: the manifest has no deployment "dve"; it has dev, prod, saas\n',
+    err: 'freehold: the manifest has no deployment "dve"; it has dev, prod, lone, saas\n',
   });
-  expect((await roles(["plan", "--deployment", "prod"])).err).toBe(
-    'freehold: the deployment "prod" has a database for each service: name the variables that open them for the project, such as "database": "{SERVICE}_ADMIN_URL"\n',
+  expect((await roles(["plan", "--deployment", "prod"])).err).toStartWith(
+    "✗ LOBBY_ADMIN_URL: lobby\n  freehold needs LOBBY_ADMIN_URL, which is not set",
+  );
+  expect((await roles(["plan", "--deployment", "lone"])).err).toBe(
+    'freehold: the deployment "lone" has a database for each service, and one variable for all (ADMIN_URL): put {SERVICE} into it, such as {SERVICE}_ADMIN_URL\n',
   );
   expect((await roles(["plan", "--deployment", "dev", "--secrets", "no.env"])).err).toBe(
     "freehold: no.env cannot be read: --secrets names a file of passwords\n",

@@ -57,10 +57,10 @@ const byMigrator = [
 const layouts = ["shared", "schemas", "apart"] as const;
 /** The embedded PostgreSQL, and the older one that Debian may have installed: from 16 on, membership has options. */
 const debian = debianBinaries();
-const servers = [
-  ["the embedded PostgreSQL", null],
-  ...(debian ? [["Debian's PostgreSQL", debian]] : []),
-] as const;
+const servers: { name: string; binaries: string | null }[] = [
+  { name: "the embedded PostgreSQL", binaries: null },
+  ...(debian ? [{ name: "Debian's PostgreSQL", binaries: debian }] : []),
+];
 
 /** The SQLSTATE of a statement run in a transaction that is taken back; null where it ran. */
 async function attempt(url: string, statement: string): Promise<string | null> {
@@ -81,7 +81,7 @@ async function attempt(url: string, statement: string): Promise<string | null> {
 }
 class Taken extends Error {}
 
-describe.each(servers)("on %s", (_, binaries) => {
+describe.each(servers)("on $name", ({ binaries }) => {
   let server: Cluster;
   beforeAll(async () => {
     server = await startCluster(binaries);
