@@ -1,5 +1,6 @@
 /** The ownership manifest: its types, its loading, and whose a table, a file or a variable is. */
 
+export { type DraftService, doubtsOf, type Guess, type ManifestDraft, renderDraft } from "./draft.ts";
 export { globMatcher } from "./globs.ts";
 export { type LoadedManifest, loadManifest } from "./load.ts";
 export {
@@ -13,7 +14,9 @@ export {
   usesOfTable,
 } from "./lookup.ts";
 export type * from "./model.ts";
+export { tableFault } from "./names.ts";
 export { nearest } from "./nearest.ts";
+export { normalizePath } from "./paths.ts";
 export { hasStar, matchName, matchTable, parseTableName, type TableName, tableText } from "./pattern.ts";
 export { formatProblem, ManifestReadError } from "./problem.ts";
 export { type KnownRule, optionLines } from "./rule-settings.ts";

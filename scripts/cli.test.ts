@@ -22,6 +22,8 @@ test("help says what there is, with examples and exit codes", async () => {
       facts [options]            list who names which table, where, and whose it is
       explain <rule>             say what a rule finds, why, and the way out
       rules [options]            list the rules
+      init [options]             write a first manifest from what the code says, every doubt as a
+                                 comment
       migrate                    bring every service's schema up to head, and more
       roles                      give each service the roles and rights it needs
       drift [options]            hold the live databases against the manifest and the migrations

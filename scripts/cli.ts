@@ -9,6 +9,7 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { name, version } from "../package.json" with { type: "json" };
 import { checkFormats, factsFormats, rulesFormats } from "../report/mod.ts";
+import { addAdopt } from "./adopt-commands.ts";
 import { addDeploy } from "./deploy-commands.ts";
 import { ExpectedError, exitCodes, type Io, LocatedError } from "./io.ts";
 import { addMigrate } from "./migrate-commands.ts";
@@ -145,6 +146,7 @@ function commands(io: Io, done: (code: number) => void): Command {
       done(await run(options, io));
     });
 
+  addAdopt(program, io, done);
   addMigrate(program, io, done);
   addDeploy(program, io, done);
 
