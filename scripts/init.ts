@@ -2,8 +2,8 @@
 import { existsSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { check } from "../analysis/check.ts";
+import { draftManifest, withManifest } from "../analysis/draft/mod.ts";
 import { analyse } from "../analysis/mod.ts";
-import { survey, withManifest } from "../analysis/survey/mod.ts";
 import { doubtsOf, loadManifest, renderDraft } from "../manifest/mod.ts";
 import { version } from "../package.json" with { type: "json" };
 import { counted, unreadLines } from "../report/mod.ts";
@@ -32,7 +32,7 @@ export async function run({ print = false, baseline = false }: InitOptions, io: 
   }
   const [major, minor] = version.split(".");
   const onProgress = progressOf(io);
-  const { draft, model } = await survey(root, `${major}.${minor}`, { onProgress });
+  const { draft, model } = await draftManifest(root, `${major}.${minor}`, { onProgress });
   const text = renderDraft(draft);
   const { manifest, problems } = loadManifest(withManifest(root, text), rules);
   io.status(null);

@@ -13,10 +13,11 @@ import {
   type ManifestSource,
   normalizePath,
 } from "../../manifest/mod.ts";
+import type { Store } from "../cache/store.ts";
 import { discover } from "../files.ts";
-import { listFolder } from "../listing.ts";
 import { type AnalyseOptions, analyse } from "../mod.ts";
 import type { Model } from "../model.ts";
+import { listFolder } from "../tree/listing.ts";
 import { type Candidate, findCandidates, folderOf } from "./candidates.ts";
 import { dialectsOf } from "./dialects.ts";
 import { runningServices, type SurveyedService, settleServices } from "./services.ts";
@@ -29,7 +30,7 @@ const FILE = "freehold.json";
  * @param root absolute path of the workspace
  * @param since the version whose rules count in full
  */
-export async function survey(
+export async function draftManifest(
   root: string,
   since: string,
   options: AnalyseOptions = {},
@@ -46,8 +47,10 @@ export async function survey(
     if (text !== null) packages.set(path, text);
   }
   const candidates = findCandidates(paths, packages);
+  // The files stay the same from one look to the next: each is compiled once.
+  const store = memoryStore();
   const look = (services: readonly SurveyedService[], dialects: ReadonlyMap<string, Dialect>) =>
-    analyse({ ...options, root, manifest: provisional(root, services, dialects) });
+    analyse({ ...options, root, store, manifest: provisional(root, services, dialects) });
 
   const running = runningServices(candidates);
   const dialects = dialectsOf(candidates, files);
@@ -117,6 +120,18 @@ export async function survey(
     ],
   };
   return { draft, model };
+}
+
+function memoryStore(): Store {
+  const texts = new Map<string, string>();
+  return {
+    get: (key) => texts.get(key) ?? null,
+    set: (key, text) => {
+      texts.set(key, text());
+    },
+    flush: () => {},
+    close: () => {},
+  };
 }
 
 function isNameable(path: string): boolean {
