@@ -100,7 +100,8 @@ export async function crash(server: Cluster, options: CrashOptions): Promise<Kil
 
 const nameOf = (url: string): string => decodeURIComponent(new URL(url).pathname.slice(1));
 
-async function start(folder: string, url: string) {
+/** A runner of its own process, once it has said that it begins. */
+export async function start(folder: string, url: string) {
   const child = Bun.spawn([process.execPath, join(import.meta.dir, "runner.ts"), folder, url], {
     stdin: "ignore",
     stdout: "pipe",
@@ -112,7 +113,7 @@ async function start(folder: string, url: string) {
 }
 
 /** How long an undisturbed run takes from its first word on. */
-async function timed(folder: string, url: string): Promise<number> {
+export async function timed(folder: string, url: string): Promise<number> {
   const { child, complaint } = await start(folder, url);
   const begun = performance.now();
   if ((await child.exited) !== 0) throw new Error(await complaint);
