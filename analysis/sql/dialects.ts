@@ -3,13 +3,19 @@ import type { Dialect } from "../../manifest/model.ts";
 import type { DialectReader } from "./dialect-reader.ts";
 
 /** A reader whose code comes with its grammar: a process that meets no SQL pays for neither. */
-function lazy(bring: () => Promise<DialectReader>): DialectReader & { isLoaded(): boolean } {
+function lazy(
+  bring: () => Promise<DialectReader>,
+  bringGrammar?: () => Promise<void>,
+): DialectReader & { isLoaded(): boolean } {
   let reader: DialectReader | null = null;
   let loaded = false;
   return {
     async load() {
-      reader ??= await bring();
-      await reader.load();
+      if (loaded) return;
+      // A grammar compiles on threads of its own, while the reader's code is read on this one.
+      const [brought] = await Promise.all([bring(), bringGrammar?.()]);
+      await brought.load();
+      reader = brought;
       loaded = true;
     },
     isLoaded: () => loaded,
@@ -24,7 +30,10 @@ const cst = async (dialect: Exclude<Dialect, "postgresql">) =>
   (await import("./cst/reader.ts")).cstReader(dialect);
 
 export const DIALECTS: Record<Dialect, ReturnType<typeof lazy>> = {
-  postgresql: lazy(async () => (await import("./postgres/reader.ts")).postgresReader),
+  postgresql: lazy(
+    async () => (await import("./postgres/reader.ts")).postgresReader,
+    async () => (await import("./postgres/grammar.ts")).loadGrammar(),
+  ),
   sqlite: lazy(() => cst("sqlite")),
   mysql: lazy(() => cst("mysql")),
   mariadb: lazy(() => cst("mariadb")),

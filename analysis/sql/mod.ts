@@ -1,22 +1,24 @@
 /** The SQL engine: text in, facts out. The only folder that knows a SQL grammar. */
 import type { Dialect } from "../../manifest/model.ts";
 import type { SqlFacts, SqlPiece } from "../model.ts";
-import { withBound } from "./bound.ts";
 import { DIALECTS } from "./dialects.ts";
-import { templated } from "./placeholders.ts";
-import { downSections } from "./sections.ts";
-import { assemble } from "./text.ts";
 
 export { looksLikeSql } from "./looks-like.ts";
 export { type MigrationName, migrationName } from "./migration-name.ts";
 export { accessOf } from "./operations.ts";
+
+/** How texts are read: brought with the first grammar, so that a process which meets no SQL does without. */
+let reading: typeof import("./read.ts") | null = null;
 
 /**
  * Loads the grammars, PostgreSQL's unless told otherwise. Nothing else here is asynchronous, and
  * nothing is loaded before this is called.
  */
 export async function loadSql(dialects: Iterable<Dialect> = ["postgresql"]): Promise<void> {
-  for (const dialect of dialects) await DIALECTS[dialect].load();
+  for (const dialect of dialects) {
+    const [brought] = await Promise.all([import("./read.ts"), DIALECTS[dialect].load()]);
+    reading = brought;
+  }
 }
 
 /** Whether {@link loadSql} was awaited for the dialect. */
@@ -51,14 +53,7 @@ export function readSql(
   pieces: readonly SqlPiece[],
   options: { dialect: Dialect; whole?: boolean },
 ): SqlFacts {
-  const reader = DIALECTS[options.dialect];
-  const read = { file: false, whole: options.whole ?? true };
-  const facts = reader.read(assemble(pieces), read);
-  if (facts.problems.length === 0) return facts;
-  // `?` is an operator, too: only what is refused as it stands is read with placeholders.
-  const bound = withBound(pieces);
-  const again = bound && reader.read(assemble(bound), read);
-  return again && again.problems.length < facts.problems.length ? again : facts;
+  return loadedReading().readPieces(DIALECTS[options.dialect], pieces, options);
 }
 
 /**
@@ -68,13 +63,10 @@ export function readSql(
  * @throws Error where {@link loadSql} was not awaited for the dialect.
  */
 export function readSqlFile(file: string, text: string, options: { dialect: Dialect }): SqlFacts {
-  const facts = DIALECTS[options.dialect].read(templated(file, text, options.dialect === "postgresql"), {
-    file: true,
-    whole: true,
-  });
-  const isDown = downSections(text);
-  if (isDown) {
-    for (const statement of facts.statements) if (isDown(statement.at.start)) statement.down = true;
-  }
-  return facts;
+  return loadedReading().readFile(DIALECTS[options.dialect], options.dialect, file, text);
+}
+
+function loadedReading(): typeof import("./read.ts") {
+  if (!reading) throw new Error("the SQL grammar is not loaded: await loadSql() first");
+  return reading;
 }
