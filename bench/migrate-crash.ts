@@ -4,7 +4,7 @@
  * choices.
  */
 import { parseArgs } from "node:util";
-import { debianBinaries, startCluster } from "../fixtures/cluster.ts";
+import { debianBinaries, startCluster } from "../deploy/embedded/cluster.ts";
 import { crash } from "./migrate/crash.ts";
 
 const { values } = parseArgs({

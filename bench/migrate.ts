@@ -9,8 +9,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { startPostgres } from "../deploy/embedded/mod.ts";
+import { startProxy } from "../deploy/embedded/proxy.ts";
 import { type Peer, peers } from "./migrate/peers.ts";
-import { startProxy } from "./migrate/proxy.ts";
 import { spread } from "./statistics.ts";
 
 const { values } = parseArgs({

@@ -14,6 +14,7 @@ import { addDeploy } from "./deploy-commands.ts";
 import { ExpectedError, exitCodes, type Io, LocatedError } from "./io.ts";
 import { addMigrate } from "./migrate-commands.ts";
 import { outputOption } from "./output-option.ts";
+import { addProve } from "./prove-commands.ts";
 
 /**
  * Runs one command.
@@ -149,6 +150,7 @@ function commands(io: Io, done: (code: number) => void): Command {
   addAdopt(program, io, done);
   addMigrate(program, io, done);
   addDeploy(program, io, done);
+  addProve(program, io, done);
 
   return program;
 }

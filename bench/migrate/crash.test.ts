@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { debianBinaries, startCluster } from "../../fixtures/cluster.ts";
+import { debianBinaries, startCluster } from "../../deploy/embedded/cluster.ts";
 import { crash } from "./crash.ts";
 
 // PostgreSQL 18 as embedded, and the version before it that Debian installs, where it is there.

@@ -10,7 +10,8 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import postgres from "postgres";
-import type { Cluster } from "../../fixtures/cluster.ts";
+import type { Cluster } from "../../deploy/embedded/cluster.ts";
+import { randomOf } from "../../deploy/prove/random.ts";
 import { migrate, status } from "../../runtime/migrate/mod.ts";
 
 export interface CrashOptions {
@@ -41,18 +42,6 @@ const crowds = [1, 1, 1, 2, 2, 10];
 const count = 16;
 /** Far longer than any run takes: whoever is there after it never ends. */
 const longestRunMs = 60_000;
-
-/** Numbers from 0 to 1, the same for the same seed (mulberry32, public domain). */
-export function randomOf(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = state;
-    t = Math.imul(t ^ (t >>> 15), t | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
 
 /** Each leaves one line in a log, and a table of its own; some are slow, some travel alone, one builds an index. */
 function text(version: number): string {

@@ -63,6 +63,7 @@ export class Flusher {
       while (this.#shared.flag("recovered") === 0) await this.#pause(lookMs);
       for (const left of earlier) await this.#drain(left);
       if (home) await this.#follow(home);
+      else this.#shared.setFlag("drained", 1);
     } catch (error) {
       if (!(error instanceof Stopped)) throw error;
     }

@@ -14,6 +14,7 @@
  */
 import {
   closeSync,
+  existsSync,
   fsyncSync,
   mkdirSync,
   openSync,
@@ -24,7 +25,7 @@ import {
   statSync,
   writeSync,
 } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { type Lock, tryLock } from "./lock.ts";
 
 export interface Home {
@@ -36,7 +37,7 @@ export interface Home {
 export interface WriterFile {
   version: 1;
   writer: string;
-  /** The ring's path. */
+  /** The ring's path: a name in the folder, which may be mounted elsewhere the next time, or one in /dev/shm. */
   ring: string;
   /** Tells one run of the machine from another; memory of a mapped file is only as good as the run it was written in. */
   boot: string;
@@ -85,13 +86,19 @@ export function adoptHomes(spool: string): Home[] {
 
 /** Removes a writer's folder once it is empty of events; dead letters, if there are any, stay. */
 export function removeHome({ folder, lock }: Pick<Home, "folder" | "lock">): void {
-  const ring = readWriterFile(folder)?.ring;
+  const ring = ringPath(folder);
   if (ring) rmSync(ring, { force: true });
-  for (const name of readdirSync(folder)) {
+  for (const name of existsSync(folder) ? readdirSync(folder) : []) {
     if (name !== deadLetterFile && name !== "lock") rmSync(join(folder, name), { force: true });
   }
   if (!hasDeadLetters(folder)) rmSync(folder, { recursive: true, force: true });
   lock.release();
+}
+
+/** Where the writer's ring is; null where nothing says so. */
+export function ringPath(folder: string): string | null {
+  const ring = readWriterFile(folder)?.ring;
+  return ring ? resolve(folder, ring) : null;
 }
 
 export const deadLetterFile = "dead-letters.jsonl";

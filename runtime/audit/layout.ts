@@ -56,6 +56,8 @@ export const flag = {
   stop: 8,
   /** The flusher ends at its next pause. */
   stopFlusher: 9,
+  /** A flusher without a writer of its own has done what it could. */
+  drained: 10,
 } as const;
 
 /** 64-bit counters of the shared block; each has one writer unless it says otherwise. */

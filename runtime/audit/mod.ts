@@ -9,7 +9,8 @@
  * - kill -9: the same; an event that was being written was not accepted, and leaves nothing.
  * - container lost: with the spool on a volume that stays, every accepted event is kept; with the ring in /dev/shm, every
  *   durable one, and a row says that others may be missing.
- * - power lost: every durable event is kept; a row says that accepted ones may be missing behind them.
+ * - power lost: every durable event is kept; a row says that accepted ones may be missing behind them. (So it is where the
+ *   spool's volume turns up on another machine.)
  * - host lost: every stored event is kept.
  * - database gone: nothing is lost. The spool takes events up to its limit; beyond that, `log()` refuses.
  * - disk full: nothing is lost. The ring takes events until it is full; beyond that, `log()` refuses.
@@ -23,6 +24,7 @@
 import { RingLog } from "./log.ts";
 import type { AuditLog, AuditLogOptions } from "./model.ts";
 
+export { type DrainOptions, type DrainReport, drainSpool } from "./drain.ts";
 export type { AuditEvent } from "./event.ts";
 export { prometheus } from "./metrics.ts";
 export {
@@ -38,6 +40,7 @@ export {
 } from "./model.ts";
 export { postgresSink } from "./postgres.ts";
 export type { PostgresSinkOptions } from "./postgres-options.ts";
+export { auditSchema } from "./schema.ts";
 export type { SinkModule } from "./sink.ts";
 
 /**

@@ -1,7 +1,7 @@
 /** What a log needs before it takes its first event: a folder of its own, a ring, and the folders of those who are gone. */
 import { mkdirSync, rmSync } from "node:fs";
 import { hostname } from "node:os";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { adoptHomes, bootId, createHome, type Home, spoolBytes, writeWriterFile } from "./home.ts";
 import { AuditConfigError } from "./model.ts";
 import type { Settings } from "./options.ts";
@@ -33,7 +33,12 @@ export function openLog(settings: Settings, alarm: (message: string) => void): O
     earlier = adoptHomes(spool);
     home = createHome(spool);
     const { ring, ringPath } = makeRing(home, settings, alarm);
-    const about = { version: 1, writer: home.writer, ring: ringPath, boot: bootId() } as const;
+    const about = {
+      version: 1,
+      writer: home.writer,
+      ring: dirname(ringPath) === home.folder ? basename(ringPath) : ringPath,
+      boot: bootId(),
+    } as const;
     writeWriterFile(home.folder, { ...about, host: hostname(), pid: process.pid });
     return { home, earlier, ring, ringPath, spoolBytes: spoolBytes(spool) };
   } catch (error) {

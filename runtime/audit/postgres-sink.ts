@@ -6,6 +6,7 @@
  * then may still commit; `claim` waits for it, since both want the same row.
  */
 import { SQL } from "bun";
+import { columns } from "./event.ts";
 import type { PostgresSinkOptions } from "./postgres-options.ts";
 import { type AuditSink, DataError, FencedError, type SinkBatch } from "./sink.ts";
 
@@ -36,13 +37,29 @@ export class PostgresSink implements AuditSink {
     });
   }
 
-  store({ writer, epoch, after, upTo, tuples }: SinkBatch): Promise<void> {
+  store(batch: SinkBatch): Promise<void> {
+    return this.#write(batch, true);
+  }
+
+  probe(batch: SinkBatch): Promise<void> {
+    return this.#write(batch, false);
+  }
+
+  #write({ writer, epoch, after, upTo, tuples }: SinkBatch, stays: boolean): Promise<void> {
     return this.#within((sql) =>
       sql.begin(async (transaction) => {
+        // Naming the table locks it as it is, before its columns are looked at: COPY's binary format takes any bytes for a
+        // text, so a column of another type must be noticed by its type.
         const rows = await transaction`
           update audit_checkpoint set sequence = ${upTo}, changed_at = now()
-          where writer = ${writer} and epoch = ${epoch} and sequence = ${after} returning 1`;
+          where writer = ${writer} and epoch = ${epoch} and sequence = ${after}
+          returning (
+            select string_agg(attname || ' ' || atttypid::regtype, ', ' order by attnum) from pg_attribute
+            where attrelid = 'audit_log'::regclass and attnum > 0 and not attisdropped
+              and not exists (select from audit_log where false)
+          ) as columns`;
         if (rows.length === 0) throw new FencedError(`another process stores the events of ${writer}`);
+        checkColumns(rows[0].columns);
         const into = transaction`
           copy audit_log (writer, sequence, id, at, actor, action, resource, decision, detail)
           from stdin (format binary)`.writable();
@@ -58,8 +75,11 @@ export class PostgresSink implements AuditSink {
           stream.closed.catch(() => {});
           throw error;
         }
+        if (!stays) throw new Undone();
       }),
-    );
+    ).catch((error) => {
+      if (!(error instanceof Undone)) throw error;
+    });
   }
 
   async close(): Promise<void> {
@@ -84,7 +104,7 @@ export class PostgresSink implements AuditSink {
     try {
       return await Promise.race([work(this.#sql), late.promise]);
     } catch (error) {
-      if (error instanceof FencedError) throw error;
+      if (error instanceof FencedError || error instanceof Undone) throw error;
       const state = stateOf(error);
       if (state === null) await this.close();
       if (state !== null && isDataError(state)) throw new DataError((error as Error).message);
@@ -95,6 +115,9 @@ export class PostgresSink implements AuditSink {
   }
 }
 
+/** Ends a transaction of which nothing is to stay. */
+class Undone extends Error {}
+
 /** The SQLSTATE, where the error is the server's answer. */
 function stateOf(error: unknown): string | null {
   const state = error instanceof SQL.PostgresError ? error.errno : undefined;
@@ -104,4 +127,27 @@ function stateOf(error: unknown): string | null {
 /** Data exceptions, broken constraints, limits of an index, a trigger's RAISE; not what says that the table is another. */
 function isDataError(state: string): boolean {
   return /^(22|23|54|P0)/.test(state) && state !== "22P04";
+}
+
+const types: Record<(typeof columns)[number], RegExp> = {
+  writer: /^uuid$/,
+  sequence: /^bigint$/,
+  id: /^uuid$/,
+  at: /^timestamp with time zone$/,
+  actor: /^(text|character varying)$/,
+  action: /^(text|character varying)$/,
+  resource: /^(text|character varying)$/,
+  decision: /^(text|character varying)$/,
+  detail: /^jsonb$/,
+};
+
+/** @throws where the table has not the columns that it should */
+function checkColumns(told: string): void {
+  const there = new Map(told.split(", ").map((column) => column.split(/ (.*)/) as [string, string]));
+  const wrong = columns.filter((name) => !types[name].test(there.get(name) ?? ""));
+  if (wrong.length === 0) return;
+  const list = wrong.map((name) =>
+    there.has(name) ? `${name} is ${there.get(name)}` : `${name} is missing`,
+  );
+  throw new Error(`the table audit_log is not as it should be: ${list.join(", ")}`);
 }

@@ -5,7 +5,15 @@
 import { rmSync } from "node:fs";
 import { Appender } from "./appender.ts";
 import type { Disk } from "./disk.ts";
-import { bootId, type Home, readEndFile, readWriterFile, segmentNumbers, writeEndFile } from "./home.ts";
+import {
+  bootId,
+  type Home,
+  readEndFile,
+  readWriterFile,
+  ringPath,
+  segmentNumbers,
+  writeEndFile,
+} from "./home.ts";
 import { maximumFrameBytes, ringFloat, ringWord } from "./layout.ts";
 import { SpoolReader } from "./reader.ts";
 import { openRing, type Ring, RingDamage, readRing } from "./ring.ts";
@@ -20,7 +28,8 @@ export function recoverHome({ folder, writer }: Pick<Home, "folder" | "writer">,
   const spooled = reader.lastSequence();
   reader.close();
   const about = readWriterFile(folder);
-  const ring = about && openRing(about.ring);
+  const path = ringPath(folder);
+  const ring = path === null ? null : openRing(path);
   const ours = ring !== null && ring.writer === writer;
   const sameRun = about?.boot === bootId();
   let last = spooled;
@@ -30,7 +39,7 @@ export function recoverHome({ folder, writer }: Pick<Home, "folder" | "writer">,
   const promised = ours ? (sameRun ? committed(ring) : ring.floats[ringFloat.spooled]!) : 0;
   const known = Number.isSafeInteger(promised) ? promised : 0;
   writeEndFile(folder, { version: 1, last: Math.max(last, known), uncertain: !sameRun || !ours });
-  if (about) rmSync(about.ring, { force: true });
+  if (path) rmSync(path, { force: true });
   return last - spooled;
 }
 

@@ -33,6 +33,8 @@ export interface AuditSink {
    * @throws anything else, where it is not known whether they are stored: claim again, and look
    */
   store(batch: SinkBatch): Promise<void>;
+  /** Does what {@link store} does, except that nothing stays. @throws the same */
+  probe(batch: SinkBatch): Promise<void>;
   close(): Promise<void>;
 }
 

@@ -37,7 +37,7 @@ export class Stopped extends Error {
 }
 
 const firstPauseMs = 25;
-const lastPauseMs = 2000;
+const lastPauseMs = 1000;
 
 export class Store {
   readonly #options: StoreOptions;
@@ -126,18 +126,34 @@ export class Store {
     }
   }
 
+  /**
+   * Lets a row stand for an event that the table refuses. Only once the table has shown that it takes that row, and has
+   * refused the event again after that: then it is the event, and not a table that is being altered.
+   */
   async #bury(tuple: Uint8Array, sequence: number, error: DataError): Promise<void> {
-    const { folder, shared, alarm } = this.#options;
+    const { folder, shared, alarm, sink, writer } = this.#options;
+    const detail = { reason: error.message };
+    const row = this.#announcement(sequence, "audit.dead-letter", "dead-lettered", detail);
+    try {
+      await sink.probe({ writer, epoch: this.#epoch, after: this.sequence, upTo: sequence, tuples: row });
+    } catch (refusal) {
+      if (!(refusal instanceof DataError)) throw refusal;
+      throw new Error(`the table audit_log refuses every event: ${refusal.message}`);
+    }
+    try {
+      await this.#store(tuple, sequence);
+      return;
+    } catch (refusal) {
+      if (!(refusal instanceof DataError)) throw refusal;
+    }
     const takeBack = keepDeadLetter(folder, tuple, error.message);
     try {
-      const detail = { reason: error.message };
-      await this.#store(this.#announcement(sequence, "audit.dead-letter", "dead-lettered", detail), sequence);
+      await this.#store(row, sequence);
     } catch (refusal) {
-      if (refusal instanceof DataError) {
-        takeBack();
-        throw new Error(`the table audit_log refuses every event: ${refusal.message}`);
-      }
-      throw refusal;
+      // It will come again, whatever this was; where the row was stored after all, its event is not lost for it.
+      if (!(refusal instanceof DataError)) throw refusal;
+      takeBack();
+      throw new Error(refusal.message);
     }
     shared.add("deadLettered", 1);
     alarm(`event ${sequence} was refused and lies in the dead letters: ${error.message}`);

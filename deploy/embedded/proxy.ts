@@ -1,0 +1,62 @@
+/**
+ * A TCP road to a server's socket that is as long as one wants, and that can be cut.
+ *
+ * States: open; *cut* (every connection is closed, and each new one at once); *silent* (connections stay, and nothing comes
+ * through, what is sent meanwhile does when the road opens).
+ */
+import { createServer, connect as open, type Socket } from "node:net";
+
+export interface Proxy {
+  /** Free before. */
+  port: number;
+  set(state: "open" | "cut" | "silent"): void;
+  stop(): void;
+}
+
+/** @param delayMs one way; a round trip takes twice that */
+export async function startProxy(socketPath: string, delayMs: number): Promise<Proxy> {
+  let state: "open" | "cut" | "silent" = "open";
+  const sockets = new Set<Socket>();
+  const server = createServer({ noDelay: true }, (client) => {
+    if (state === "cut") {
+      client.destroy();
+      return;
+    }
+    const upstream = open(socketPath);
+    for (const socket of [client, upstream]) {
+      sockets.add(socket);
+      socket.on("close", () => sockets.delete(socket));
+      if (state === "silent") socket.pause();
+    }
+    forward(client, upstream, delayMs);
+    forward(upstream, client, delayMs);
+  });
+  const { promise, resolve } = Promise.withResolvers<void>();
+  server.listen(0, "127.0.0.1", resolve);
+  await promise;
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new Error("the proxy has no port");
+  server.unref();
+  return {
+    port: address.port,
+    set(next) {
+      state = next;
+      for (const socket of sockets) {
+        if (next === "cut") socket.destroy();
+        else if (next === "silent") socket.pause();
+        else socket.resume();
+      }
+    },
+    stop() {
+      server.close();
+      for (const socket of sockets) socket.destroy();
+    },
+  };
+}
+
+function forward(from: Socket, to: Socket, delayMs: number): void {
+  const later = (work: () => void) => (delayMs === 0 ? work() : setTimeout(work, delayMs));
+  from.on("data", (chunk) => later(() => to.writable && to.write(chunk)));
+  from.on("close", () => later(() => to.destroy()));
+  from.on("error", () => from.destroy());
+}

@@ -1,0 +1,141 @@
+/** Faults of processes: the writer's own, its Workers', two at once. */
+
+import { RingLog } from "../../runtime/audit/log.ts";
+import { postgresSink } from "../../runtime/audit/mod.ts";
+import { withoutDatabase } from "./arena.ts";
+import type { Fault } from "./fault.ts";
+import type { Writer } from "./writer.ts";
+
+/** The same spool again and again: each start finds what the kill before left. */
+export const kill: Fault = {
+  name: "kill -9 of the process",
+  async run(arena, { kills }) {
+    const spool = arena.spool();
+    const writers: Writer[] = [];
+    for (let number = 1; number <= kills; number += 1) {
+      const ring = number % 3 === 0 ? "shm" : "spool";
+      const burst = 1 + arena.pick(80);
+      const writer = arena.writer({
+        run: arena.run(),
+        url: arena.url,
+        burst,
+        log: { spool, ring, ...arena.small },
+      });
+      await writer.accepted(1 + arena.pick(3000));
+      await writer.end("SIGKILL");
+      writers.push(writer);
+    }
+    const { stored, announced, problems } = await arena.settle(writers, spool);
+    if (announced > 0) problems.push(`${announced} sequences were announced as missing`);
+    return { count: `${kills} kills`, stored, announced, problems };
+  },
+};
+
+export const workers: Fault = {
+  name: "death of each Worker",
+  async run(arena, { kills }) {
+    const deaths = Math.max(6, Math.round(kills / 5));
+    const spool = arena.spool();
+    const run = arena.run();
+    const log = new RingLog({ spool, sink: postgresSink({ url: arena.url }), ...arena.small });
+    let n = 0;
+    for (let death = 0; death < deaths; death += 1) {
+      const until = n + 200 + arena.pick(2000);
+      while (n < until) {
+        const detail = { run, n: n + 1 };
+        const result = log.log({ actor: run, action: "POST", resource: "/", decision: "allow", detail });
+        if (result.accepted) n += 1;
+        else await log.room();
+      }
+      log.crashWorker(death % 2 === 0 ? "spool" : "flusher");
+      // Until the other one has noticed nothing.
+      if (arena.pick(2) === 0) await log.durable();
+    }
+    const report = await log.close({ deadlineMs: 60_000 });
+    const verdict = await arena.judge(run, [log.stats().writer], n);
+    const problems = (["lost", "duplicates", "holes", "disorder", "announced"] as const)
+      .filter((what) => verdict[what] > 0)
+      .map((what) => `${what} ${verdict[what]}`);
+    if (report.stored !== n) problems.push(`closing stored ${report.stored} of ${n}`);
+    const { workerRestarts } = log.stats();
+    return {
+      count: `${workerRestarts} deaths`,
+      stored: verdict.stored,
+      announced: verdict.announced,
+      problems,
+    };
+  },
+};
+
+export const terminate: Fault = {
+  name: "SIGTERM under load",
+  async run(arena, { kills }) {
+    const times = Math.max(3, Math.round(kills / 10));
+    const spool = arena.spool();
+    const writers: Writer[] = [];
+    const problems: string[] = [];
+    let left = 0;
+    for (let number = 0; number < times; number += 1) {
+      const closeDeadlineMs = number % 2 === 0 ? 30_000 : 0;
+      const log = { spool, ...arena.small };
+      const writer = arena.writer({ run: arena.run(), url: arena.url, closeDeadlineMs, log });
+      const stop = async () => {
+        await writer.accepted(500 + arena.pick(4000));
+        return writer.end("SIGTERM");
+      };
+      const code = await (number % 2 === 0 ? stop() : withoutDatabase(arena, stop));
+      const { report } = writer.seen;
+      if (!report) problems.push(`no report: ${writer.seen.complaints.slice(-300)}`);
+      const rest = report ? report.accepted - report.stored : 0;
+      if (report && (code === 0) !== (rest === 0)) problems.push(`exit code ${code} with ${rest} not stored`);
+      left += rest;
+      writers.push(writer);
+    }
+    const settled = await arena.settle(writers, spool);
+    problems.push(...settled.problems);
+    if (settled.announced > 0) problems.push(`${settled.announced} sequences were announced as missing`);
+    return {
+      count: `${times} stops, ${left} events left to the next start`,
+      stored: settled.stored,
+      announced: 0,
+      problems,
+    };
+  },
+};
+
+export const together: Fault = {
+  name: "processes on one spool",
+  async run(arena) {
+    const spool = arena.spool();
+    const log = { spool, ...arena.small };
+    const writers = [1, 2, 3].map(() => arena.writer({ run: arena.run(), url: arena.url, pauseMs: 2, log }));
+    await Promise.all(writers.map((writer) => writer.accepted(2000 + arena.pick(2000))));
+    // The others work on: what they hold must be left alone by whoever comes to drain.
+    await writers[0]!.end("SIGKILL");
+    const early = await arena.drain(spool);
+    await Promise.all([writers[1]!.end("SIGKILL"), writers[2]!.end("SIGTERM")]);
+    const { stored, announced, problems } = await arena.settle(writers, spool);
+    if (early.found !== 1) problems.push(`${early.found} writers were found while two were alive`);
+    if (announced > 0) problems.push(`${announced} sequences were announced as missing`);
+    return { count: `${writers.length} processes`, stored, announced, problems };
+  },
+};
+
+export const clock: Fault = {
+  name: "a clock that jumps back",
+  async run(arena) {
+    const spool = arena.spool();
+    const run = arena.run();
+    const log = { spool, ...arena.small };
+    const writer = arena.writer({ run, url: arena.url, jumpEvery: 500, count: 5000, log });
+    const code = await writer.ended();
+    const { stored, announced, problems } = await arena.settle([writer], spool);
+    const [row] = await arena.sql`
+      select count(*)::int as jumps from (
+        select at < lag(at) over (order by writer, sequence) as back from audit_log where detail->>'run' = ${run}
+      ) as steps where back`;
+    if (code !== 0 || stored !== 5000)
+      problems.push(`exit code ${code}, ${stored} stored: ${writer.seen.complaints}`);
+    return { count: `${row!["jumps"]} jumps`, stored, announced, problems };
+  },
+};
