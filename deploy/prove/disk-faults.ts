@@ -88,6 +88,9 @@ const places = [
   ["frame's last byte", (frame: number, bytes: number) => frame + frameHeaderBytes + bytes - 1],
 ] as const;
 
+/** Writers that are started together. */
+const atOnce = 4;
+
 export const torn: Fault = {
   name: "torn and flipped bytes of the spool",
   async run(arena, { long }) {
@@ -99,14 +102,20 @@ export const torn: Fault = {
     for (let round = 0; round < rounds; round += 1) {
       const spools: { spool: string; writer: Writer; what: string }[] = [];
       await withoutDatabase(arena, async () => {
-        for (const [what, place] of kinds) {
+        const begin = ([what, place]: (typeof kinds)[number]) => {
           const spool = arena.spool();
           const log = { spool, ...arena.small };
           const writer = arena.writer({ run: arena.run(), url: arena.url, burst: 40, pauseMs: 1, log });
-          await writer.said(({ durable }) => durable >= 300);
-          await writer.end("SIGKILL");
-          damage(arena, spool, place, what);
-          spools.push({ spool, writer, what });
+          return { spool, writer, what, place };
+        };
+        for (let first = 0; first < kinds.length; first += atOnce) {
+          const some = kinds.slice(first, first + atOnce).map(begin);
+          for (const { spool, writer, what, place } of some) {
+            await writer.said(({ durable }) => durable >= 300);
+            await writer.end("SIGKILL");
+            damage(arena, spool, place, what);
+          }
+          spools.push(...some);
         }
       });
       for (const { spool, writer, what } of spools) {

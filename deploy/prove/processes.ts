@@ -21,7 +21,7 @@ export const kill: Fault = {
         burst,
         log: { spool, ring, ...arena.small },
       });
-      await writer.accepted(1 + arena.pick(3000));
+      await writer.accepted(1 + arena.pick(1200));
       await writer.end("SIGKILL");
       writers.push(writer);
     }
