@@ -9,9 +9,10 @@ import { Database } from "bun:sqlite";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { randomOf } from "../../deploy/prove/random.ts";
 import { type MariaDb, startMariaDb } from "../../fixtures/mariadb.ts";
 import { migrate, repair, status } from "../../runtime/migrate/mod.ts";
-import { randomOf, start, timed } from "./crash.ts";
+import { start, timed } from "./crash.ts";
 
 export interface EngineKill {
   number: number;
