@@ -65,7 +65,11 @@ export function databasesOf(
 const usualTemplate = "{SERVICE}_ADMIN_URL";
 
 /** The variable that opens a service's database in a deployment. @throws {DeployError} where one would open them all */
-function variableOf({ name, layout, database }: Deployment, service: string, tenant: string | null): string {
+export function variableOf(
+  { name, layout, database }: Deployment,
+  service: string,
+  tenant: string | null,
+): string {
   const template = database ?? usualTemplate;
   if (layout === "per-service" && !template.includes("{SERVICE}")) {
     throw new DeployError(

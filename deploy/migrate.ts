@@ -1,6 +1,7 @@
 /**
  * One action of the migration runner on the services of a workspace, one after the other. What fails in one service does
- * not keep the next from its turn: each has its own history, and the outcome says how each of them stands.
+ * not keep the next from its turn: each has its own history, and the outcome says how each of them stands. Tenants are
+ * worked on side by side.
  */
 import { join, posix } from "node:path";
 import type { Finding } from "../analysis/model.ts";
@@ -28,7 +29,11 @@ export type MigrationAction =
   | { kind: "stamp"; to?: number }
   | { kind: "repair"; as?: "applied" | "pending"; acceptChanges?: boolean };
 
-export type MigrationOutcome = { service: string } & (
+export type MigrationOutcome = {
+  service: string;
+  /** Whose database it is, where each tenant has its own. */
+  tenant: string | null;
+} & (
   | { kind: "migrated" | "verified"; result: MigrateResult }
   | { kind: "undone"; result: DownResult }
   | { kind: "stamped"; result: StampResult }
@@ -37,6 +42,8 @@ export type MigrationOutcome = { service: string } & (
   | { kind: "nothing"; reason: string }
   /** Nothing was done, and something should have been. */
   | { kind: "refused"; reason: string }
+  /** Nothing was done, because it had failed for a tenant that was to be tried first. */
+  | { kind: "held-back" }
   /** Nothing was done: this stands against what would have run. */
   | { kind: "guarded"; findings: Finding[] }
   | { kind: "failed"; error: unknown }
@@ -56,6 +63,10 @@ export interface MigrateServicesOptions {
   lockTimeoutMs?: number;
   /** How long one statement may run; 0 for as long as it takes. */
   statementTimeoutMs?: number;
+  /** How many tenants are worked on at a time ({@link usualAtOnce}). */
+  atOnce?: number;
+  /** How many tenants are tried before all others, which are held back where one of them fails. */
+  canary?: number;
   onEvent?: (event: MigrationEvent) => void;
   /** Stops before the next service; what is under way is finished. */
   signal?: AbortSignal;
@@ -71,20 +82,76 @@ class Guarded extends Error {
   }
 }
 
-/** Does it for each target, and says how it came out as soon as it has. @throws the signal's reason. */
+/** More at a time gains nothing: the server is busy by then. */
+export const usualAtOnce = 8;
+
+/**
+ * Does it for each target, and says how it came out as soon as it has: a tenant's services one after the other, several
+ * tenants side by side. What fails for one tenant keeps no other from its turn, unless it was the canary.
+ * @throws the signal's reason
+ */
 export async function* migrateServices(
   targets: readonly ServiceTarget[],
   options: MigrateServicesOptions,
 ): AsyncGenerator<MigrationOutcome> {
-  for (const target of targets) {
-    options.signal?.throwIfAborted();
-    yield target.kind === "migrate" ? await one(target, options) : target;
+  const { atOnce = usualAtOnce, canary = 0 } = options;
+  const tenants = [...Map.groupBy(targets, ({ tenant }) => tenant).values()];
+  let failed = false;
+  for await (const outcome of sideBySide(tenants.slice(0, canary), atOnce, options)) {
+    failed ||= !isGood(outcome);
+    yield outcome;
   }
+  const rest = tenants.slice(canary);
+  if (!failed) yield* sideBySide(rest, atOnce, options);
+  else for (const { service, tenant } of rest.flat()) yield { service, tenant, kind: "held-back" };
+}
+
+/** Nothing is to be mended. */
+export function isGood({ kind }: MigrationOutcome): boolean {
+  return !["refused", "guarded", "failed", "held-back"].includes(kind);
+}
+
+/** Works on several tenants at a time, and hands on what comes of each service when it comes. */
+async function* sideBySide(
+  tenants: readonly (readonly ServiceTarget[])[],
+  atOnce: number,
+  options: MigrateServicesOptions,
+): AsyncGenerator<MigrationOutcome> {
+  const waiting = [...tenants];
+  const done: MigrationOutcome[] = [];
+  let failure: { error: unknown } | null = null;
+  let arrived = Promise.withResolvers<void>();
+  const worker = async () => {
+    for (let next = waiting.shift(); next !== undefined && !failure; next = waiting.shift()) {
+      for (const target of next) {
+        options.signal?.throwIfAborted();
+        done.push(target.kind === "migrate" ? await one(target, options) : target);
+        arrived.resolve();
+      }
+    }
+  };
+  let working = Math.min(atOnce, tenants.length);
+  for (let count = working; count > 0; count -= 1) {
+    void worker()
+      .catch((error: unknown) => {
+        failure ??= { error };
+      })
+      .finally(() => {
+        working -= 1;
+        arrived.resolve();
+      });
+  }
+  while (working > 0 || done.length > 0) {
+    if (done.length === 0) await arrived.promise;
+    arrived = Promise.withResolvers<void>();
+    yield* done.splice(0);
+  }
+  if (failure) throw (failure as { error: unknown }).error;
 }
 
 async function one(
-  { service, folder, dialect, variable, schema, ...target }: ServiceTarget & { kind: "migrate" },
-  { root, env, action = { kind: "up" }, against, signal: _, ...patience }: MigrateServicesOptions,
+  { service, tenant, folder, dialect, variable, schema, ...target }: ServiceTarget & { kind: "migrate" },
+  { root, env, action = { kind: "up" }, against, ...options }: MigrateServicesOptions,
 ): Promise<MigrationOutcome> {
   const at = {
     service,
@@ -96,6 +163,7 @@ async function one(
     ...(target.versionTable === null ? {} : { versionTable: target.versionTable }),
     ...(target.serverVersion === null ? {} : { serverVersion: target.serverVersion }),
   };
+  const { signal: _signal, atOnce: _atOnce, canary: _canary, ...patience } = options;
   const inspect = (files: readonly string[]) => {
     const findings = files.flatMap((file) => against?.get(posix.join(folder, file)) ?? []);
     if (findings.length > 0) throw new Guarded(findings);
@@ -104,23 +172,23 @@ async function one(
   try {
     switch (action.kind) {
       case "up":
-        return { kind: "migrated", service, result: await migrate({ ...change, ...action }) };
+        return { kind: "migrated", service, tenant, result: await migrate({ ...change, ...action }) };
       case "down": {
         const { to, steps = 1 } = action;
         const result = await down({ ...change, ...(to === undefined ? { steps } : { to }) });
-        return { kind: "undone", service, result };
+        return { kind: "undone", service, tenant, result };
       }
       case "stamp":
-        return { kind: "stamped", service, result: await stamp({ ...change, ...action }) };
+        return { kind: "stamped", service, tenant, result: await stamp({ ...change, ...action }) };
       case "repair":
-        return { kind: "repaired", service, result: await repair({ ...change, ...action }) };
+        return { kind: "repaired", service, tenant, result: await repair({ ...change, ...action }) };
       case "verify":
-        return { kind: "verified", service, result: await verify(at) };
+        return { kind: "verified", service, tenant, result: await verify(at) };
       case "status":
-        return { kind: "status", service, entries: await status(at) };
+        return { kind: "status", service, tenant, entries: await status(at) };
     }
   } catch (error) {
-    if (error instanceof Guarded) return { kind: "guarded", service, findings: error.findings };
-    return { kind: "failed", service, error };
+    if (error instanceof Guarded) return { kind: "guarded", service, tenant, findings: error.findings };
+    return { kind: "failed", service, tenant, error };
   }
 }

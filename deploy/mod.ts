@@ -10,10 +10,12 @@ export { shadows } from "./drift/shadow.ts";
 export { DeployError } from "./error.ts";
 export { type LockMode, locksOf, type ShownLock, shownLocks, type TableLock } from "./locks.ts";
 export {
+  isGood,
   type MigrateServicesOptions,
   type MigrationAction,
   type MigrationOutcome,
   migrateServices,
+  usualAtOnce,
 } from "./migrate.ts";
 export { type Provision, provision, provisionFormats } from "./provision/mod.ts";
 export {

@@ -3,11 +3,14 @@
  * at which migration folders exist.
  */
 import type { Deployment, Dialect, Manifest, Service } from "../manifest/model.ts";
-import { findDeployment } from "./databases.ts";
+import { findDeployment, variableOf } from "./databases.ts";
 import { DeployError } from "./error.ts";
 
 /** One service's part of a run: where to, or why there is nothing to do. */
-export type ServiceTarget =
+export type ServiceTarget = {
+  /** Whose database it is, where each tenant has its own. */
+  tenant: string | null;
+} & (
   | {
       kind: "migrate";
       service: string;
@@ -25,17 +28,20 @@ export type ServiceTarget =
       serverVersion: string | null;
     }
   | { kind: "nothing"; service: string; reason: string }
-  | { kind: "refused"; service: string; reason: string };
+  | { kind: "refused"; service: string; reason: string }
+);
 
 export interface TargetOptions {
   /** Only this service. */
   service?: string;
   /** As this deployment lays the databases out; by each service's own variable unless given. */
   deployment?: string;
+  /** The tenants of a deployment that has a database for each. */
+  tenants?: readonly string[];
 }
 
 /**
- * Where each service migrates to, in the manifest's order.
+ * Where each service migrates to, in the manifest's order, tenant by tenant.
  * @param isFolder whether a workspace-relative path is a folder
  * @throws {DeployError}
  */
@@ -51,29 +57,22 @@ export function migrationTargets(
     const known = manifest.services.map(({ name }) => name).join(", ");
     throw new DeployError(`the manifest has no service "${options.service}"; it has ${known}`);
   }
-  const deployment =
-    options.deployment === undefined ? null : migratedDeployment(manifest, options.deployment);
-  return services.map((service) => target(service, deployment, isFolder));
-}
-
-function migratedDeployment(manifest: Manifest, name: string): Deployment {
-  const deployment = findDeployment(manifest, name);
-  if (deployment.layout === "per-tenant") {
-    throw new DeployError(
-      `the deployment "${name}" has a database for each tenant; migrate one by setting the services' own variables`,
-    );
-  }
-  return deployment;
+  const deployment = options.deployment === undefined ? null : findDeployment(manifest, options.deployment);
+  const tenants = deployment?.layout === "per-tenant" ? (options.tenants ?? []) : [null];
+  return tenants.flatMap((tenant) =>
+    services.map((service) => target(service, deployment, tenant, isFolder)),
+  );
 }
 
 function target(
   service: Service,
   deployment: Deployment | null,
+  tenant: string | null,
   isFolder: (path: string) => boolean,
 ): ServiceTarget {
   const { name } = service;
-  const nothing = (reason: string): ServiceTarget => ({ kind: "nothing", service: name, reason });
-  const refused = (reason: string): ServiceTarget => ({ kind: "refused", service: name, reason });
+  const nothing = (reason: string): ServiceTarget => ({ tenant, kind: "nothing", service: name, reason });
+  const refused = (reason: string): ServiceTarget => ({ tenant, kind: "refused", service: name, reason });
   if (service.external) return nothing("lives in another repository");
   const folders = service.migrations.filter(isFolder);
   const [folder] = folders;
@@ -85,13 +84,27 @@ function target(
     return refused("is on SQLite, which has no schemas to give each service one");
   }
 
-  const shared = deployment?.layout === "shared" ? deployment.database : null;
-  const variable = shared ?? (service.migrate.length === 1 ? service.migrate[0] : undefined);
+  const projects = deployment !== null && deployment.layout !== "per-service";
+  const variable = projects
+    ? variableOf(deployment, name, tenant)
+    : service.migrate.length === 1
+      ? service.migrate[0]
+      : undefined;
   if (variable === undefined) {
     return refused('has no variable with its whole connection URL: name one under "migrate"');
   }
   const own = service.schema === "public" || service.schema === "" ? null : service.schema;
   const schema = deployment?.schemas === "per-service" ? name : own;
   const { versionTable, serverVersion } = service;
-  return { kind: "migrate", service: name, folder, dialect, variable, schema, versionTable, serverVersion };
+  return {
+    tenant,
+    kind: "migrate",
+    service: name,
+    folder,
+    dialect,
+    variable,
+    schema,
+    versionTable,
+    serverVersion,
+  };
 }

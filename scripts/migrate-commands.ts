@@ -19,6 +19,7 @@ Examples:
   freehold migrate --service lobby
   freehold migrate down --service lobby --steps 2
   freehold migrate plan --sql > migration.sql
+  freehold migrate --deployment saas --canary 3
 
 Each service migrates the database that its "migrate" variable names. Exit codes: 0 all is well, 1 a
 migration or a history is wrong or fails, 2 a database cannot be reached or may not be changed.`,
@@ -29,6 +30,7 @@ migration or a history is wrong or fails, 2 a database cannot be reached or may 
       .addOption(
         new Option("--format <format>", "how to print").choices(["pretty", "json"]).default("pretty"),
       )
+      .option("--at-once <n>", "how many tenants at a time (8)", positive)
       .action(async (options: MigrateOptions) => {
         const { run } = await import("./migrate.ts");
         done(await run(kind, options, io));
@@ -44,7 +46,8 @@ migration or a history is wrong or fails, 2 a database cannot be reached or may 
           "how long a statement waits for a lock, before a retry (5000)",
           number,
         )
-        .option("--statement-timeout-ms <n>", "how long a statement may run (0: no limit)", number);
+        .option("--statement-timeout-ms <n>", "how long a statement may run (0: no limit)", number)
+        .option("--canary <n>", "try so many tenants first, and hold the others back if one fails", number);
     }
     return command;
   };
@@ -87,10 +90,16 @@ function common(command: Command): Command {
   return command
     .option("--service <name>", "only this service")
     .option("--deployment <name>", "where the manifest says that this deployment's databases are")
+    .option("--tenant <name>", "only this tenant, of a deployment that has a database for each")
     .option(
       "--config <file>",
       "the manifest to use; its folder is the workspace (default: the nearest freehold.json)",
     );
+}
+
+function positive(text: string): number {
+  if (!/^[1-9]\d{0,3}$/.test(text)) throw new InvalidArgumentError("Give a whole number from 1.");
+  return Number(text);
 }
 
 function number(text: string): number {

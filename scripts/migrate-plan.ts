@@ -6,13 +6,14 @@ import { migrationTargets, type ServiceTarget, shownLocks } from "../deploy/mod.
 import { judgeTable, type Manifest } from "../manifest/mod.ts";
 import { type Migration, migrationScript, readMigrations, status } from "../runtime/migrate/mod.ts";
 import { ExpectedError, exitCodes, type Io } from "./io.ts";
-import { targetsOf } from "./migrate.ts";
-import { isExpected } from "./migrate-report.ts";
+import { targetsOf, tenantsOf } from "./migrate.ts";
+import { isExpected, leadOf } from "./migrate-report.ts";
 import { openWorkspace } from "./workspace.ts";
 
 export interface PlanOptions {
   service?: string;
   deployment?: string;
+  tenant?: string;
   config?: string;
   format: "pretty" | "json";
   /** As if each database were empty; none is asked. */
@@ -38,15 +39,19 @@ interface PlannedService {
 
 /** @throws ExpectedError where a database cannot be asked, or its history does not fit */
 export async function run(options: PlanOptions, io: Io): Promise<number> {
-  const { root, manifest } = openWorkspace(io, options.config);
+  const workspace = openWorkspace(io, options.config);
+  const { root, manifest } = workspace;
   const isFolder = (path: string) =>
     statSync(join(root, path), { throwIfNoEntry: false })?.isDirectory() ?? false;
-  const targets = targetsOf(() => migrationTargets(manifest, options, isFolder));
+  const tenants = await tenantsOf(workspace, options, io);
+  const targets = targetsOf(() => migrationTargets(manifest, { ...options, tenants }, isFolder));
   const planned: PlannedService[] = [];
   for (const target of targets) {
     if (target.kind === "migrate") planned.push(await pendingOf(target, root, options.all ?? false, io));
   }
   if (options.sql) {
+    if (tenants.length > 1)
+      throw new ExpectedError("one SQL file is for one tenant: say whose with --tenant");
     for (const { target, before, migrations } of planned) {
       const { service, dialect, schema, versionTable } = target;
       const table = versionTable === null ? {} : { versionTable };
@@ -56,6 +61,7 @@ export async function run(options: PlanOptions, io: Io): Promise<number> {
   }
   await loadSql(new Set(planned.map(({ target }) => target.dialect)));
   const services = planned.map(({ target, migrations }) => ({
+    ...(target.tenant === null ? {} : { tenant: target.tenant }),
     service: target.service,
     migrations: migrations.map((migration) => ({
       name: migration.name,
@@ -67,8 +73,10 @@ export async function run(options: PlanOptions, io: Io): Promise<number> {
     io.out(`${JSON.stringify({ version: 1, command: "plan", services }, null, 2)}\n`);
     return exitCodes.clean;
   }
-  for (const { service, migrations } of services) {
-    io.out(`${io.color.bold(service)}${migrations.length === 0 ? "  nothing to do" : ""}\n`);
+  for (const { tenant = null, service, migrations } of services) {
+    io.out(
+      `${io.color.bold(leadOf({ tenant, service }))}${migrations.length === 0 ? "  nothing to do" : ""}\n`,
+    );
     for (const { name, transaction, statements } of migrations) {
       io.out(`  ${io.color.cyan(name)}${transaction ? "" : "  outside of a transaction"}\n`);
       for (const { line, text, locks } of statements) {

@@ -1,14 +1,19 @@
 /** What came of migrating, as a line for people and as an object for programs. */
-import type { MigrationOutcome } from "../deploy/mod.ts";
+import { isGood, type MigrationOutcome } from "../deploy/mod.ts";
 import { DatabaseConfigError, DatabaseUnavailableError } from "../runtime/connect/mod.ts";
 import { type MigrationEntry, MigrationError } from "../runtime/migrate/mod.ts";
 import type { Io } from "./io.ts";
 
 type Paint = Io["color"];
 
+/** What an outcome is of: the tenant, where there are tenants, and the service. */
+export function leadOf({ tenant, service }: { tenant: string | null; service: string }): string {
+  return tenant === null ? service : `${tenant} ${service}`;
+}
+
 /** One outcome as it is printed. */
 export function describe(outcome: MigrationOutcome, width: number, color: Paint): string {
-  const lead = outcome.service.padEnd(width);
+  const lead = leadOf(outcome).padEnd(width);
   const good = (text: string) => `${color.green("✓")} ${lead}  ${text}`;
   switch (outcome.kind) {
     case "migrated": {
@@ -36,20 +41,22 @@ export function describe(outcome: MigrationOutcome, width: number, color: Paint)
       return good(lines.length > 0 ? lines.join("; ") : "nothing to repair");
     }
     case "status":
-      return statusLines(outcome.service, outcome.entries, color);
+      return statusLines(leadOf(outcome), outcome.entries, color);
     case "nothing":
       return color.dim(`– ${lead}  ${outcome.reason}`);
     case "refused":
       return `${color.red("✗")} ${lead}  ${outcome.reason}`;
+    case "held-back":
+      return `${color.yellow("–")} ${lead}  held back: it failed for a tenant that was tried first`;
     case "guarded":
       return `${color.red("✗")} ${lead}  ${outcome.findings.map(({ message }) => message).join("; ")}`;
     case "failed":
       // The message names the service, or its file, itself.
-      return `${color.red("✗")} ${messageOf(outcome.error)}`;
+      return `${color.red("✗")} ${outcome.tenant === null ? "" : `${outcome.tenant}: `}${messageOf(outcome.error)}`;
   }
 }
 
-function statusLines(service: string, entries: MigrationEntry[], color: Paint): string {
+function statusLines(title: string, entries: MigrationEntry[], color: Paint): string {
   const width = Math.max(0, ...entries.map(({ name }) => name.length));
   const lines = entries.map(({ name, state, applied }) => {
     const paint = state === "applied" ? color.green : state === "pending" ? color.yellow : color.red;
@@ -59,7 +66,7 @@ function statusLines(service: string, entries: MigrationEntry[], color: Paint): 
       : "";
     return `  ${name.padEnd(width)}  ${paint(state.padEnd(10))}${when}`.trimEnd();
   });
-  return [color.bold(service), ...lines].join("\n");
+  return [color.bold(title), ...lines].join("\n");
 }
 
 function progressOf({ way, statements }: { way: "up" | "down"; statements: number }): string {
@@ -68,6 +75,11 @@ function progressOf({ way, statements }: { way: "up" | "down"; statements: numbe
 
 /** One outcome for programs; dates as ISO 8601 in UTC. */
 export function outcomeJson(outcome: MigrationOutcome): object {
+  const told = serviceJson(outcome);
+  return outcome.tenant === null ? told : { tenant: outcome.tenant, ...told };
+}
+
+function serviceJson(outcome: MigrationOutcome): object {
   switch (outcome.kind) {
     case "migrated":
     case "verified":
@@ -103,6 +115,8 @@ export function outcomeJson(outcome: MigrationOutcome): object {
       const place = error instanceof MigrationError ? error.place : null;
       return { service: outcome.service, outcome: outcome.kind, problem, message: messageOf(error), place };
     }
+    case "held-back":
+      return { service: outcome.service, outcome: outcome.kind };
     default:
       return { service: outcome.service, outcome: outcome.kind, reason: outcome.reason };
   }
@@ -119,4 +133,49 @@ export function isExpected(error: unknown): error is Error {
 
 function messageOf(error: unknown): string {
   return isExpected(error) ? error.message : String(error);
+}
+
+/** How many tenants are through, and which of them are not as they should be. */
+export class TenantCount {
+  readonly total: number;
+  readonly #left = new Map<string, number>();
+  readonly #failed = new Set<string>();
+  readonly #heldBack = new Set<string>();
+
+  constructor(tenants: readonly string[]) {
+    this.total = tenants.length;
+  }
+
+  /** @param targets all of the run, by which it is known when a tenant is through */
+  add({ tenant, ...outcome }: MigrationOutcome, targets: readonly { tenant: string | null }[]): void {
+    if (tenant === null) return;
+    const left = this.#left.get(tenant) ?? targets.filter((target) => target.tenant === tenant).length;
+    this.#left.set(tenant, left - 1);
+    if (outcome.kind === "held-back") this.#heldBack.add(tenant);
+    else if (!isGood({ tenant, ...outcome })) this.#failed.add(tenant);
+  }
+
+  #done(): number {
+    return [...this.#left.values()].filter((left) => left === 0).length;
+  }
+
+  line(columns: number): string {
+    const failed = this.#failed.size > 0 ? `, ${this.#failed.size} failed` : "";
+    return `${bar(this.#done(), this.total, columns)} ${this.#done()} of ${this.total} tenants${failed}`;
+  }
+
+  summary(): string {
+    const good = this.#done() - this.#failed.size - this.#heldBack.size;
+    const parts = [`${good} of ${this.total} tenants are well`];
+    if (this.#failed.size > 0) parts.push(`failed: ${[...this.#failed].join(", ")}`);
+    if (this.#heldBack.size > 0) parts.push(`held back: ${this.#heldBack.size}`);
+    return parts.join("; ");
+  }
+}
+
+/** A bar of a fifth of the line. */
+export function bar(done: number, total: number, columns: number): string {
+  const size = Math.max(5, Math.floor(columns / 5));
+  const full = total === 0 ? size : Math.floor((done / total) * size);
+  return "█".repeat(full) + "░".repeat(size - full);
 }

@@ -150,7 +150,7 @@ describe("freehold migrate", () => {
     expect(await freehold(["--deployment", "saas"], {})).toEqual({
       code: 2,
       out: "",
-      err: 'freehold: the deployment "saas" has a database for each tenant; migrate one by setting the services\' own variables\n',
+      err: "freehold: tenants.json lists no tenant\n",
     });
   });
 

@@ -3,17 +3,20 @@ import { statSync } from "node:fs";
 import { join } from "node:path";
 import {
   DeployError,
+  findDeployment,
   type MigrationAction,
   type MigrationOutcome,
   migrateServices,
   migrationTargets,
+  readTenants,
 } from "../deploy/mod.ts";
 import { checkFormats } from "../report/mod.ts";
 import { MigrationError, type MigrationEvent } from "../runtime/migrate/mod.ts";
+import { mendable } from "./deployment.ts";
 import { ExpectedError, exitCodes, type Io } from "./io.ts";
 import { type Guard, guard, only } from "./migrate-guard.ts";
-import { describe, isExpected, outcomeJson } from "./migrate-report.ts";
-import { openWorkspace, reportContext } from "./workspace.ts";
+import { bar, describe, isExpected, leadOf, outcomeJson, TenantCount } from "./migrate-report.ts";
+import { openWorkspace, reportContext, sourceReader, type Workspace } from "./workspace.ts";
 
 export interface MigrateOptions {
   service?: string;
@@ -27,6 +30,9 @@ export interface MigrateOptions {
   lockWaitMs?: number;
   lockTimeoutMs?: number;
   statementTimeoutMs?: number;
+  tenant?: string;
+  canary?: number;
+  atOnce?: number;
 }
 
 /** 0 if all is well; 1 if a migration or a history is wrong or fails; 2 if a database could not be reached, or may not be changed. */
@@ -35,25 +41,28 @@ export async function run(kind: MigrationAction["kind"], options: MigrateOptions
   const { root, manifest } = workspace;
   const isFolder = (path: string) =>
     statSync(join(root, path), { throwIfNoEntry: false })?.isDirectory() ?? false;
-  const targets = targetsOf(() => migrationTargets(manifest, options, isFolder));
-  const only = targets.filter((target) => target.kind === "migrate");
-  if ((options.to !== undefined || kind === "down") && only.length > 1) {
+  const tenants = await tenantsOf(workspace, options, io);
+  const targets = targetsOf(() => migrationTargets(manifest, { ...options, tenants }, isFolder));
+  const services = new Set(targets.flatMap(({ kind, service }) => (kind === "migrate" ? [service] : [])));
+  if ((options.to !== undefined || kind === "down") && services.size > 1) {
     throw new ExpectedError("numbers are each service's own: name the service with --service");
   }
   const watch = kind === "up" || kind === "down" ? await guard(workspace, io) : null;
   const { env, signal } = io;
-  const { lockWaitMs, lockTimeoutMs, statementTimeoutMs } = options;
+  const { lockWaitMs, lockTimeoutMs, statementTimeoutMs, canary, atOnce } = options;
+  const count = new TenantCount(tenants);
   const outcomes = migrateServices(targets, {
     root,
     env,
     signal,
     action: actionOf(kind, options),
     ...(watch ? { against: watch.against } : {}),
-    ...given({ lockWaitMs, lockTimeoutMs, statementTimeoutMs }),
-    onEvent: (event) => io.status(progress(event, io.width)),
+    ...given({ lockWaitMs, lockTimeoutMs, statementTimeoutMs, canary, atOnce }),
+    // Of several tenants at once, only how many are done makes a line that can be read.
+    onEvent: (event) => io.status(count.total > 0 ? count.line(io.width) : progress(event, io.width)),
   });
 
-  const width = Math.max(...targets.map(({ service }) => service.length));
+  const width = Math.max(...targets.map((target) => leadOf(target).length));
   const all: MigrationOutcome[] = [];
   let code: number = exitCodes.clean;
   for await (const outcome of outcomes) {
@@ -61,9 +70,13 @@ export async function run(kind: MigrationAction["kind"], options: MigrateOptions
     code = Math.max(code, codeOf(outcome));
     if (outcome.kind === "failed" && !isExpected(outcome.error)) throw outcome.error;
     all.push(outcome);
+    count.add(outcome, targets);
     if (options.format !== "json") print(outcome, width, watch, root, io);
   }
-  if (options.format === "json") {
+  if (options.format !== "json") {
+    if (count.total > 0) io.out(`${count.summary()}\n`);
+  } else {
+    all.sort((a, b) => tenants.indexOf(a.tenant ?? "") - tenants.indexOf(b.tenant ?? ""));
     io.out(`${JSON.stringify({ version: 1, command: kind, services: all.map(outcomeJson) }, null, 2)}\n`);
   }
   return code;
@@ -77,7 +90,7 @@ function print(
   { color, out, err, width: columns }: Io,
 ): void {
   if (outcome.kind === "guarded" && watch) {
-    err(`${color.red("✗")} ${outcome.service}: the database was not touched\n\n`);
+    err(`${color.red("✗")} ${leadOf(outcome)}: the database was not touched\n\n`);
     const context = reportContext(root, { color, width: columns });
     err(checkFormats.pretty(only(watch.result, outcome.findings), context));
     return;
@@ -103,7 +116,7 @@ function given<T extends object>(options: T): { [K in keyof T]?: Exclude<T[K], u
 const wrong = ["folder", "history", "statement", "behind", "unfinished"];
 
 function codeOf(outcome: MigrationOutcome): number {
-  if (outcome.kind === "refused") return exitCodes.failed;
+  if (outcome.kind === "refused" || outcome.kind === "held-back") return exitCodes.failed;
   if (outcome.kind === "guarded") return exitCodes.findings;
   if (outcome.kind !== "failed") return exitCodes.clean;
   const { error } = outcome;
@@ -128,11 +141,23 @@ function progress(event: MigrationEvent, columns: number): string {
   }
 }
 
-/** A bar of a fifth of the line. */
-function bar(done: number, total: number, columns: number): string {
-  const size = Math.max(5, Math.floor(columns / 5));
-  const full = total === 0 ? size : Math.floor((done / total) * size);
-  return "█".repeat(full) + "░".repeat(size - full);
+/** The tenants of the deployment, or the one that was asked for; none where there are none. */
+export async function tenantsOf(
+  { manifest, root }: Workspace,
+  { deployment, tenant }: { deployment?: string; tenant?: string },
+  { env }: Io,
+): Promise<string[]> {
+  const tenants =
+    deployment === undefined
+      ? []
+      : await mendable(() =>
+          readTenants(findDeployment(manifest, deployment), { env, read: sourceReader(root) }),
+        );
+  if (tenant === undefined) return tenants;
+  if (tenants.includes(tenant)) return [tenant];
+  const where =
+    deployment === undefined ? "no deployment is named" : `the deployment "${deployment}" has no such tenant`;
+  throw new ExpectedError(`--tenant ${tenant}: ${where}`);
 }
 
 export function targetsOf<T>(find: () => T): T {
