@@ -126,8 +126,8 @@ export function classAround(
   return null;
 }
 
-/** The method of the class around that `this.name` means. */
-export function ownMethod(callee: Node, scopes: FileScopes): Node | null {
+/** The method (or the getter) of the class around that `this.name` means. */
+export function ownMethod(callee: Node, scopes: FileScopes, kind: "method" | "get" = "method"): Node | null {
   if (callee.type !== "MemberExpression") return null;
   const object = unwrap(callee.object as Node);
   const name = propertyName(callee);
@@ -135,7 +135,7 @@ export function ownMethod(callee: Node, scopes: FileScopes): Node | null {
   for (const member of around?.node.body.body ?? [])
     if (
       member.type === "MethodDefinition" &&
-      member.kind === "method" &&
+      member.kind === kind &&
       member.static === around?.static &&
       propertyName(member as Node) === name
     )

@@ -1,15 +1,15 @@
 /** Members of objects, enums and classes, and the items of lists. */
 import type { Expr, Span } from "../model.ts";
-import { typeName } from "./classes.ts";
+import { ownMethod, typeName } from "./classes.ts";
 import { isMappedClass } from "./defining.ts";
 import { isProcess } from "./environment.ts";
-import { clientOf } from "./evidence.ts";
+import { clientOf, returned } from "./evidence.ts";
 import { readEnvironment, readVariable, rechecked } from "./expression-outside.ts";
 import { readOwn } from "./expression-own.ts";
 import { EACH, isEmpty, memberName } from "./expression-words.ts";
 import type { Reading } from "./reading.ts";
 import type { Binding, Scope } from "./scope.ts";
-import { lookup, lookupField } from "./scope.ts";
+import { lookup, lookupField, scopeAt } from "./scope.ts";
 import type { Node } from "./syntax.ts";
 import { propertyName, unwrap } from "./syntax.ts";
 
@@ -35,7 +35,7 @@ export function readMember(r: Reading, node: Node & { type: "MemberExpression" }
     const index = node.property.type === "Literal" ? Number(node.property.value) : Number.NaN;
     const one = inner.kind === "array" ? options[index] : undefined;
     if (one) return { kind: "alias", of: one, at: r.at(node) };
-    if (options.length === 0) return r.unknown(node);
+    if (options.length === 0) return ofModule(r, inner, node, scope) ?? r.unknown(node);
     return { kind: "alias", of: { kind: "either", options, at: r.at(node) }, at: r.at(node) };
   }
   if (target.type === "ThisExpression") {
@@ -52,6 +52,10 @@ export function readMember(r: Reading, node: Node & { type: "MemberExpression" }
     if (type) return { kind: "typed", name, type, at: r.at(node) };
     if (field?.given)
       return { kind: "alias", of: r.read(field.given.node, field.given.scope), at: r.at(node) };
+    const getter = field ? null : ownMethod(node, r.scopes, "get");
+    const [result, more] = getter ? returned(getter, r.scopes) : [];
+    if (result && !more)
+      return { kind: "alias", of: r.read(result, scopeAt(result, r.scopes)), at: r.at(node) };
     const owner = field ? null : readOwn(r, target);
     return owner ? { kind: "member", of: owner, property: name, at: r.at(node) } : r.unknown(node);
   }
@@ -62,6 +66,24 @@ export function readMember(r: Reading, node: Node & { type: "MemberExpression" }
     if (binding?.kind === "class" && !(binding.init && isMappedClass(binding.init))) return r.unknown(node);
   }
   return follow(r, r.read(node.object as Node, scope, true), [name], node);
+}
+
+/** `schema[name]` of a module, where the name is one of a few. */
+function ofModule(
+  r: Reading,
+  module: Expr,
+  node: Node & { type: "MemberExpression" },
+  scope: Scope,
+): Expr | null {
+  if (module.kind !== "import" || module.name !== "*") return null;
+  const key = r.read(node.property as Node, scope);
+  const names = key.kind === "alias" ? key.of : key;
+  const texts = (names.kind === "either" ? names.options : [names]).map((option) =>
+    option.kind === "text" ? option.runs.map(({ text }) => text).join("") : null,
+  );
+  if (!texts.every((text) => text !== null)) return null;
+  const options = texts.map((property): Expr => ({ kind: "member", of: module, property, at: r.at(node) }));
+  return { kind: "alias", of: { kind: "either", options, at: r.at(node) }, at: r.at(node) };
 }
 
 /** An enum is an object of what its members are given; members that count themselves are left out. */

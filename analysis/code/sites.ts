@@ -170,10 +170,10 @@ export function readSites(
     if (!habit && (!receiver || !leadsOn(receiver))) return false;
     const [written, values] = expressions.list(args, scope);
     // Identifiers are bound as `??` by more than one client.
-    const binds = written && values && beginning(written).includes("??");
+    const binds = written && values && /\?\?|(?<!:):\w+:(?!:)/.test(beginning(written));
     const text = binds ? bound(written, values) : written;
-    // An object without text is none of a database's queries.
-    if (!text || queryText(text).kind === "object") return false;
+    // An object without text, and a function to call back, are none of a database's queries.
+    if (!text || /^(?:object|function)$/.test(queryText(text).kind)) return false;
     add(node, scope, habitual?.name ?? "unknown", text, habit, receiver);
     return true;
   }

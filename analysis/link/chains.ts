@@ -16,6 +16,10 @@ const byPackage = new Map(
 
 const DEEPEST = 24;
 
+/** Methods of builders that ask for rows. */
+const FETCHING =
+  /^(?:select|first|pluck|count|sum|avg|min|max|then|stream|all|exists?|(?:execute|get|find|values|take|iterate)\w*)/;
+
 interface ReadChain {
   site: ChainSite;
   client: string;
@@ -54,8 +58,8 @@ export function readAllChains(
         const reads = accessOf(operation) === "read";
         if (name.schema === null && name.table !== null && temporary.has(name.table)) continue;
         if (reads && name.schema === null && name.table !== null && bound.has(name.table)) continue;
-        // const q = knex("t") is no read of its own where q.update(…) follows.
-        if (reads && !chain.continued && written.has(key(name.at))) continue;
+        // const q = knex("t") is no read of its own where q.update(…) follows, nor is q.where(…) before it.
+        if (reads && !(chain.continued && fetches(chain.site)) && written.has(key(name.at))) continue;
         found.push({
           file,
           client: chain.client,
@@ -72,6 +76,11 @@ export function readAllChains(
       }
   }
   return { uses: found, acts: done, bound };
+}
+
+/** The chain asks for rows: a builder that is only narrowed asks for none. */
+function fetches({ steps }: ChainSite): boolean {
+  return steps.some(({ name, args }) => args !== null && FETCHING.test(name));
 }
 
 /** Names that a chain gives to queries, and how far they reach. */

@@ -7,6 +7,7 @@
  */
 import { adapters } from "../code/adapters/mod.ts";
 import { EACH } from "../code/expression-words.ts";
+import { VERB } from "../code/opening.ts";
 import type { Expr, HoleType, Span, SqlPiece, TextRun } from "../model.ts";
 import { substitute } from "./substitute.ts";
 
@@ -221,6 +222,11 @@ class Builder {
     if (expr.hole === "identifier") return this.identifier(first, expr);
     if (expr.hole === "fragment") {
       const inner = this.strip(first);
+      // sql.join([sql`select …`, sql`from …`], sql` `): a statement in parts; other lists are values or columns.
+      const parts =
+        inner.kind === "array" && inner.items.every((item) => this.isPiece(item)) ? inner.items : [];
+      const joined = this.joined(parts, expr.of[1]);
+      if (joined[0]?.kind === "text" && VERB.test(joined[0].text)) return joined;
       if (inner.kind === "object" || inner.kind === "array")
         return [hole("fragment", "it is made from values", expr.at)];
       this.composed.push(expr.at);
@@ -314,6 +320,17 @@ class Builder {
     const only = given.kind === "array" && items.length === 1 ? given.items[0] : given;
     const [run, more] = direct && only?.kind === "text" ? only.runs : [];
     return [{ kind: "text", text: texts.join(", "), at: run && !more ? run.at : expr.at }];
+  }
+
+  private isPiece(expr: Expr): boolean {
+    const inner = this.strip(expr);
+    return inner.kind === "sql" && inner.hole === "fragment";
+  }
+
+  private joined(items: readonly Expr[], separator: Expr | undefined): SqlPiece[] {
+    const between = (at: Span): SqlPiece[] =>
+      separator ? this.build(separator) : [{ kind: "text", text: ", ", at: { ...at, end: at.start } }];
+    return items.flatMap((item, index) => [...(index > 0 ? between(item.at) : []), ...this.build(item)]);
   }
 
   private strip(expr: Expr): Expr {

@@ -84,7 +84,10 @@ export function rawNames({ hole, of }: Expr & { kind: "sql" }, ask: Ask): TableN
   if (!first) return [];
   if (hole === "identifier") return ask.names(first);
   const text = ask.text(first);
-  const name = text && /^\s*((?:"[^"]+"|[\w$]+)(?:\.(?:"[^"]+"|[\w$]+))?)(?=\s|,|$)(?!\s*\()/.exec(text)?.[1];
+  const plain =
+    text && /^\s*((?:"[^"]+"|[\w$]+)(?:\.(?:"[^"]+"|[\w$]+))?)(?=\s|,|$)(?!\s*\()/.exec(text)?.[1];
+  // "orders" ("id"): where rows are put, columns follow.
+  const name = plain || (text && /^\s*("[^"]+"(?:\."[^"]+")?)\s*\("/.exec(text)?.[1]);
   return name ? leading(first, name, ask) : [];
 }
 

@@ -228,6 +228,9 @@ function tableNames(expr: Expr, ask: Ask): TableName[] {
         return rawNames(made, ask).map((name) => ({ ...name, schema: name.schema ?? schema }));
       }
       const names = callNames(inner, ask);
+      const [text, values] = inner.args;
+      if (names[0] === "raw" && text)
+        return rawNames({ kind: "sql", hole: "fragment", of: [bound(text, values)], at: inner.at }, ask);
       const query = names.some(
         (name) => name === "as" || name === "raw" || name === "from" || QUERYING.test(name),
       );

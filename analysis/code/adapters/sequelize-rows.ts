@@ -4,7 +4,7 @@ import type { Expr, Operation } from "../../model.ts";
 import type { Ask, Chain, Named } from "./adapter.ts";
 import { operations } from "./builders.ts";
 import { typeExpr } from "./entities.ts";
-import { aliasesOf, joining } from "./sequelize-includes.ts";
+import { aliasesOf, along, joining } from "./sequelize-includes.ts";
 import { modelOf, modelsOf } from "./sequelize-models.ts";
 import type { Association, SequelizeModel } from "./sequelize-sources.ts";
 import { methodOf } from "./sequelize-sources.ts";
@@ -53,7 +53,11 @@ export function ofRow(chain: Chain, ask: Ask): Named[] | null {
   const operation = DOING.get(step.name);
   if (operation) {
     const fresh = step.name === "save" && isFresh(row, ask);
-    return [{ name: { ...model.table, at: step.at }, operation: fresh ? "insert" : operation }];
+    const [options] = step.args;
+    return [
+      { name: { ...model.table, at: step.at }, operation: fresh ? "insert" : operation },
+      ...(step.name === "reload" && options ? along(model, options, "select", ask) : []),
+    ];
   }
   const [first] = step.args;
   const dollar = DOLLAR.exec(step.name);

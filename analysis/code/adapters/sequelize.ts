@@ -174,6 +174,15 @@ function subjectsOf(chain: Chain, before: number, ask: Ask): Subject[] {
     const named = { ...step, name: table ?? "", at };
     const steps = chain.steps.map((item, place) => (place === index ? named : item));
     const subject = subjectOf({ ...chain, steps }, before, ask);
+    // sequelize.models[name]: a model, whichever.
+    if (table === null && !subject && chain.certain && chain.steps[index - 1]?.name === "models")
+      return {
+        model: null,
+        schema: null,
+        expr: key,
+        place: key.at,
+        reason: reason ?? "its name is not known",
+      };
     if (table !== null || !subject || subject.model) return subject ?? [];
     return { ...subject, reason: reason ?? subject.reason };
   });

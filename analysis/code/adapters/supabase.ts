@@ -4,6 +4,7 @@
  */
 import type { Expr, Operation, Span } from "../../model.ts";
 import type { Adapter, Ask, Chain, Named } from "./adapter.ts";
+import { entry } from "./expressions.ts";
 
 const DOING: Readonly<Record<string, Operation>> = {
   select: "select",
@@ -44,11 +45,13 @@ export const supabase: Adapter = {
   types: ["SupabaseClient", "PostgrestClient"],
   variables: [],
   begets: { schema: "result" },
-  methods: ["from"],
+  methods: ["from", "channel"],
 
   read: () => null,
 
   chain(chain, ask) {
+    const subscribed = changesOf(chain, ask);
+    if (subscribed.length > 0) return subscribed;
     const at = chain.steps.findIndex(({ name, args }) => name === "from" && args?.length === 1);
     const [first] = chain.steps[at]?.args ?? [];
     // Buckets of files are no tables.
@@ -74,9 +77,31 @@ export const supabase: Adapter = {
   },
 };
 
-function schemaOf({ steps }: Chain, ask: Ask): string | null {
+/** The schema that the chain says, else the one that the client was made for. */
+function schemaOf({ steps, root }: Chain, ask: Ask): string | null {
   const step = steps.find(({ name }) => name === "schema");
-  return step?.args?.[0] ? ask.text(step.args[0]) : null;
+  if (step?.args?.[0]) return ask.text(step.args[0]);
+  const options = root.kind === "client" ? root.made?.args[2] : undefined;
+  const db = options && entry(ask.follow(options), "db");
+  const schema = db && entry(ask.follow(db), "schema");
+  return schema ? ask.text(schema) : null;
+}
+
+/** `channel("x").on("postgres_changes", { schema, table }, …)`: the table's rows, as they change. */
+function changesOf({ steps }: Chain, ask: Ask): Named[] {
+  return steps.flatMap(({ name, args }): Named[] => {
+    const [event, filter] = args ?? [];
+    if (name !== "on" || !event || !filter || ask.text(event) !== "postgres_changes") return [];
+    const options = ask.follow(filter);
+    const table = entry(options, "table");
+    const schema = entry(options, "schema");
+    return table
+      ? ask.names(table).map((item) => ({
+          name: { ...item, schema: schema ? ask.text(schema) : null },
+          operation: "select",
+        }))
+      : [];
+  });
 }
 
 /** `id, author:users!fk(name, orders(*)), …items(count)`: a name with parentheses is a related table. */
@@ -98,6 +123,9 @@ function embedded(expr: Expr, ask: Ask): Named["name"][] {
       verbatim && run
         ? { ...run.at, start: run.at.start + start, end: run.at.start + start + name.length }
         : expr.at;
-    return [{ schema: null, table: name, reason: null, at }];
+    // A column may stand for what its foreign key leads to.
+    const column = /_id$/.test(name);
+    const reason = column ? `the table that \`${name}\` refers to is not said` : null;
+    return [{ schema: null, table: column ? null : name, reason, at }];
   });
 }
