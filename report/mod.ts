@@ -1,5 +1,5 @@
 /** Findings, facts and rules in, text out. A format's name is its key here; the command line takes its choices from these lists. */
-import type { CheckResult, Reference, Rule } from "../analysis/model.ts";
+import type { CheckResult, Model, Reference, Rule } from "../analysis/model.ts";
 import { compact } from "./compact.ts";
 import type { ReportContext } from "./context.ts";
 import { factsJsonl } from "./facts-jsonl.ts";
@@ -7,16 +7,19 @@ import { factsTable } from "./facts-table.ts";
 import { github } from "./github.ts";
 import { gitlab } from "./gitlab.ts";
 import { json } from "./json.ts";
+import { mapDot, mapMermaid } from "./map.ts";
 import { markdown } from "./markdown.ts";
 import { pretty } from "./pretty.ts";
 import { rulesJson, rulesTable } from "./rules-table.ts";
 import { sarif } from "./sarif.ts";
+import { statusMarkdown, statusTable } from "./status.ts";
 
 export { unreadLines } from "./compact.ts";
 export type { Painter, ReportContext } from "./context.ts";
 export { plain } from "./context.ts";
 export { explain } from "./explain.ts";
 export { counted } from "./text.ts";
+export { why } from "./why.ts";
 
 type Reporter<Subject> = (subject: Subject, context: ReportContext) => string;
 
@@ -34,6 +37,16 @@ export const factsFormats = {
   table: factsTable,
   jsonl: factsJsonl,
 } satisfies Record<string, Reporter<readonly Reference[]>>;
+
+export const statusFormats = {
+  table: statusTable,
+  markdown: statusMarkdown,
+} satisfies Record<string, (model: Model, context: ReportContext) => string>;
+
+export const mapFormats = {
+  mermaid: mapMermaid,
+  dot: mapDot,
+} satisfies Record<string, (model: Model) => string>;
 
 export const rulesFormats = {
   table: rulesTable,

@@ -1,5 +1,6 @@
 /** The flags of the commands by which a team takes the toolkit up: the first manifest, and the pictures of what is. */
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
+import { mapFormats, statusFormats } from "../report/mod.ts";
 import type { Io } from "./io.ts";
 
 /** Adds the commands. @param done is told the exit code */
@@ -14,6 +15,58 @@ export function addAdopt(program: Command, io: Io, done: (code: number) => void)
       const { run } = await import("./init.ts");
       done(await run(options, io));
     });
+
+  program
+    .command("why")
+    .description("say by which places and imports a service reaches a table")
+    .argument("<service>", "whose code")
+    .argument("<table>", '"table" or "schema.table", * for any characters')
+    .addOption(config())
+    .addOption(types())
+    .addHelpText("after", examples("why guardian audit_log", "why lobby 'audit_*'"))
+    .action(async (service: string, table: string, options) => {
+      const { run } = await import("./why.ts");
+      done(await run({ ...options, service, table }, io));
+    });
+
+  program
+    .command("status")
+    .description("show each table with its owner, what others do to it, and which are to change hands")
+    .addOption(formats(statusFormats, "table"))
+    .addOption(config())
+    .addOption(types())
+    .addHelpText("after", examples("status", "status --format markdown > BOUNDARIES.md"))
+    .action(async (options) => {
+      const { run } = await import("./status.ts");
+      done(await run(options, io));
+    });
+
+  program
+    .command("map")
+    .description("draw who owns what, and who reaches for it")
+    .addOption(formats(mapFormats, "mermaid"))
+    .addOption(config())
+    .addOption(types())
+    .addHelpText("after", examples("map", "map --format dot | dot -Tsvg > map.svg"))
+    .action(async (options) => {
+      const { run } = await import("./map.ts");
+      done(await run(options, io));
+    });
+}
+
+function formats(list: object, usual: string): Option {
+  return new Option("--format <format>", "how to print").choices(Object.keys(list)).default(usual);
+}
+
+function config(): Option {
+  return new Option(
+    "--config <file>",
+    "the manifest to use; its folder is the workspace (default: the nearest freehold.json)",
+  );
+}
+
+function types(): Option {
+  return new Option("--types", "ask TypeScript's checker where a table is still unknown (slower)");
 }
 
 function examples(...lines: string[]): string {

@@ -14,22 +14,26 @@ test("help says what there is, with examples and exit codes", async () => {
     Proves that each database table has one owner.
 
     Options:
-      -v, --version              print the version
-      -h, --help                 print help for a command
+      -v, --version                    print the version
+      -h, --help                       print help for a command
 
     Commands:
-      check [options] [path...]  check who touches whose table
-      facts [options]            list who names which table, where, and whose it is
-      explain <rule>             say what a rule finds, why, and the way out
-      rules [options]            list the rules
-      init [options]             write a first manifest from what the code says, every doubt as a
-                                 comment
-      migrate                    bring every service's schema up to head, and more
-      roles                      give each service the roles and rights it needs
-      drift [options]            hold the live databases against the manifest and the migrations
-      provision [options]        print what the project sets up: databases, roles, variables, jobs
-      prove                      make the world fail, and count what is lost
-      help [command]             print help for a command
+      check [options] [path...]        check who touches whose table
+      facts [options]                  list who names which table, where, and whose it is
+      explain <rule>                   say what a rule finds, why, and the way out
+      rules [options]                  list the rules
+      init [options]                   write a first manifest from what the code says, every doubt as a
+                                       comment
+      why [options] <service> <table>  say by which places and imports a service reaches a table
+      status [options]                 show each table with its owner, what others do to it, and which
+                                       are to change hands
+      map [options]                    draw who owns what, and who reaches for it
+      migrate                          bring every service's schema up to head, and more
+      roles                            give each service the roles and rights it needs
+      drift [options]                  hold the live databases against the manifest and the migrations
+      provision [options]              print what the project sets up: databases, roles, variables, jobs
+      prove                            make the world fail, and count what is lost
+      help [command]                   print help for a command
 
     Exit codes: 0 clean, 1 findings, 2 the tool could not do its work or an input went unread.
     "

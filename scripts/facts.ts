@@ -1,9 +1,10 @@
 /** `freehold facts`: who names which table, where, and whose it is. */
 import { analyse } from "../analysis/mod.ts";
 import type { Manifest, Reference, Verdict } from "../analysis/model.ts";
-import { matchTable, nearest, parseTableName, serviceByName } from "../manifest/mod.ts";
+import { matchTable, parseTableName, serviceByName } from "../manifest/mod.ts";
 import { factsFormats, unreadLines } from "../report/mod.ts";
-import { ExpectedError, exitCodes, type Io } from "./io.ts";
+import { exitCodes, type Io } from "./io.ts";
+import { assertService } from "./read-workspace.ts";
 import { typesOption } from "./types-option.ts";
 import { openWorkspace, reportContext } from "./workspace.ts";
 
@@ -36,12 +37,7 @@ export function selector(
   manifest: Manifest,
   { service, table, verdict }: Pick<FactsOptions, "service" | "table" | "verdict">,
 ): (reference: Reference) => boolean {
-  const names = manifest.services.map(({ name }) => name);
-  if (service !== undefined && !names.includes(service)) {
-    const near = nearest(service, names);
-    const hint = near === null ? `the manifest has ${names.join(", ")}` : `did you mean ${near}?`;
-    throw new ExpectedError(`unknown service ${service}: ${hint}`);
-  }
+  if (service !== undefined) assertService(manifest, service);
   const pattern = table === undefined ? null : parseTableName(table);
   return (reference) => {
     if (service !== undefined && !reference.services.includes(service)) return false;

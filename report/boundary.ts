@@ -1,0 +1,117 @@
+/** The boundary table, which teams else draw by hand: each table, its owner, and what the others do to it. */
+import type { Access, Manifest, Model, Reference, Use } from "../analysis/model.ts";
+
+/** What one service does to a table that is another's. */
+export interface BoundaryUse {
+  service: string;
+  /** In the order read, write, schema. */
+  access: Access[];
+  /** Places that no entry under "uses" allows. */
+  forbidden: number;
+  /** Entries that allow the others. */
+  uses: Use[];
+}
+
+export interface BoundaryRow {
+  /** Qualified where it does not stand in its owner's usual schema. */
+  table: string;
+  owner: string;
+  published: boolean;
+  /** Places of the owner's own code. */
+  own: number;
+  others: BoundaryUse[];
+}
+
+export interface TransferRow {
+  table: string;
+  from: string;
+  to: string;
+  action: string;
+  until: string | null;
+  state: "done" | "pending" | "overdue";
+  /** What speaks against it, a phrase each. */
+  open: string[];
+}
+
+const order: readonly Access[] = ["read", "write", "schema"];
+
+/** Every owned table that code names, by owner and table; tests and migrations are no business of the boundary's. */
+export function boundary({ manifest, references }: Model): BoundaryRow[] {
+  const rows = new Map<string, BoundaryRow>();
+  const row = (owner: string, schema: string | null, table: string) => {
+    const service = manifest.services.find(({ name }) => name === owner);
+    const usual = schema === null || schema === service?.schema;
+    const name = usual ? table : `${schema}.${table}`;
+    const key = JSON.stringify([owner, name]);
+    const known = rows.get(key) ?? {
+      table: name,
+      owner,
+      published: service?.publishes.some((entry) => entry.table === table) ?? false,
+      own: 0,
+      others: [],
+    };
+    rows.set(key, known);
+    return known;
+  };
+  for (const { name, owns } of manifest.services) {
+    for (const { schema, table } of owns) if (!table.includes("*")) row(name, schema, table);
+  }
+  for (const reference of references) {
+    if (reference.test || reference.table === null) continue;
+    for (const judgement of reference.judgements) {
+      const { verdict, owners, service, use } = judgement;
+      if (verdict !== "own" && verdict !== "foreign") continue;
+      for (const owner of owners) {
+        const found = row(owner, reference.schema, reference.table);
+        if (verdict === "own") found.own++;
+        else note(found, service, reference, use);
+      }
+    }
+  }
+  return [...rows.values()].sort(
+    (a, b) => turn(manifest, a.owner) - turn(manifest, b.owner) || (a.table < b.table ? -1 : 1),
+  );
+}
+
+function note(row: BoundaryRow, service: string, { access }: Reference, use: Use | null): void {
+  let found = row.others.find((other) => other.service === service);
+  if (!found) {
+    found = { service, access: [], forbidden: 0, uses: [] };
+    row.others.push(found);
+  }
+  if (access !== null && !found.access.includes(access)) {
+    found.access = order.filter((one) => one === access || found.access.includes(one));
+  }
+  if (use === null) found.forbidden++;
+  else if (!found.uses.includes(use)) found.uses.push(use);
+}
+
+function turn({ services }: Manifest, name: string): number {
+  return services.findIndex((service) => service.name === name);
+}
+
+/** Each transfer: done when its table is under the new owner's "owns" and no access of the old one's is left. */
+export function transfers({ manifest, references, today }: Model): TransferRow[] {
+  return manifest.transfers.map(({ schema, table, from, to, action, until }) => {
+    const owners = manifest.services
+      .filter(({ owns }) =>
+        owns.some((entry) => entry.table === table && (schema === null || entry.schema === schema)),
+      )
+      .map(({ name }) => name);
+    const open: string[] = [];
+    if (!owners.includes(to)) open.push(`${to} does not own it yet`);
+    if (owners.includes(from)) open.push(`${from} still owns it`);
+    const places = references.filter(
+      (reference) =>
+        !reference.test &&
+        !reference.migration &&
+        reference.table === table &&
+        (schema === null || reference.schema === null || reference.schema === schema) &&
+        reference.judgements.some(({ service, use }) => service === from && use === null),
+    );
+    for (const { at } of places) open.push(`${at.file}:${at.line}`);
+    const late = until !== null && until < today;
+    const state = open.length === 0 ? "done" : late ? "overdue" : "pending";
+    return { table: schema === null ? table : `${schema}.${table}`, from, to, action, until, state, open };
+  });
+}
