@@ -57,6 +57,20 @@ test("a name that may be a type's counts only where somebody owns it", async () 
   ).toEqual([["orders", "foreign"]]);
 });
 
+test("DROP SCHEMA … CASCADE drops every table that the migrations put there", async () => {
+  const model = await modelOf({
+    "freehold.json": manifest,
+    "orders/migrations/001_all.sql": create,
+    "billing/reset.sql":
+      "drop schema if exists shop cascade;\ndrop schema shop;\ndrop schema if exists empty cascade;\n",
+  });
+  expect(
+    model.references
+      .filter(({ at }) => at.file === "billing/reset.sql")
+      .map(({ at, table, operation, verdict }) => [at.line, at.column, operation, table, verdict]),
+  ).toEqual([[1, 23, "drop-table", "items", "foreign"]]);
+});
+
 test("an index named alone is its table's, by the statement that made it", async () => {
   const model = await modelOf({
     "freehold.json": manifest,

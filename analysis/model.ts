@@ -87,7 +87,10 @@ export interface SqlReference {
   at: Span;
   /** The stored object whose definition names the table: a view's query, a function's body. */
   dependency: { kind: string; name: string } | null;
-  /** The name stands where a type, an index or a sequence may stand, too: it counts only where somebody owns it. */
+  /**
+   * The name stands where a type, an index or a sequence may stand, too: it counts only where somebody owns it.
+   * With no name: every table of the schema, if it has any.
+   */
   perhaps?: boolean;
   /** The statement names an index alone (`to`: its new name): whose table it is on, the statement that made it says. */
   index?: { name: string; to?: string };

@@ -1,5 +1,5 @@
 /** Every statement and every name of a table, one after the other, whatever it was read from. */
-import { indexes } from "./indexes.ts";
+import { behind } from "./behind.ts";
 import type { Joinable } from "./joinable.ts";
 import type { Access, Act, Operation, Reference, Span, SqlStatement } from "./model.ts";
 import { accessOf } from "./sql/mod.ts";
@@ -62,7 +62,7 @@ function standingIn(schema: string, statement: SqlStatement): SqlStatement {
 }
 
 export function* eachNamed(
-  { sites, uses, definitions, territory }: Joinable,
+  { sites, uses, definitions, territory, tables }: Joinable,
   statements: readonly Read[],
 ): Generator<Named> {
   /**
@@ -78,7 +78,7 @@ export function* eachNamed(
     const theirs = at.file !== site && territory.home(site) === null && territory.home(at.file) !== null;
     return { file: theirs ? at.file : site, at };
   };
-  const tablesOf = indexes(statements, (file) => territory.home(file));
+  const tablesOf = behind(statements, tables, (file) => territory.home(file));
   for (const { file, client, enclosing, site, statement } of statements)
     for (const reference of statement.references.flatMap((item) => tablesOf(item, file)))
       yield {

@@ -116,6 +116,11 @@ describe("tables", () => {
     ["drop table if exists a, s.b cascade", "drop-table a", "drop-table s.b"],
     ["drop index i", "alter-table index i"],
     [
+      "drop schema if exists s, ${x} cascade; drop schema t",
+      "drop-table s.!every table of schema s at s",
+      "drop-table !every table of schema ${…} at ${x}",
+    ],
+    [
       'drop index concurrently if exists s.i, "J"; alter index ${x} rename to k; alter index s.i set (fillfactor = 70)',
       "alter-table index s.i",
       "alter-table index J",

@@ -12,6 +12,7 @@ import {
   isTemporary,
   type Reading,
   refer,
+  referEvery,
   referIndex,
   referName,
   strings,
@@ -153,6 +154,12 @@ export const objectHandlers: Handlers = {
           name,
           at: reading.source.span(place.start, place.end),
         });
+        // RESTRICT, the default, takes empty schemas alone.
+        if (statement.behavior === "DROP_CASCADE") {
+          referEvery(reading, place, name, "drop-table");
+          const every = reading.references.at(-1);
+          if (every && every.schema !== null) every.perhaps = true;
+        }
       });
       return;
     }

@@ -20,7 +20,7 @@ import type { Tokens } from "../lexer.ts";
 import { type Name, nameAt } from "../names.ts";
 import { accessOf } from "../operations.ts";
 import { inScope, type Scope } from "../scope.ts";
-import { holesBetween, last, type SqlText } from "../text.ts";
+import { holesBetween, last, type SqlText, showHoles } from "../text.ts";
 
 /** One text while it is read, bodies and quoted statements in it included. */
 export interface Session {
@@ -184,10 +184,11 @@ export interface IndexUse {
 
 /** A statement that is about every table of a schema (of the database, where that is null): which ones they are is not known here. */
 export function referEvery(reading: Reading, place: Name, schema: string | null, operation: Operation): void {
+  const shown = schema === null ? null : showHoles(schema);
   reading.references.push({
-    schema,
+    schema: shown === schema ? schema : null,
     table: null,
-    reason: schema === null ? "every table of the database" : `every table of schema ${schema}`,
+    reason: shown === null ? "every table of the database" : `every table of schema ${shown}`,
     operation,
     access: accessOf(operation),
     at: reading.source.span(place.start, place.end),
