@@ -61,6 +61,14 @@ export function readCall(r: Reading, node: Node & { type: "CallExpression" }, sc
       const inner = list.kind === "alias" ? list.of : list;
       if (inner.kind === "array" && inner.items.length) return inner;
     }
+    if (method === "map") {
+      const mapped = eachMapped(r, node, r.read(callee.object as Node, scope), scope);
+      if (mapped) return mapped;
+    }
+    const told = isGlobal(callee.object as Node, "Object", scope)
+      ? ofObject(r, method, args()[0], node)
+      : null;
+    if (told) return told;
     if (method === "join") return joined(r, r.read(callee.object as Node, scope), args()[0] ?? null, node);
     const own = ownMethod(callee, r.scopes);
     const results = own ? returned(own, r.scopes) : [];
@@ -143,6 +151,58 @@ export function resultOf(r: Reading, results: readonly Node[], node: Node): Expr
   const options = results.map((result) => r.read(result, scopeAt(result, r.scopes)));
   const [only] = options;
   return options.length === 1 && only ? only : { kind: "either", options, at: r.at(node) };
+}
+
+/** `["a", "b"].map((name) => …)`: what the function makes of each item that is written. */
+function eachMapped(
+  r: Reading,
+  node: Node & { type: "CallExpression" },
+  list: Expr,
+  scope: Scope,
+): Expr | null {
+  const made = functionOf(node.arguments[0] as Node | undefined, scope);
+  const items = list.kind === "alias" ? list.of : list;
+  const results = made ? returned(made, r.scopes) : [];
+  if (!made || results.length !== 1 || items.kind !== "array") return null;
+  const texts = items.items.map((item) => (item.kind === "alias" ? item.of : item));
+  if (texts.length === 0 || !texts.every(({ kind }) => kind === "text")) return null;
+  return {
+    kind: "array",
+    items: items.items.map((item) => ({
+      kind: "alias",
+      of: applied(r, made, results, [item], node),
+      at: item.at,
+    })),
+    at: r.at(node),
+  };
+}
+
+/** A function written in place, or one of the file's by its name. */
+function functionOf(given: Node | undefined, scope: Scope): Node | null {
+  const inner = given && unwrap(given);
+  if (inner?.type !== "Identifier") return inner ?? null;
+  const binding = lookup(scope, inner.name);
+  return binding?.init && !binding.parameter && binding.path?.length === 0 ? binding.init : null;
+}
+
+function isGlobal(node: Node, name: string, scope: Scope): boolean {
+  const inner = unwrap(node);
+  return inner.type === "Identifier" && inner.name === name && !lookup(scope, name);
+}
+
+/** `Object.keys(TABLES)`, `Object.values(TABLES)`, `Object.entries(TABLES)` of an object that is written. */
+function ofObject(r: Reading, method: string, given: Expr | undefined, node: Node): Expr | null {
+  const object = given?.kind === "alias" ? given.of : given;
+  if (object?.kind !== "object" || Object.hasOwn(object.entries, "...")) return null;
+  const list = Object.entries(object.entries).map(([key, value]) => {
+    const at = object.keys[key] ?? r.at(node);
+    const name: Expr = { kind: "text", runs: [{ kind: "text", text: key, at }], at };
+    if (method === "keys") return name;
+    return method === "values" ? value : ({ kind: "array", items: [name, value], at } satisfies Expr);
+  });
+  return /^(?:keys|values|entries)$/.test(method) && list.length > 0
+    ? { kind: "array", items: list, at: r.at(node) }
+    : null;
 }
 
 /** `"select …".concat(rest)`, `["a"].concat(others)`. */

@@ -7,6 +7,7 @@ import { clientOf } from "./evidence.ts";
 import { eachOf, readEnumeration, taken } from "./expression-members.ts";
 import { fallenBack, readVariable, rechecked } from "./expression-outside.ts";
 import { isEmpty, MOST_WRITES, queriedValues } from "./expression-words.ts";
+import { literalOptions } from "./literal-types.ts";
 import { completed } from "./parts.ts";
 import type { Reading } from "./reading.ts";
 import type { Binding, Scope } from "./scope.ts";
@@ -50,7 +51,7 @@ export function readIdentifier(r: Reading, node: Node & { type: "Identifier" }, 
       return { kind: "alias", of: only ?? { kind: "either", options, at: r.at(node) }, at: r.at(node) };
     }
     const type = binding.type ? typeName(binding.type, binding.scope, r.scopes.types) : null;
-    return {
+    const parameter: Expr = {
       kind: "parameter",
       function: binding.parameter.name,
       index: binding.parameter.index,
@@ -60,6 +61,11 @@ export function readIdentifier(r: Reading, node: Node & { type: "Identifier" }, 
       ...(type && { type }),
       at: r.at(node),
     };
+    // What callers leave out is the default.
+    const written = binding.init && binding.path?.length === 0 && literalText(unwrap(binding.init)) !== null;
+    if (!written || !binding.init) return parameter;
+    const value: Expr = { kind: "alias", of: r.read(binding.init, binding.scope), at: r.at(node) };
+    return { kind: "either", options: [value, parameter], at: r.at(node) };
   }
   if ((binding.kind === "class" || binding.kind === "function") && binding.init)
     return r.read(binding.init, binding.scope);
@@ -105,17 +111,6 @@ export function isLocalDefinition(r: Reading, binding: Binding): boolean {
   if (binding.scope !== r.scopes.root || !binding.init) return false;
   if (binding.kind === "class") return isMappedClass(binding.init);
   return binding.kind === "constant" && binding.path?.length === 0 && isDefinition(binding.init);
-}
-
-export function literalOptions(r: Reading, type: Node, scope: Scope): string[] | null {
-  const inner = type.type === "TSTypeAnnotation" ? (type.typeAnnotation as Node) : type;
-  if (inner.type === "TSLiteralType") {
-    const text = literalText(inner.literal as Node);
-    return text === null ? null : [text];
-  }
-  if (inner.type !== "TSUnionType") return null;
-  const texts = inner.types.map((option) => literalOptions(r, option as Node, scope)?.[0]);
-  return texts.every((text) => text !== undefined) ? (texts as string[]) : null;
 }
 
 export function constant(r: Reading, text: string, node: Node): Expr {

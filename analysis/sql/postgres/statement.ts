@@ -134,8 +134,9 @@ function inOrder(references: SqlStatement["references"]): SqlStatement["referenc
   if (references.length < 2) return references;
   const seen = new Set<string>();
   return references
-    .filter(({ at }) => {
-      const key = `${at.file}:${at.start}:${at.end}`;
+    .filter(({ at, schema, table, operation }) => {
+      // One template may have made several names, all at its place.
+      const key = JSON.stringify([at.file, at.start, at.end, schema, table, operation]);
       return !seen.has(key) && seen.add(key) !== undefined;
     })
     .sort((a, b) => a.at.start - b.at.start || a.at.end - b.at.end);

@@ -1,0 +1,106 @@
+import { expect, test } from "bun:test";
+import { readCode } from "../../fixtures/adapter-tester.ts";
+
+const open = `import { sql } from "bun";\n`;
+
+/** What stands at a table's place, and the names that it may be: `?` where nobody knows. */
+const rows: [title: string, code: string, expected: string[]][] = [
+  [
+    "a union of literals",
+    `const f = (t: "a" | "b" | undefined) => sql.unsafe(\`truncate \${t}\`);`,
+    ["a", "b"],
+  ],
+  [
+    "a union by its name",
+    `type T = "a" | "b";\nconst f = (t: T) => sql.unsafe(\`truncate \${t}\`);`,
+    ["a", "b"],
+  ],
+  [
+    "an item of a constant list",
+    `const LIST = ["a", "b"] as const;\nconst f = (t: (typeof LIST)[number]) => sql.unsafe(\`truncate \${t}\`);`,
+    ["a", "b"],
+  ],
+  [
+    "a key of a constant object",
+    `const MAP = { a: 1, b: 2 } as const;\nconst f = (t: keyof typeof MAP) => sql.unsafe(\`truncate \${t}\`);`,
+    ["a", "b"],
+  ],
+  [
+    "a value of a constant object",
+    `const MAP = { x: "a", y: "b" } as const;\nconst f = (t: (typeof MAP)[keyof typeof MAP]) => sql.unsafe(\`truncate \${t}\`);`,
+    ["a", "b"],
+  ],
+  [
+    "a member of an enum",
+    `enum T { A = "a", B = "b" }\nconst f = (t: T) => sql.unsafe(\`truncate \${t}\`);`,
+    ["a", "b"],
+  ],
+  [
+    "a type that is any text",
+    `type T = "a" | string;\nconst f = (t: T) => sql.unsafe(\`truncate \${t}\`);`,
+    ["?"],
+  ],
+  [
+    "a default, and what callers give",
+    `const f = (t = "a") => sql.unsafe(\`truncate \${t}\`);\nf("b");`,
+    ["a", "b"],
+  ],
+  [
+    "a list that is mapped",
+    `sql.unsafe(\`truncate \${["a", "b"].map((t) => \`"\${t}"\`).join(", ")}\`);`,
+    ["a", "b"],
+  ],
+  [
+    "a list that a function of the file maps",
+    `const q = (t: string) => \`"\${t}"\`;\nsql.unsafe(\`truncate \${["a", "b"].map(q).join(", ")}\`);`,
+    ["a", "b"],
+  ],
+  [
+    "an object's keys",
+    `const MAP = { a: 1, b: 2 };\nfor (const t of Object.keys(MAP)) await sql.unsafe(\`truncate \${t}\`);`,
+    ["a", "b"],
+  ],
+  [
+    "an object's values",
+    `const MAP = { x: "a", y: "b" };\nObject.values(MAP).forEach((t) => sql.unsafe(\`truncate \${t}\`));`,
+    ["a", "b"],
+  ],
+  [
+    "an object's entries",
+    `const MAP = { a: 1, b: 2 };\nfor (const [t] of Object.entries(MAP)) await sql.unsafe(\`truncate \${t}\`);`,
+    ["a", "b"],
+  ],
+  [
+    "fields of the class, of its kind and of its constructor",
+    `class Store {
+  static TABLE = "a";
+  private table = "b";
+  constructor(private name: string) {}
+  all() {
+    return sql.unsafe(\`truncate \${Store.TABLE}, \${this.table}, \${this.name}\`);
+  }
+}
+new Store("c");`,
+    ["a", "b", "c"],
+  ],
+  [
+    "a choice, by ?:, ?? and switch",
+    `const pick = (k: string) => { switch (k) { case "x": return "c"; default: return "d"; } };
+const f = (x: boolean, y?: string) => sql.unsafe(\`truncate \${x ? "a" : "b"}, \${y ?? "e"}, \${pick("x")}\`);`,
+    ["a", "b", "?", "e", "c", "d"],
+  ],
+  [
+    "constants of objects and enums, glued",
+    `const NAMES = { orders: { table: "a" } } as const;
+const enum T { Items = "b" }
+sql.unsafe("truncate " + NAMES.orders.table + ", " + T.Items + ", shop_" + "c");`,
+    ["a", "b", "shop_c"],
+  ],
+];
+
+for (const [title, code, expected] of rows)
+  test(`${title} names tables`, async () => {
+    const { model } = await readCode(open + code);
+    expect(model.unparsed).toEqual([]);
+    expect(model.references.map(({ table }) => table ?? "?")).toEqual(expected);
+  });
