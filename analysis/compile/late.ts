@@ -9,6 +9,7 @@ import { compileCode, importsByUse } from "../code/mod.ts";
 import type { Expr, FileFacts, ImportEdge, SqlFacts, SqlPiece } from "../model.ts";
 import { GrammarNeeded, isSqlLoaded, type ReadSql, readSql } from "../sql/mod.ts";
 import { decode, decodeFacts, encode, encodeFacts } from "./codec.ts";
+import { Recent } from "./recent.ts";
 
 /** A file of which single things may be asked after it was compiled. */
 export interface AskedFile {
@@ -28,11 +29,15 @@ export interface Late {
   readSql: ReadSql;
 }
 
-/** Trees that are kept while the linker goes from caller to caller. */
-const MOST_READERS = 12;
+/** Texts (in characters) that are kept while the linker goes from caller to caller. */
+const MOST_TEXT = 32_000_000;
+
+/** Texts (in characters) whose trees are kept meanwhile: a tree takes near a hundred times the room. */
+const MOST_PARSED = 1_500_000;
 
 export function lateAnswers(files: ReadonlyMap<string, AskedFile>, store: Store): Late {
-  const readers = new Map<string, CallReader>();
+  const texts = new Recent<string>(MOST_TEXT);
+  const readers = new Recent<CallReader>(MOST_PARSED);
   const wholes = new Map<string, FileFacts>();
 
   /** From the store by a key, else worked out and stored. */
@@ -47,17 +52,16 @@ export function lateAnswers(files: ReadonlyMap<string, AskedFile>, store: Store)
     const id = files.get(path)?.id ?? null;
     return id === null ? null : `${question}\0${path}\0${id}`;
   };
-  const textOf = (path: string): string => files.get(path)?.text() ?? "";
-
-  const readerOf = (path: string): CallReader => {
-    const known = readers.get(path);
-    if (known) return known;
-    const [oldest] = readers.keys();
-    if (readers.size >= MOST_READERS && oldest !== undefined) readers.delete(oldest);
-    const reader = readCalls(path, textOf(path));
-    readers.set(path, reader);
-    return reader;
-  };
+  const textOf = (path: string): string =>
+    texts.get(path, () => {
+      const value = files.get(path)?.text() ?? "";
+      return { value, weight: value.length };
+    });
+  const readerOf = (path: string): CallReader =>
+    readers.get(path, () => {
+      const text = textOf(path);
+      return { value: readCalls(path, text), weight: text.length };
+    });
 
   return {
     whole(path) {
