@@ -3,7 +3,8 @@
  * it is known), link (across files), join (with the manifest).
  */
 import type { Manifest } from "../manifest/model.ts";
-import { noStore, type Store } from "./cache/store.ts";
+import { type Cache, STATS } from "./cache/mod.ts";
+import { noStore } from "./cache/store.ts";
 import { dialectsOfClients } from "./code/mod.ts";
 import { type Compiled, compileAll } from "./compile/mod.ts";
 import { contentsOf, type SourceFile, survey, textContents } from "./files.ts";
@@ -48,17 +49,31 @@ export async function analyse(
     /** Where the files come from; the working folder where it is left out. */
     tree?: Tree;
     /** What runs before this one have worked out. */
-    store?: Store;
+    cache?: Cache;
     /** Hands what stays unresolved to TypeScript's checker, which reads the working folder. */
     types?: boolean;
   },
 ): Promise<Model> {
-  const { root, manifest, tree = workingTree(root), store = noStore } = options;
-  const found = survey(tree, {
-    ignore: manifest.ignore,
-    keep: manifest.services.flatMap(({ paths, migrations }) => [...migrations, ...paths]),
-    onFile: (done, total) => options.onProgress?.({ stage: "files", done, total }),
-  });
+  const { root, manifest } = options;
+  let { cache } = options;
+  const look = () => {
+    const stats = cache?.stats;
+    const tree = options.tree ?? workingTree(root, stats && ((path, found) => stats.idOf(path, found)));
+    const found = survey(tree, {
+      ignore: manifest.ignore,
+      keep: manifest.services.flatMap(({ paths, migrations }) => [...migrations, ...paths]),
+      onFile: (done, total) => options.onProgress?.({ stage: "files", done, total }),
+    });
+    return { tree, found };
+  };
+  let { tree, found } = look();
+  const { within = null } = cache ?? {};
+  // A cache that comes with the files says what whoever wrote them likes.
+  if (within !== null && [...found.listed].some((path) => path.startsWith(`${within}/`))) {
+    cache = undefined;
+    ({ tree, found } = look());
+  }
+  const store = cache?.store ?? noStore;
   for (const file of found.skipped) options.onSkipped?.(file);
   const contents = contentsOf(tree);
   const problems = [...found.problems];
@@ -68,7 +83,11 @@ export async function analyse(
     if ("problem" in content) problems.push(content.problem);
     else if ("text" in content && content.text !== null) configs.set(candidate.path, content.text);
   }
-  const compiled = await compileAll(contents, found.candidates, { ...options, store });
+  const compiled = await compileAll(contents, found.candidates, {
+    ...options,
+    store,
+    onRead: ({ source }, id) => cache?.stats.learn(source, id),
+  });
   try {
     const given = { links: found.links, leftOut: found.leftOut };
     const model = await linked(compiled, configs, { ...options, ...given, problems });
@@ -84,6 +103,8 @@ export async function analyse(
       ? await linked(compiled, configs, { ...options, ...given, problems, literalTypes })
       : model;
   } finally {
+    const stats = options.tree ? null : (cache?.stats.text() ?? null);
+    if (stats !== null) store.set(STATS, () => stats);
     store.close();
   }
 }

@@ -4,6 +4,7 @@ import { relative, resolve, sep } from "node:path";
 import { check } from "../analysis/check.ts";
 import { analyse } from "../analysis/mod.ts";
 import type { Baseline, CheckResult, Finding } from "../analysis/model.ts";
+import { diskSource } from "../manifest/mod.ts";
 import { version } from "../package.json" with { type: "json" };
 import { checkFormats } from "../report/mod.ts";
 import { rules } from "../rules/mod.ts";
@@ -11,10 +12,19 @@ import { changeBaseline, checkBaselineFlags, readBaseline } from "./baseline.ts"
 import { ExpectedError, exitCodes, type Io } from "./io.ts";
 import type { ReportFile } from "./output-option.ts";
 import { appendSummary, writeReports } from "./report-files.ts";
+import {
+  findingsBefore,
+  ofChange,
+  openScope,
+  openScopedCache,
+  type Scope,
+  type ScopeOptions,
+} from "./scope.ts";
+import { treeSource } from "./tree-source.ts";
 import { typesOption } from "./types-option.ts";
-import { openWorkspace, reportContext } from "./workspace.ts";
+import { openWorkspace, reportContext, sourceReader } from "./workspace.ts";
 
-export interface CheckOptions {
+export interface CheckOptions extends ScopeOptions {
   /** Absolute, or relative to the working folder; none means the whole workspace. */
   paths: string[];
   format: keyof typeof checkFormats;
@@ -30,10 +40,17 @@ export interface CheckOptions {
 export async function run(options: CheckOptions, io: Io): Promise<number> {
   const started = performance.now();
   checkBaselineFlags(options, io);
-  const { root, manifest, source, assertUnchanged } = openWorkspace(io, options.config);
+  let scope: Scope = { tree: null, change: null };
+  const { root, manifest, source, assertUnchanged } = openWorkspace(io, options.config, (root, file) => {
+    scope = openScope(root, options, io);
+    return scope.tree ? treeSource(scope.tree, file) : diskSource(root, file);
+  });
+  const { tree, change } = scope;
+  const cache = openScopedCache(root, options, io);
   const known = readBaseline(source, manifest);
   const within = options.paths.map((path) => workspacePath(root, io.cwd, path));
-  const model = await analyse({ root, manifest, ...typesOption(options, io) });
+  const given = { ...typesOption(options, io), ...(cache && { cache }) };
+  const model = await analyse({ root, manifest, ...given, ...(tree && { tree }) });
   const judge = (baseline: Baseline | null) =>
     check(model, rules, { milliseconds: performance.now() - started, baseline, version });
   let whole = judge(known);
@@ -52,10 +69,15 @@ export async function run(options: CheckOptions, io: Io): Promise<number> {
     io.err(`${said}\n`);
     whole = judge(baseline);
   }
-  const result = narrow(whole, within);
+  let result = narrow(whole, within);
+  if (change) {
+    const before = () => findingsBefore(root, manifest.file, change, { cache });
+    result = keep(result, await ofChange(result, change, before));
+  }
 
-  writeReports(options.output ?? [], result, root, io);
-  io.out(checkFormats[options.format](result, reportContext(root, io)));
+  const context = reportContext(root, io, sourceReader(root, tree ? source : undefined));
+  writeReports(options.output ?? [], result, context, io);
+  io.out(checkFormats[options.format](result, context));
 
   if (options.format === "github") appendSummary(result, io);
 
@@ -74,8 +96,12 @@ export async function run(options: CheckOptions, io: Io): Promise<number> {
  * wherever they are: what is wrong within the paths may have depended on them.
  */
 export function narrow(result: CheckResult, paths: readonly string[]): CheckResult {
-  if (paths.length === 0) return result;
-  const findings = result.findings.filter((finding) => liesIn(finding, paths));
+  return paths.length === 0 ? result : keep(result, (finding) => liesIn(finding, paths));
+}
+
+/** Keeps some of the findings, and counts them anew. */
+function keep(result: CheckResult, isKept: (finding: Finding) => boolean): CheckResult {
+  const findings = result.findings.filter(isKept);
   const count = (severity: "error" | "warn") =>
     findings.filter((finding) => finding.status === "new" && finding.severity === severity).length;
   return {

@@ -53,6 +53,11 @@ test("help says what there is, with examples and exit codes", async () => {
       --output <format=file>  write a report into a file as well; may be given several times
       --config <file>         the manifest to use; its folder is the workspace (default: the nearest
                               freehold.json)
+      --staged                judge what is staged, and show what the commit would bring
+      --since <commit>        show what has come since the branch left this commit's
+      --cache-dir <folder>    where to keep what was read (default: node_modules/.cache/freehold, else
+                              .git/freehold)
+      --no-cache              read every file anew, and keep nothing
       --max-warnings <n>      fail if there are more warnings than this
       --update-baseline       take out of the baseline what is gone; it grows by --allow-new alone
       --allow-new <reason>    let the new findings into the baseline, with this reason
@@ -62,6 +67,8 @@ test("help says what there is, with examples and exit codes", async () => {
     Examples:
       freehold check
       freehold check services/guardian
+      freehold check --staged
+      freehold check --since origin/main
       freehold check --format json --max-warnings 0
       freehold check --format github --output sarif=freehold.sarif
       freehold check --update-baseline --allow-new "there before freehold; GRV-112 ends it"
@@ -74,15 +81,18 @@ test("help says what there is, with examples and exit codes", async () => {
     list who names which table, where, and whose it is
 
     Options:
-      --format <format>    how to print (choices: "table", "jsonl", default: "table")
-      --config <file>      the manifest to use; its folder is the workspace (default: the nearest
-                           freehold.json)
-      --service <name>     only what this service's code names
-      --types              ask TypeScript's checker where a table is still unknown (slower)
-      --table <name>       only this table: "table" or "schema.table", * for any characters
-      --verdict <verdict>  only references of this kind; system tables show only so (choices: "own",
-                           "foreign", "unowned", "unresolved", "engine")
-      -h, --help           print help for a command
+      --format <format>     how to print (choices: "table", "jsonl", default: "table")
+      --config <file>       the manifest to use; its folder is the workspace (default: the nearest
+                            freehold.json)
+      --cache-dir <folder>  where to keep what was read (default: node_modules/.cache/freehold, else
+                            .git/freehold)
+      --no-cache            read every file anew, and keep nothing
+      --service <name>      only what this service's code names
+      --types               ask TypeScript's checker where a table is still unknown (slower)
+      --table <name>        only this table: "table" or "schema.table", * for any characters
+      --verdict <verdict>   only references of this kind; system tables show only so (choices: "own",
+                            "foreign", "unowned", "unresolved", "engine")
+      -h, --help            print help for a command
 
     Examples:
       freehold facts --service guardian --verdict foreign

@@ -82,6 +82,10 @@ function commands(io: Io, done: (code: number) => void): Command {
     .addOption(formats(checkFormats, "pretty"))
     .addOption(outputOption())
     .addOption(config())
+    .option("--staged", "judge what is staged, and show what the commit would bring")
+    .option("--since <commit>", "show what has come since the branch left this commit's")
+    .addOption(cacheDir())
+    .addOption(noCache())
     .option("--max-warnings <n>", "fail if there are more warnings than this", wholeNumber)
     .option("--update-baseline", "take out of the baseline what is gone; it grows by --allow-new alone")
     .option("--allow-new <reason>", "let the new findings into the baseline, with this reason")
@@ -91,6 +95,8 @@ function commands(io: Io, done: (code: number) => void): Command {
       examples(
         "check",
         "check services/guardian",
+        "check --staged",
+        "check --since origin/main",
         "check --format json --max-warnings 0",
         "check --format github --output sarif=freehold.sarif",
         'check --update-baseline --allow-new "there before freehold; GRV-112 ends it"',
@@ -106,6 +112,8 @@ function commands(io: Io, done: (code: number) => void): Command {
     .description("list who names which table, where, and whose it is")
     .addOption(formats(factsFormats, "table"))
     .addOption(config())
+    .addOption(cacheDir())
+    .addOption(noCache())
     .option("--service <name>", "only what this service's code names")
     .addOption(types())
     .option("--table <name>", 'only this table: "table" or "schema.table", * for any characters')
@@ -161,6 +169,17 @@ function formats(list: object, usual: string): Option {
 
 function types(): Option {
   return new Option("--types", "ask TypeScript's checker where a table is still unknown (slower)");
+}
+
+function cacheDir(): Option {
+  return new Option(
+    "--cache-dir <folder>",
+    "where to keep what was read (default: node_modules/.cache/freehold, else .git/freehold)",
+  );
+}
+
+function noCache(): Option {
+  return new Option("--no-cache", "read every file anew, and keep nothing");
 }
 
 function config(): Option {

@@ -5,10 +5,11 @@ import { matchTable, parseTableName, serviceByName } from "../manifest/mod.ts";
 import { factsFormats, unreadLines } from "../report/mod.ts";
 import { exitCodes, type Io } from "./io.ts";
 import { assertService } from "./read-workspace.ts";
+import { openScopedCache, type ScopeOptions } from "./scope.ts";
 import { typesOption } from "./types-option.ts";
 import { openWorkspace, reportContext } from "./workspace.ts";
 
-export interface FactsOptions {
+export interface FactsOptions extends Pick<ScopeOptions, "cache" | "cacheDir"> {
   format: keyof typeof factsFormats;
   config?: string;
   service?: string;
@@ -20,7 +21,8 @@ export interface FactsOptions {
 export async function run(options: FactsOptions, io: Io): Promise<number> {
   const { root, manifest } = openWorkspace(io, options.config);
   const wanted = selector(manifest, options);
-  const model = await analyse({ root, manifest, ...typesOption(options, io) });
+  const cache = openScopedCache(root, options, io);
+  const model = await analyse({ root, manifest, ...typesOption(options, io), ...(cache && { cache }) });
   io.status(null);
 
   io.out(factsFormats[options.format](model.references.filter(wanted), reportContext(root, io)));

@@ -2,18 +2,22 @@
 import { appendFileSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import type { CheckResult } from "../analysis/model.ts";
-import { checkFormats, plain } from "../report/mod.ts";
+import { checkFormats, plain, type ReportContext } from "../report/mod.ts";
 import { ExpectedError, type Io } from "./io.ts";
 import type { ReportFile } from "./output-option.ts";
-import { reportContext } from "./workspace.ts";
 
 /** Columns of a report that no terminal shows. */
 const width = 120;
 
 /** @throws ExpectedError where a file cannot be written */
-export function writeReports(files: readonly ReportFile[], result: CheckResult, root: string, io: Io): void {
+export function writeReports(
+  files: readonly ReportFile[],
+  result: CheckResult,
+  context: ReportContext,
+  io: Io,
+): void {
   for (const { format, file } of files) {
-    const text = checkFormats[format](result, reportContext(root, { color: plain, width }));
+    const text = checkFormats[format](result, { ...context, color: plain, width });
     try {
       writeFileSync(resolve(io.cwd, file), text);
     } catch (error) {

@@ -35,9 +35,14 @@ const usualName = "freehold.json";
  * Opens the workspace of the working folder.
  * @param config the manifest to use, relative to the working folder; its folder is the workspace.
  *   Left out, the nearest freehold.json above is taken; a fragment beside a service is passed by.
+ * @param sourceOf where the workspace's files come from: the disk unless it says otherwise
  * @throws ExpectedError if there is no manifest; LocatedError if it has problems, with a line for each
  */
-export function openWorkspace(io: Pick<Io, "cwd">, config?: string): Workspace {
+export function openWorkspace(
+  io: Pick<Io, "cwd">,
+  config?: string,
+  sourceOf: (root: string, file: string) => ManifestSource = diskSource,
+): Workspace {
   const path = config === undefined ? nearestManifest(io.cwd) : resolve(io.cwd, config);
   if (path === null) {
     throw new ExpectedError(
@@ -47,7 +52,7 @@ export function openWorkspace(io: Pick<Io, "cwd">, config?: string): Workspace {
   if (!existsSync(path)) throw new ExpectedError(`${config} does not exist: --config names a manifest`);
   const root = dirname(path);
   try {
-    const { source, assertUnchanged } = remembering(diskSource(root, basename(path)));
+    const { source, assertUnchanged } = remembering(sourceOf(root, basename(path)));
     const loaded = loadManifest(source, rules);
     if (loaded.manifest) assertKnown(loaded.manifest);
     if (loaded.manifest) return { root, manifest: loaded.manifest, source, assertUnchanged };
@@ -93,15 +98,22 @@ function remembering(disk: ManifestSource): Pick<Workspace, "source" | "assertUn
 }
 
 /** What a reporter is handed for a terminal. */
-export function reportContext(root: string, { color, width }: Pick<Io, "color" | "width">): ReportContext {
-  return { color, width, source: sourceReader(root), tool: { version, rules } };
+export function reportContext(
+  root: string,
+  { color, width }: Pick<Io, "color" | "width">,
+  source = sourceReader(root),
+): ReportContext {
+  return { color, width, source, tool: { version, rules } };
 }
 
-/** Reads a file of the workspace for a code frame: null where it cannot be read, or is a link out of the workspace. */
-export function sourceReader(root: string): (file: string) => string | null {
+/**
+ * Reads a file of the workspace for a code frame: null where it cannot be read, or is a link out of the workspace.
+ * @param source where the file comes from: the disk unless it is given
+ */
+export function sourceReader(root: string, source?: ManifestSource): (file: string) => string | null {
   return (file) => {
     try {
-      return diskSource(root, file).read(file);
+      return (source ?? diskSource(root, file)).read(file);
     } catch (error) {
       if (error instanceof ManifestReadError) return null;
       throw error;

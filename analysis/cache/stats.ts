@@ -16,6 +16,7 @@ type Known = [number, number, number, number, string];
 export class StatIndex {
   private readonly known: Map<string, Known>;
   private readonly seen = new Map<string, Known>();
+  private readonly looked = new Map<string, Stats>();
   private readonly startedMs: number;
 
   /** @param startedMs when this run began to look at files */
@@ -30,16 +31,23 @@ export class StatIndex {
     this.known = new Map(entries);
   }
 
-  idOf(path: string, { size, mtimeMs, ctimeMs, ino }: Stats): string | null {
+  /** @param stats as they are now, before the file is read */
+  idOf(path: string, stats: Stats): string | null {
+    const { size, mtimeMs, ctimeMs, ino } = stats;
     const known = this.known.get(path);
-    if (!known || known[0] !== size || known[1] !== mtimeMs || known[2] !== ctimeMs || known[3] !== ino)
-      return null;
-    this.seen.set(path, known);
-    return known[4];
+    if (known && known[0] === size && known[1] === mtimeMs && known[2] === ctimeMs && known[3] === ino) {
+      this.seen.set(path, known);
+      return known[4];
+    }
+    this.looked.set(path, stats);
+    return null;
   }
 
-  /** A file's content was read, and these were its stats before. */
-  learn(path: string, { size, mtimeMs, ctimeMs, ino }: Stats, id: string): void {
+  /** A file was read after it was looked at, and this was its content. */
+  learn(path: string, id: string): void {
+    const stats = this.looked.get(path);
+    if (!stats) return;
+    const { size, mtimeMs, ctimeMs, ino } = stats;
     if (Math.max(mtimeMs, ctimeMs) < this.startedMs - SETTLED_MS)
       this.seen.set(path, [size, mtimeMs, ctimeMs, ino, id]);
   }

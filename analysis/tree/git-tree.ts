@@ -240,7 +240,7 @@ function readCommit(place: GitPlace, commit: string): Map<string, Held> {
 }
 
 /** @throws GitError where git is missing or refuses */
-function asked({ root, index }: GitPlace, args: readonly string[]) {
+export function asked({ root, index }: GitPlace, args: readonly string[]) {
   const run = git(root, args, { index });
   if (!run) throw new GitError("git is not installed, or not on PATH");
   if (run.exitCode === 0) return run;

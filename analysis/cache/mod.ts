@@ -1,0 +1,66 @@
+/**
+ * The cache of a workspace: facts by content, analyser and settings. Where it lies, and whether it may be
+ * believed: what a stranger's branch brings along as a cache is no cache.
+ */
+import { existsSync, realpathSync, statSync } from "node:fs";
+import { isAbsolute, join, relative, sep } from "node:path";
+import { fingerprint } from "./fingerprint.ts";
+import { StatIndex } from "./stats.ts";
+import { diskStore, type Store } from "./store.ts";
+
+export interface Cache {
+  store: Store;
+  /** What the files of the working folder hold. */
+  stats: StatIndex;
+  /** Where it lies in the workspace; null where it lies elsewhere. */
+  within: string | null;
+}
+
+/** The key of the {@link StatIndex}. */
+export const STATS = "stats";
+
+/**
+ * Opens a cache; one that cannot be read or written is an empty one.
+ *
+ * @param root absolute path of the workspace
+ * @param folder absolute path of the cache; left out, `node_modules/.cache/freehold`, or where there is no
+ *   `node_modules`, a folder within `.git`
+ * @returns null where the workspace has neither
+ */
+export function openCache(root: string, folder = usualFolder(root)): Cache | null {
+  if (folder === null) return null;
+  const store = diskStore(folder, fingerprint());
+  const inside = relative(root, folder);
+  return {
+    store,
+    stats: new StatIndex(store.get(STATS)),
+    within: isAbsolute(inside) || inside.startsWith("..") ? null : inside.split(sep).join("/"),
+  };
+}
+
+function usualFolder(root: string): string | null {
+  // A link could lead the cache anywhere.
+  for (const [holder, folder] of [
+    ["node_modules", "node_modules/.cache/freehold"],
+    [".git", ".git/freehold"],
+  ] as const)
+    if (isFolder(join(root, holder)) && isPlain(root, folder)) return join(root, folder);
+  return null;
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+}
+
+/** No part of the path is a link, as far as it exists. */
+function isPlain(root: string, path: string): boolean {
+  const home = realpathSync(root);
+  let at = "";
+  for (const part of path.split("/")) {
+    at = join(at, part);
+    const full = join(home, at);
+    if (!existsSync(full)) return true;
+    if (realpathSync(full) !== full) return false;
+  }
+  return true;
+}

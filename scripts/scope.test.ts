@@ -1,0 +1,192 @@
+import { describe, expect, test } from "bun:test";
+import { renameSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { commit, git } from "../bench/check/write.ts";
+import { type Folder, folderOf, platform, violation } from "../fixtures/command-line.ts";
+
+const guilty = violation["services/guardian/recent.ts"];
+const recent = "services/guardian/recent.ts";
+const found = `${recent}:4:25 error cross-service-read guardian reads audit_log, which gatekeeper owns\n`;
+
+function repository(files: Record<string, string | Uint8Array> = platform): Folder {
+  const folder = folderOf(files);
+  git(folder.root, "init", "--quiet", "--initial-branch=main");
+  commit(folder.root, "the beginning");
+  return folder;
+}
+
+/** The findings alone, a line each. */
+async function compact(folder: Folder, ...args: string[]) {
+  const { code, out, err } = await folder.freehold(["check", "--format", "compact", ...args]);
+  return { code, out: out.replace(/^.*(?:no findings|errors?, \d+ warnings?).*\n/m, ""), err };
+}
+
+const clean = { code: 0, out: "", err: "" };
+const caught = { code: 1, out: found, err: "" };
+
+describe("--staged", () => {
+  test("judges the index, whatever the working folder holds", async () => {
+    using folder = repository();
+    folder.write({ [recent]: guilty });
+    expect(await compact(folder, "--staged")).toEqual(clean);
+    git(folder.root, "add", "--all");
+    folder.write({ [recent]: "export {};\n" });
+    expect(await compact(folder, "--staged")).toEqual(caught);
+    expect(await compact(folder)).toEqual(clean);
+  });
+
+  test("an index of the hook's own is the one that is judged", async () => {
+    using folder = repository();
+    folder.write({ [recent]: guilty });
+    const index = join(folder.root, ".git/other-index");
+    Bun.spawnSync(["git", "add", "--all"], {
+      cwd: folder.root,
+      env: { ...process.env, GIT_INDEX_FILE: index },
+    });
+    const run = (env: Record<string, string>) =>
+      folder.freehold(["check", "--staged", "--format", "compact"], { env });
+    expect((await run({ GIT_INDEX_FILE: ".git/other-index" })).code).toBe(1);
+    expect((await run({})).code).toBe(0);
+  });
+
+  test("before the first commit, everything staged is new", async () => {
+    using folder = folderOf({ ...platform, ...violation });
+    git(folder.root, "init", "--quiet");
+    git(folder.root, "add", "--all");
+    expect(await compact(folder, "--staged")).toEqual(caught);
+  });
+
+  test("what was there before does not show, but where its file is staged", async () => {
+    using folder = repository({ ...platform, ...violation });
+    folder.write({ "services/guardian/more.ts": "export const more = 1;\n" });
+    git(folder.root, "add", "--all");
+    expect(await compact(folder, "--staged")).toEqual(clean);
+    folder.write({ [recent]: `${guilty}\nexport const more = 1;\n` });
+    git(folder.root, "add", "--all");
+    expect(await compact(folder, "--staged")).toEqual(caught);
+  });
+
+  test("a constant that changes shows in the unchanged file that uses it", async () => {
+    const table = "services/guardian/table.ts";
+    using folder = repository({
+      ...platform,
+      [table]: 'export const TABLE = "agent_badges";\n',
+      [recent]: guilty
+        .replace("select actor from audit_log", `select actor from \${sql(TABLE)}`)
+        .replace("import", 'import { TABLE } from "./table.ts";\nimport'),
+    });
+    expect(await compact(folder)).toEqual(clean);
+    folder.write({ [table]: 'export const TABLE = "audit_log";\n' });
+    git(folder.root, "add", "--all");
+    const { code, out } = await compact(folder, "--staged");
+    expect({ code, out }).toEqual({ code: 1, out: found.replace(":4:25", ":5:27") });
+  });
+
+  test("a staged manifest is the one by which is judged", async () => {
+    using folder = repository();
+    const manifest = platform["freehold.json"].replace('"owns": ["agent_badges"]', '"owns": []');
+    folder.write({ "freehold.json": manifest });
+    git(folder.root, "add", "--all");
+    folder.write({ "freehold.json": platform["freehold.json"] });
+    expect((await compact(folder, "--staged")).code).toBe(1);
+    expect(await compact(folder)).toEqual(clean);
+  });
+
+  test("a file that is moved or deleted in the index alone", async () => {
+    using folder = repository({ ...platform, ...violation });
+    git(folder.root, "rm", "--quiet", "--cached", recent);
+    expect(await compact(folder, "--staged")).toEqual(clean);
+    git(folder.root, "reset", "--quiet");
+    git(folder.root, "mv", recent, "services/guardian/moved.ts");
+    renameSync(join(folder.root, "services/guardian/moved.ts"), join(folder.root, recent));
+    const { out } = await compact(folder, "--staged");
+    expect(out).toBe(found.replace("recent.ts", "moved.ts"));
+  });
+
+  test("what is only meant to be added is no part of the commit", async () => {
+    using folder = repository();
+    folder.write({ "services/guardian/näher.ts": guilty, "services/guardian/empty.ts": "" });
+    git(folder.root, "add", "services/guardian/empty.ts");
+    git(folder.root, "add", "--intent-to-add", "services/guardian/näher.ts");
+    const { out } = await folder.freehold(["check", "--staged"]);
+    expect(out).toContain("5 files");
+  });
+
+  test("a conflict is an input that cannot be read", async () => {
+    using folder = repository({ ...platform, [recent]: "export const a = 1;\n" });
+    git(folder.root, "checkout", "--quiet", "-b", "other");
+    folder.write({ [recent]: "export const a = 2;\n" });
+    commit(folder.root, "two");
+    git(folder.root, "checkout", "--quiet", "main");
+    folder.write({ [recent]: "export const a = 3;\n" });
+    commit(folder.root, "three");
+    expect(() => git(folder.root, "merge", "other")).toThrow();
+    const { code, out } = await folder.freehold(["check", "--staged", "--format", "compact"]);
+    expect(code).toBe(2);
+    expect(out).toContain(`${recent}:1:1 error unread it is unmerged; resolve the conflict and stage it`);
+  });
+
+  test("a sparse checkout is judged whole", async () => {
+    using folder = repository({ ...platform, ...violation });
+    git(folder.root, "sparse-checkout", "set", "--no-cone", "/*", "!/services/guardian/");
+    folder.write({ "README.ts": "export {};\n" });
+    git(folder.root, "add", "README.ts");
+    const { out } = await folder.freehold(["check", "--staged"]);
+    expect(out).toContain("6 files, 4 references (3 own, 1 foreign");
+  });
+
+  test("outside of git it says so", async () => {
+    using folder = folderOf(platform);
+    const { code, err } = await folder.freehold(["check", "--staged"]);
+    expect({ code, err }).toEqual({
+      code: 2,
+      err: "freehold: --staged: not a git repository (or any of the parent directories): .git\n",
+    });
+  });
+});
+
+describe("--since", () => {
+  test("what the branch has brought, whether git knows it yet or not", async () => {
+    using folder = repository({ ...platform, "services/guardian/old.ts": guilty });
+    const old = found.replace("recent.ts", "old.ts");
+    git(folder.root, "checkout", "--quiet", "-b", "feature");
+    expect(await compact(folder, "--since", "main")).toEqual(clean);
+    folder.write({ [recent]: guilty });
+    expect(await compact(folder, "--since", "main")).toEqual(caught);
+    commit(folder.root, "more");
+    expect(await compact(folder, "--since", "main")).toEqual(caught);
+    expect(await compact(folder)).toEqual({ ...caught, out: old + found });
+    rmSync(join(folder.root, recent));
+    expect(await compact(folder, "--since", "main")).toEqual(clean);
+  });
+
+  test("what the other branch has brought since is not this one's", async () => {
+    using folder = repository();
+    git(folder.root, "checkout", "--quiet", "-b", "feature");
+    git(folder.root, "checkout", "--quiet", "main");
+    folder.write({ [recent]: guilty });
+    commit(folder.root, "on main");
+    git(folder.root, "checkout", "--quiet", "feature");
+    expect(await compact(folder, "--since", "main")).toEqual(clean);
+  });
+
+  test("a name that git does not know is a mistake", async () => {
+    using folder = repository();
+    const { code, err } = await folder.freehold(["check", "--since", "nowhere"]);
+    expect({ code, err }).toEqual({ code: 2, err: "freehold: --since: git knows no commit nowhere\n" });
+  });
+});
+
+test("questions that contradict each other are refused", async () => {
+  using folder = repository();
+  const said = async (...args: string[]) => (await folder.freehold(["check", ...args])).err;
+  expect(await said("--staged", "--since", "main")).toBe(
+    "freehold: --staged and --since are two questions: ask one at a time\n",
+  );
+  expect(await said("--staged", "--types")).toBe(
+    "freehold: --types reads the working folder, --staged the index: leave one of them out\n",
+  );
+  expect(await said("--since", "main", "--update-baseline")).toBe(
+    "freehold: a baseline is of the whole workspace: leave --since out beside --update-baseline\n",
+  );
+});

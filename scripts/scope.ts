@@ -1,0 +1,127 @@
+/**
+ * What a check is about: the working folder, what is staged, or what has changed since a commit. All of
+ * it is judged each time; of what does not lie in a changed file, only what was not there before is shown.
+ */
+import { isAbsolute, resolve } from "node:path";
+import { type Cache, openCache } from "../analysis/cache/mod.ts";
+import { check } from "../analysis/check.ts";
+import { analyse } from "../analysis/mod.ts";
+import type { CheckResult, Finding, Manifest } from "../analysis/model.ts";
+import { type Change, changeSince, stagedChange } from "../analysis/tree/change.ts";
+import { commitTree, emptyTree, GitError, indexTree } from "../analysis/tree/git-tree.ts";
+import type { Tree } from "../analysis/tree/tree.ts";
+import { loadManifest, ManifestReadError } from "../manifest/mod.ts";
+import { rules } from "../rules/mod.ts";
+import { ExpectedError, type Io } from "./io.ts";
+import { treeSource } from "./tree-source.ts";
+
+export interface ScopeOptions {
+  /** Judge what git's index holds. */
+  staged?: boolean;
+  /** A commit, by any name that git knows. */
+  since?: string;
+  /** False: nothing that runs before this one have worked out is used, and nothing is kept. */
+  cache?: boolean;
+  /** Absolute, or relative to the working folder. */
+  cacheDir?: string;
+}
+
+export interface Scope {
+  /** Where the files come from; null for the working folder. */
+  tree: Tree | null;
+  /** What has changed; null where everything is shown. */
+  change: Change | null;
+}
+
+/**
+ * @param root absolute path of the workspace
+ * @throws ExpectedError where the options contradict each other, or git has no answer
+ */
+export function openScope(
+  root: string,
+  options: ScopeOptions & { types?: boolean; updateBaseline?: boolean },
+  io: Pick<Io, "cwd" | "env">,
+): Scope {
+  const { staged = false, since, types, updateBaseline } = options;
+  if (!staged && since === undefined) return { tree: null, change: null };
+  const flag = staged ? "--staged" : "--since";
+  if (staged && since !== undefined)
+    throw new ExpectedError("--staged and --since are two questions: ask one at a time");
+  if (updateBaseline)
+    throw new ExpectedError(
+      `a baseline is of the whole workspace: leave ${flag} out beside --update-baseline`,
+    );
+  if (staged && types)
+    throw new ExpectedError("--types reads the working folder, --staged the index: leave one of them out");
+  try {
+    if (since !== undefined) return { tree: null, change: changeSince({ root }, since) };
+    const index = io.env["GIT_INDEX_FILE"];
+    const place = { root, index: index ? resolve(io.cwd, index) : undefined };
+    return { tree: indexTree(place), change: stagedChange(place) };
+  } catch (error) {
+    if (error instanceof GitError) throw new ExpectedError(`${flag}: ${error.message}`);
+    throw error;
+  }
+}
+
+/** @returns null where nothing is to be kept */
+export function openScopedCache(
+  root: string,
+  { cache = true, cacheDir }: ScopeOptions,
+  io: Pick<Io, "cwd">,
+): Cache | null {
+  if (!cache) return null;
+  if (cacheDir === undefined) return openCache(root);
+  return openCache(root, isAbsolute(cacheDir) ? cacheDir : resolve(io.cwd, cacheDir));
+}
+
+/**
+ * The findings that a change is to answer for: those in its files, and those elsewhere that were not there
+ * before it. An unchanged file has the same lines as before, so a finding there is known by its place.
+ *
+ * @param before judges the workspace as it was: asked only where a finding lies outside of the change
+ */
+export async function ofChange(
+  result: CheckResult,
+  change: Change,
+  before: () => Promise<readonly Finding[]>,
+): Promise<(finding: Finding) => boolean> {
+  const isOutside = ({ at }: Finding) => !change.holds(at.file);
+  if (!result.findings.some(isOutside)) return () => true;
+  const known = new Set((await before()).map(keyOf));
+  return (finding) => !isOutside(finding) || !known.has(keyOf(finding));
+}
+
+function keyOf({ rule, message, at }: Finding): string {
+  return JSON.stringify([rule, message, at.file, at.line, at.column, at.endLine, at.endColumn]);
+}
+
+/** What the workspace's findings were before a change; none where there was no manifest that could be read. */
+export async function findingsBefore(
+  root: string,
+  manifestFile: string,
+  change: Change,
+  options: { cache: Cache | null; today?: string },
+): Promise<readonly Finding[]> {
+  const tree = change.base === null ? emptyTree({ root }) : commitTree({ root }, change.base);
+  const manifest = readManifest(tree, manifestFile);
+  if (manifest === null) return [];
+  const { cache, today } = options;
+  const model = await analyse({
+    root,
+    manifest,
+    tree,
+    ...(cache && { cache }),
+    ...(today !== undefined && { today }),
+  });
+  return check(model, rules).findings;
+}
+
+function readManifest(tree: Tree, file: string): Manifest | null {
+  try {
+    return loadManifest(treeSource(tree, file), rules).manifest;
+  } catch (error) {
+    if (error instanceof ManifestReadError) return null;
+    throw error;
+  }
+}
