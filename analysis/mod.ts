@@ -57,8 +57,8 @@ export async function analyse(
   const { root, manifest } = options;
   let { cache } = options;
   const look = () => {
-    const stats = cache?.stats;
-    const tree = options.tree ?? workingTree(root, stats && ((path, found) => stats.idOf(path, found)));
+    const stats = cache?.stats ?? null;
+    const tree = options.tree ?? workingTree(root, (path, found) => stats?.idOf(path, found) ?? null);
     const found = survey(tree, {
       ignore: manifest.ignore,
       keep: manifest.services.flatMap(({ paths, migrations }) => [...migrations, ...paths]),
@@ -86,7 +86,7 @@ export async function analyse(
   const compiled = await compileAll(contents, found.candidates, {
     ...options,
     store,
-    onRead: ({ source }, id) => cache?.stats.learn(source, id),
+    onRead: ({ source }, id) => cache?.stats?.learn(source, id),
   });
   try {
     const given = { links: found.links, leftOut: found.leftOut };
@@ -103,7 +103,7 @@ export async function analyse(
       ? await linked(compiled, configs, { ...options, ...given, problems, literalTypes })
       : model;
   } finally {
-    const stats = options.tree ? null : (cache?.stats.text() ?? null);
+    const stats = options.tree ? null : (cache?.stats?.text() ?? null);
     if (stats !== null) store.set(STATS, () => stats);
     store.close();
   }

@@ -10,8 +10,8 @@ import { diskStore, type Store } from "./store.ts";
 
 export interface Cache {
   store: Store;
-  /** What the files of the working folder hold. */
-  stats: StatIndex;
+  /** What the files of the working folder hold; null where each is read to know. */
+  stats: StatIndex | null;
   /** Where it lies in the workspace; null where it lies elsewhere. */
   within: string | null;
 }

@@ -48,9 +48,9 @@ export async function draftManifest(
   }
   const candidates = findCandidates(paths, packages);
   // The files stay the same from one look to the next: each is compiled once.
-  const store = memoryStore();
+  const cache = { store: memoryStore(), stats: null, within: null };
   const look = (services: readonly SurveyedService[], dialects: ReadonlyMap<string, Dialect>) =>
-    analyse({ ...options, root, store, manifest: provisional(root, services, dialects) });
+    analyse({ ...options, root, cache, manifest: provisional(root, services, dialects) });
 
   const running = runningServices(candidates);
   const dialects = dialectsOf(candidates, files);
