@@ -32,6 +32,7 @@ test("help says what there is, with examples and exit codes", async () => {
       roles                            give each service the roles and rights it needs
       drift [options]                  hold the live databases against the manifest and the migrations
       provision [options]              print what the project sets up: databases, roles, variables, jobs
+      audit                            read an audit log, and look after it
       prove                            make the world fail, and count what is lost
       help [command]                   print help for a command
 

@@ -10,6 +10,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from "commander
 import { name, version } from "../package.json" with { type: "json" };
 import { checkFormats, factsFormats, rulesFormats } from "../report/mod.ts";
 import { addAdopt } from "./adopt-commands.ts";
+import { addAudit } from "./audit-commands.ts";
 import { addDeploy } from "./deploy-commands.ts";
 import { ExpectedError, exitCodes, type Io, LocatedError } from "./io.ts";
 import { addMigrate } from "./migrate-commands.ts";
@@ -158,6 +159,7 @@ function commands(io: Io, done: (code: number) => void): Command {
   addAdopt(program, io, done);
   addMigrate(program, io, done);
   addDeploy(program, io, done);
+  addAudit(program, io, done);
   addProve(program, io, done);
 
   return program;

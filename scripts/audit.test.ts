@@ -1,0 +1,161 @@
+import { afterAll, afterEach, beforeEach, expect, test } from "bun:test";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { testDatabases } from "../deploy/embedded/testing.ts";
+import { type Folder, folderOf } from "../fixtures/command-line.ts";
+import { auditSchema, createAuditLog, postgresSink } from "../runtime/audit/mod.ts";
+import { connect, type Sql } from "../runtime/connect/mod.ts";
+
+const databases = testDatabases();
+const spool = mkdtempSync(join(tmpdir(), "freehold-audit-cli-"));
+afterAll(() => rmSync(spool, { recursive: true }));
+let folder: Folder;
+let url: string;
+let sql: Sql;
+beforeEach(async () => {
+  folder = folderOf({
+    "freehold.json": `{ "services": { "gatekeeper": {
+      "path": "services/gatekeeper", "database": "GATEKEEPER_DATABASE_URL", "owns": ["audit_log", "audit_log_*", "audit_checkpoint"]
+    } } }`,
+    "services/gatekeeper/main.ts": "",
+  });
+  url = await databases.database();
+  sql = connect({ service: "test", variable: "URL", env: { URL: url } });
+  await sql.unsafe(auditSchema);
+});
+afterEach(async () => {
+  folder[Symbol.dispose]();
+  await sql.end({ timeout: 0 });
+});
+
+const freehold = (...args: string[]) =>
+  folder.freehold(["audit", ...args], { env: { GATEKEEPER_DATABASE_URL: url } });
+
+async function logged(...events: [actor: string, at: number][]): Promise<void> {
+  const log = createAuditLog({
+    spool,
+    sink: postgresSink({ url }),
+    ringBytes: 131_072,
+    segmentBytes: 2_097_152,
+  });
+  for (const [actor, at] of events)
+    log.log({ actor, at, action: "read", resource: "/lobby", decision: "allow" });
+  await log.close();
+}
+
+test("tail and export show what is there, in order, without what could drive a terminal", async () => {
+  const at = Date.UTC(2026, 10, 21);
+  await logged(["ada", at], ["bob\u001b[2J", at + 1000], ["eve", at + 2000]);
+  expect(await freehold("tail", "--lines", "2")).toEqual({
+    code: 0,
+    out: `2026-11-21T00:00:01.000Z  allow   bob\\x1b[2J  read  /lobby
+2026-11-21T00:00:02.000Z  allow   eve  read  /lobby
+`,
+    err: "",
+  });
+  const { out } = await freehold(
+    "export",
+    "--from",
+    "2026-11-21T00:00:01Z",
+    "--to",
+    "2026-11-22",
+    "--actor",
+    "eve",
+  );
+  expect(
+    out
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line)),
+  ).toMatchObject([{ actor: "eve", sequence: 3, detail: null }]);
+});
+
+test("drain stores what a process that never came back has left", async () => {
+  await sql`alter table audit_checkpoint rename to away`;
+  const log = createAuditLog({
+    spool,
+    sink: postgresSink({ url }),
+    ringBytes: 131_072,
+    segmentBytes: 2_097_152,
+  });
+  log.log({ actor: "ada", action: "read", resource: "/lobby", decision: "allow" });
+  expect(await log.close({ deadlineMs: 50 })).toMatchObject({ stored: 0, spooled: 1 });
+  expect(await freehold("drain", "--spool", spool, "--deadline-ms", "50")).toMatchObject({
+    code: 1,
+    out: "0 events of 0 writers stored, 1 writers still have something\n",
+    err: expect.stringContaining('relation "audit_checkpoint" does not exist'),
+  });
+  await sql`alter table away rename to audit_checkpoint`;
+  expect(await freehold("drain", "--spool", spool)).toEqual({
+    code: 0,
+    out: "1 events of 1 writers stored\n",
+    err: "",
+  });
+  expect(readdirSync(spool)).toEqual([]);
+  expect(await sql`select actor from audit_log`).toMatchObject([{ actor: "ada" }]);
+});
+
+test("maintain makes months ahead, moves what lay in the default partition, and drops what is too old", async () => {
+  const now = new Date();
+  const month = (offset: number) => new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + offset, 1));
+  const name = (offset: number) => `audit_log_${month(offset).toISOString().slice(0, 7).replace("-", "_")}`;
+  await logged(["now", now.getTime()], ["old", month(-30).getTime()]);
+  expect(await freehold("maintain", "--ahead", "1")).toEqual({
+    code: 0,
+    out: `made ${name(0)}, and moved 1 rows there\nmade ${name(1)}\n`,
+    err: "",
+  });
+  expect((await freehold("maintain", "--ahead", "1")).out).toBe("nothing to do\n");
+  await sql.unsafe(
+    `create table ${name(-31)} partition of audit_log for values from ('${month(-31).toISOString()}') to ('${month(-30).toISOString()}')`,
+  );
+  expect((await freehold("maintain", "--ahead", "0", "--keep-months", "24")).out).toBe(
+    `dropped ${name(-31)}\ndeleted 1 rows of the default partition\n`,
+  );
+  expect(await sql`select tableoid::regclass::text as place, actor from audit_log`).toMatchObject([
+    { place: name(0), actor: "now" },
+  ]);
+  expect((await freehold("prune", "--keep-months", "24")).out).toMatch(
+    /^deleted 0 rows .* and 0 checkpoints\n$/,
+  );
+});
+
+test("erase takes an actor out of its events, and records that it did", async () => {
+  await logged(["ada", Date.now()], ["bob", Date.now()], ["ada", Date.now()]);
+  expect(await freehold("erase", "--actor", "ada", "--by", "operator:eve", "--reason", "asked for")).toEqual({
+    code: 0,
+    out: "2 events no longer say whose they are; a row audit.erase says that it was done\n",
+    err: "",
+  });
+  const rows = await sql`select actor, action, resource, detail from audit_log order by action, sequence`;
+  expect(rows.map((row) => ({ ...row }))).toEqual([
+    {
+      actor: "operator:eve",
+      action: "audit.erase",
+      resource: "audit_log",
+      detail: { events: 2, reason: "asked for" },
+    },
+    { actor: "erased", action: "read", resource: "erased", detail: null },
+    { actor: "bob", action: "read", resource: "/lobby", detail: null },
+    { actor: "erased", action: "read", resource: "erased", detail: null },
+  ]);
+});
+
+test("what keeps it from its work is one line", async () => {
+  await sql`drop table audit_log`;
+  expect(await freehold("tail")).toEqual({
+    code: 2,
+    out: "",
+    err: 'freehold: relation "audit_log" does not exist\n',
+  });
+  expect(await freehold("drain", "--spool", "/nowhere")).toMatchObject({
+    code: 2,
+    err: "freehold: --spool: there is no folder /nowhere\n",
+  });
+  expect(await freehold("tail", "--service", "lobby")).toMatchObject({
+    code: 2,
+    err: 'freehold: no service "lobby" of the manifest owns audit_log; there is gatekeeper\n',
+  });
+  expect((await freehold("export", "--from", "yesterday")).code).toBe(2);
+});
