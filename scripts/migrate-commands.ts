@@ -46,7 +46,11 @@ migration or a history is wrong or fails, 2 a database cannot be reached or may 
           "how long a statement waits for a lock, before a retry (5000)",
           number,
         )
-        .option("--statement-timeout-ms <n>", "how long a statement may run (0: no limit)", number)
+        .option(
+          "--statement-timeout-ms <n>",
+          "how long a statement may run (0: no limit; not on SQLite)",
+          number,
+        )
         .option("--canary <n>", "try so many tenants first, and hold the others back if one fails", number);
     }
     return command;

@@ -363,3 +363,23 @@ test("puts the history where it is told to, unless that is a schema", async () =
     message: "s: versionTable is meta.History, and SQLite has no schemas; name a table alone.",
   });
 });
+
+test("a service's start migrates where it has the migrator's variable, and verifies where it has not", async () => {
+  const lines: string[] = [];
+  const options = {
+    service: "s",
+    folder: await folderOf(two),
+    database: "S_URL",
+    migrator: "S_MIGRATOR_URL",
+    log: (line: string) => lines.push(line),
+  };
+  expect((await failureOf(migrate({ ...options, env: { S_URL: url } }))).message).toBe(
+    's: the schema is at version 0, and this code needs 001_a, 002_b; run "freehold migrate --service s", or set S_MIGRATOR_URL so that the service migrates when it starts.',
+  );
+  expect((await migrate({ ...options, env: { S_MIGRATOR_URL: url } })).version).toBe(2);
+  expect((await migrate({ ...options, env: { S_URL: url } })).version).toBe(2);
+  expect(lines).toEqual([
+    "s: schema at version 2 (2 applied)",
+    "s: schema at version 2 (verified; S_MIGRATOR_URL is not set, so nothing was applied)",
+  ]);
+});
