@@ -358,12 +358,16 @@ describe("texts", () => {
       "package.json": "{}",
       "a/tsconfig.build.json": "{}",
       "a/other.json": "{}",
+      "_tsconfig.base.json": "{}",
+      "packages/typescript-config/base.json": "{}",
       "node_modules/b/package.json": "",
     });
     expect(discover(root).configs).toEqual(
       new Map([
+        ["_tsconfig.base.json", "{}"],
         ["a/tsconfig.build.json", "{}"],
         ["package.json", "{}"],
+        ["packages/typescript-config/base.json", "{}"],
       ]),
     );
   });

@@ -59,7 +59,9 @@ export interface DiscoverOptions {
 export const LARGEST_BYTES = 5 * 1024 * 1024;
 
 const READ = /\.(?:[cm]?[jt]s|[jt]sx|vue|svelte|astro|sql|prisma)$/;
-const CONFIG = /(?:^|\/)(?:package|tsconfig[\w.-]*|jsconfig)\.json$/;
+/** Also what a package of shared options holds: `typescript-config/base.json`. */
+const CONFIG =
+  /(?:^|\/)(?:package|[\w.-]*tsconfig[\w.-]*|jsconfig)\.json$|(?:^|\/)[\w.-]*(?:tsconfig|ts-config|typescript-config)[\w.-]*\/[\w.-]+\.json$/;
 const INSTALLED = /(?:^|\/)node_modules(?:\/|$)/;
 /** Tools write beside the source, never into it: `src/build/` is a person's. */
 const NOT_OURS =

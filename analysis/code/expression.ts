@@ -22,7 +22,7 @@ import type { Reading } from "./reading.ts";
 import type { FileScopes, Scope } from "./scope.ts";
 import { readSqlFile } from "./sql-files.ts";
 import type { Node } from "./syntax.ts";
-import { unwrap } from "./syntax.ts";
+import { literalText, unwrap } from "./syntax.ts";
 
 export interface ExpressionReader {
   /** Boils a node down. */
@@ -104,6 +104,10 @@ export function expressionReader(file: string, source: string, scopes: FileScope
         return unknown(node);
       case "TemplateLiteral":
         return readTemplate(r, node, scope);
+      case "ImportExpression": {
+        const specifier = literalText(node.source as Node);
+        return specifier === null ? unknown(node) : { kind: "import", specifier, name: "*", at: at(node) };
+      }
       case "TaggedTemplateExpression": {
         if (isRaw(node.tag as Node))
           return readTemplate(r, node.quasi as Node & { type: "TemplateLiteral" }, scope);

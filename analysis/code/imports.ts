@@ -160,6 +160,7 @@ export function readExports(
       else stars.push(whole);
     }
     if (node.type === "ExpressionStatement") assigned(node.expression as Node);
+    if (node.type === "TSExportAssignment") put("", read(node.expression as Node));
     if (node.type !== "ExportNamedDeclaration") continue;
     if (node.declaration?.type === "VariableDeclaration")
       for (const item of node.declaration.declarations)
@@ -186,7 +187,7 @@ export function readExports(
   if (stars.length) found[STARS] = { kind: "array", items: stars, at: { file, start: 0, end: 0 } };
   return found;
 
-  /** `module.exports = x`, `module.exports = { x }`, `exports.x = …`: CommonJS. */
+  /** `module.exports = x`, `module.exports = { x }`, `exports.x = …`, `export = x`: CommonJS. */
   function assigned(node: Node): void {
     if (node.type !== "AssignmentExpression" || node.left.type !== "MemberExpression") return;
     const target = commonName(node.left as Node);
@@ -194,10 +195,13 @@ export function readExports(
     // exports = module.exports = x
     const value =
       node.right.type === "AssignmentExpression" ? (node.right.right as Node) : (node.right as Node);
-    const read_ = read(value);
-    if (target !== "") found[target] = read_;
-    else if (read_.kind === "object") Object.assign(found, read_.entries, { default: read_ });
-    else found[WHOLE] = read_;
+    put(target, read(value));
+  }
+
+  function put(target: string, value: Expr): void {
+    if (target !== "") found[target] = value;
+    else if (value.kind === "object") Object.assign(found, value.entries, { default: value });
+    else found[WHOLE] = value;
   }
 }
 

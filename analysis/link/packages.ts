@@ -32,7 +32,8 @@ export function readPackages(configs: ReadonlyMap<string, string>): Package[] {
 
 /**
  * The targets that `exports` or `imports` give a key, in the order in which conditions are written,
- * types last: which condition holds is not known, so the first that leads to a file is the one.
+ * types last: which condition holds is not known, so the first that leads to a file is the one. Those of
+ * `imports` may be packages.
  * Patterns as in Node: https://nodejs.org/api/packages.html#subpath-patterns, the longest head first.
  *
  * @param key `.`, `./sub/path` or `#name`
@@ -52,7 +53,7 @@ export function packageTargets(table: unknown, key: string): string[] {
 }
 
 function conditions(target: unknown): string[] {
-  if (typeof target === "string") return target.startsWith("./") ? [target] : [];
+  if (typeof target === "string") return [target];
   if (Array.isArray(target)) return target.flatMap(conditions);
   const named = Object.entries(asRecord(target));
   const last = named.filter(([name]) => name === "types");

@@ -243,17 +243,24 @@ describe("packages of the workspace", () => {
 
   test("by imports, from the package that holds the file", () => {
     rows(
-      "app/src/db/pool.ts app/src/x.ts lib/y.ts",
+      "app/src/db/pool.ts app/src/x.ts lib/y.ts names/src/tables.ts",
       {
         "app/package.json": {
-          imports: { "#db/*": "./src/db/*.ts", "#x": { default: "./dist/x.js" }, "#out": "pg" },
+          imports: {
+            "#db/*": "./src/db/*.ts",
+            "#x": { default: "./dist/x.js" },
+            "#out": "pg",
+            "#names/*": { node: "@acme/names/*", default: "./names/*.js" },
+          },
         },
+        "names/package.json": { name: "@acme/names", exports: { "./*": "./src/*.ts" } },
         "package.json": { imports: { "#y": "./lib/y.ts" } },
       },
       [
         ["app/src/from.ts", "#db/pool", "app/src/db/pool.ts"],
         ["app/src/from.ts", "#x", "app/src/x.ts"],
         ["app/src/from.ts", "#out", null],
+        ["app/src/from.ts", "#names/tables", "names/src/tables.ts"],
         ["lib/from.ts", "#y", "lib/y.ts"],
         ["lib/from.ts", "#db/pool", null],
       ],

@@ -123,7 +123,10 @@ export function createResolver(
   const inPackage = (item: Package, subpath: string): string | null => {
     const look = (path: string) => built(item.folder, path);
     const targets = packageTargets(item.exports, subpath ? `./${subpath}` : ".");
-    const found = first(targets, look);
+    const found = first(
+      targets.filter((target) => target.startsWith("./")),
+      look,
+    );
     if (found) return found;
     return subpath
       ? first([subpath, posix.join("src", subpath)], look)
@@ -143,10 +146,21 @@ export function createResolver(
     return item ? posix.join(item.folder, subpath || "tsconfig.json") : null;
   });
 
+  const bare = (from: string, specifier: string): string | null => {
+    const made = generated?.package(from, specifier);
+    if (made) return made;
+    const [item, subpath] = packageOf(specifier) ?? [];
+    return item ? inPackage(item, subpath ?? "") : null;
+  };
+
   const named = (from: string, key: string): string | null => {
     for (let folder = posix.dirname(from); ; folder = posix.dirname(folder)) {
       const item = byFolder.get(folder);
-      const found = item && first(packageTargets(item.imports, key), (path) => built(folder, path));
+      const found =
+        item &&
+        first(packageTargets(item.imports, key), (target) =>
+          target.startsWith("./") ? built(folder, target) : bare(from, target),
+        );
       if (found) return found;
       if (folder === ".") return null;
     }
@@ -162,11 +176,9 @@ export function createResolver(
       const mapped = map && first(mappedTargets(map, specifier) ?? [], (path) => built("", path));
       if (mapped) return mapped;
       if (specifier.startsWith("#")) return named(from, specifier);
-      const made = generated?.package(from, specifier);
-      if (made) return made;
-      const [item, subpath] = packageOf(specifier) ?? [];
-      if (item) return inPackage(item, subpath ?? "");
-      return map?.root ? file(posix.join(map.root, specifier)) : null;
+      const found = bare(from, specifier);
+      if (found || packageOf(specifier) || !map?.root) return found;
+      return file(posix.join(map.root, specifier));
     },
   };
 }

@@ -1,0 +1,77 @@
+import { expect, test } from "bun:test";
+import { readCode } from "../../fixtures/adapter-tester.ts";
+
+/** The packages and modules that a service's constants may come from. */
+const workspace = {
+  "packages/names/package.json": JSON.stringify({
+    name: "@acme/names",
+    exports: {
+      ".": { types: "./dist/index.d.ts", import: "./dist/index.js" },
+      "./tables/*": { default: "./dist/tables/*.js" },
+    },
+    imports: { "#inner/*": "./src/inner/*.ts" },
+  }),
+  "packages/names/src/index.ts": `export * from "./circle-a.js";
+export { default as byDefault } from "./default.js";
+export * as names from "./names.js";
+export { inner } from "#inner/x";`,
+  "packages/names/src/circle-a.ts": `export * from "./circle-b.js";\nexport const a = "circle_a";`,
+  "packages/names/src/circle-b.ts": `export * from "./circle-a.js";\nexport const b = "circle_b";`,
+  "packages/names/src/default.ts": `export default "by_default";`,
+  "packages/names/src/names.ts": `export const one = "of_namespace";`,
+  "packages/names/src/inner/x.ts": `export const inner = "of_imports";`,
+  "packages/names/src/tables/users.ts": `const tables = { users: "of_default_object" };\nexport default tables;\nexport const users = "of_pattern";`,
+  "packages/tsconfig/package.json": JSON.stringify({ name: "@acme/tsconfig" }),
+  "packages/tsconfig/base.json": JSON.stringify({
+    compilerOptions: { paths: { "@app/*": ["${configDir}/src/*"] } },
+  }),
+  "services/app/tsconfig.json": JSON.stringify({ extends: ["@acme/tsconfig/base.json"] }),
+  "services/app/package.json": JSON.stringify({
+    imports: { "#lib/*": { default: "./lib/*.ts" }, "#names": "@acme/names" },
+  }),
+  "services/app/src/paths.ts": `export const byPaths = "by_paths";`,
+  "services/app/lib/imports.ts": `export const byImports = "by_imports";`,
+  "services/app/lib/legacy.cjs": `const a = "common";\nmodule.exports = { a, nested: { b: "common_nested" } };\nmodule.exports.c = "common_property";`,
+  "services/app/lib/assigned.cts": `export = { d: "export_assignment" };`,
+  "services/app/lib/store.ts": `export default class { static table = "static_field"; }`,
+  "services/app/lib/made.mts": `export default function table(name: string) { return \`made_\${name}\`; }`,
+};
+
+test("constants are followed through packages, barrels, circles, paths, CommonJS and functions", async () => {
+  const code = `import { sql } from "bun";
+import { a, b, byDefault, inner, names } from "@acme/names";
+import tables, { users } from "@acme/names/tables/users";
+import { byPaths } from "@app/paths";
+import { byImports } from "#lib/imports";
+import * as all from "#names";
+import Store from "./lib/store";
+import table from "./lib/made.mjs";
+import assigned = require("./lib/assigned.cjs");
+const legacy = require("./lib/legacy.cjs");
+const { nested: { b: nested }, c } = require("./lib/legacy.cjs");
+sql.unsafe(\`truncate \${a}, \${b}, \${byDefault}, \${inner}, \${names.one}, \${tables.users}, \${users}\`);
+sql.unsafe(\`lock \${byPaths}, \${byImports}, \${all.b}, \${Store.table}, \${table("x")}, \${assigned.d}\`);
+sql.unsafe(\`select from \${legacy.a}, \${nested}, \${c}\`);
+export const later = async () => sql.unsafe(\`truncate \${(await import("@acme/names")).a}\`);`;
+  const { model } = await readCode(code, workspace);
+  const told = model.references.map(({ at, table, reason }) => `${at.line} ${table ?? `? ${reason}`}`);
+  expect(told).toEqual([
+    "12 circle_a",
+    "12 circle_b",
+    "12 by_default",
+    "12 of_imports",
+    "12 of_namespace",
+    "12 of_default_object",
+    "12 of_pattern",
+    "13 by_paths",
+    "13 by_imports",
+    "13 circle_b",
+    "13 static_field",
+    "13 made_x",
+    "13 export_assignment",
+    "14 common",
+    "14 common_nested",
+    "14 common_property",
+    "15 circle_a",
+  ]);
+});
