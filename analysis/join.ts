@@ -16,6 +16,7 @@ import type { Joinable } from "./joinable.ts";
 import { actsOfUses } from "./link/acts.ts";
 import { crossImports } from "./link/cross-imports.ts";
 import type { Belonging } from "./link/territory.ts";
+import { migrationFiles } from "./migrations.ts";
 import type { Act, Judgement, MappedTable, Model, Place, Reference, Span, Verdict } from "./model.ts";
 import { eachNamed, eachStatement, type Named, schemaAct, temporaryTables } from "./named.ts";
 import { toPlace } from "./places.ts";
@@ -102,6 +103,7 @@ export function join(input: Joinable): Model {
     imports: [],
     mapped: mappedTables(input, concerned, isTest, place),
     heads: input.tables.map((table) => headOf(table, place)),
+    migrations: migrationFiles(manifest, files, input.landed, place),
     missing: missingTables(input, history, place),
     unparsed: [],
     ignores: [],

@@ -21,6 +21,8 @@ export interface Joinable {
   /** Services with migrations in code that do more than is known: nothing is concluded from what the others make. */
   unreplayed: ReadonlySet<string>;
   definitions: readonly { definition: TableDefinition; file: string }[];
+  /** By path, where git has another text of a migration that landed (analysis/landed.ts). */
+  landed: ReadonlyMap<string, string>;
   problems: readonly InputProblem[];
   leftOut: number;
   today: string;

@@ -9,6 +9,7 @@ import { dialectsOfClients } from "./code/mod.ts";
 import { type Compiled, compileAll } from "./compile/mod.ts";
 import { contentsOf, type SourceFile, survey, textContents } from "./files.ts";
 import { join } from "./join.ts";
+import { changedSinceLanding } from "./landed.ts";
 import { type LinkOptions, link } from "./link/mod.ts";
 import type { InputProblem, Model } from "./model.ts";
 import { GrammarNeeded, loadSql } from "./sql/mod.ts";
@@ -33,6 +34,8 @@ export interface AnalyseOptions {
   /** Told of each file that is too large to be source and that was skipped: bundles, dumps. */
   onSkipped?: (file: InputProblem) => void;
   signal?: AbortSignal;
+  /** By path, where git has another text of a migration that landed: its branch. `analyse` asks git unless it is given. */
+  landed?: ReadonlyMap<string, string>;
 }
 
 /**
@@ -89,7 +92,8 @@ export async function analyse(
     onRead: ({ source }, id) => cache?.stats?.learn(source, id),
   });
   try {
-    const given = { links: found.links, leftOut: found.leftOut };
+    const landed = options.landed ?? changedSinceLanding(root, manifest, found.candidates, contents);
+    const given = { links: found.links, leftOut: found.leftOut, landed };
     const model = await linked(compiled, configs, { ...options, ...given, problems });
     const open = options.types ? model.references.filter(({ verdict }) => verdict === "unresolved") : [];
     if (open.length === 0) return model;
@@ -150,6 +154,7 @@ async function linked(
       const model = join({
         ...found,
         problems: problems.sort((a, b) => (a.file < b.file ? -1 : Number(a.file > b.file))),
+        landed: options.landed ?? new Map(),
         leftOut: (options.leftOut ?? 0) + compiled.leftOut,
         today: options.today ?? new Date().toISOString().slice(0, 10),
       });

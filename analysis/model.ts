@@ -550,6 +550,28 @@ export interface HeadTable {
   formerNames: string[];
 }
 
+/** A file of SQL among a service's migrations, where its name follows a convention. */
+export interface MigrationFile {
+  service: string;
+  /** Of all the migrations: where each has a folder of its own, the one that holds these. */
+  folder: string;
+  /** Its beginning. */
+  at: Place;
+  /** Below the folder: `001_create_orders.sql`. */
+  file: string;
+  /** Digits, and dots between them; null where the order stands elsewhere, or the file runs whenever it has changed. */
+  version: string | null;
+  title: string;
+  /** It takes back. */
+  down: boolean;
+  /** It says where the way there begins, as in tools that keep both ways in one file. */
+  sectioned: boolean;
+  /** Something takes it back: a file beside it, or a part in it. */
+  wayBack: boolean;
+  /** Where git has another text of it that landed: `origin/main`; null where it is the same, new, or not known. */
+  changedSince: string | null;
+}
+
 /** A table as a mapper describes it in code. */
 export interface MappedTable {
   client: string;
@@ -593,6 +615,7 @@ export interface Model {
   addresses: Address[];
   imports: CrossImport[];
   heads: HeadTable[];
+  migrations: MigrationFile[];
   mapped: MappedTable[];
   missing: MissingTable[];
   unparsed: Unparsed[];
@@ -683,7 +706,12 @@ export interface Rule {
    * Whole small workspaces by path, on top of the manifest that fixtures/rule-tester.ts gives them
    * (`freehold.json` overrides it). Each bad one gives exactly this rule; each good one gives nothing.
    */
-  examples: { bad: Record<string, string>; good: Record<string, string> };
+  examples: {
+    bad: Record<string, string>;
+    good: Record<string, string>;
+    /** What git has of these files, where that is the point. */
+    landed?: Record<string, string>;
+  };
   /** It judges exceptions: it runs in a second pass, when it is known which of them were used. */
   exceptions?: boolean;
   /** The version that brought it, where that was not the first: see the manifest's `since`. */

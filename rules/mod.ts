@@ -1,5 +1,6 @@
 /** All rules, in the order in which they are listed and explained: access, names, connections, exceptions. */
 import type { Rule } from "../analysis/model.ts";
+import { changedMigration } from "./changed-migration.ts";
 import { crossServiceConnection } from "./cross-service-connection.ts";
 import { crossServiceDependency } from "./cross-service-dependency.ts";
 import { crossServiceForeignKey } from "./cross-service-foreign-key.ts";
@@ -9,6 +10,8 @@ import { crossServiceSchemaChange } from "./cross-service-schema-change.ts";
 import { crossServiceWrite } from "./cross-service-write.ts";
 import { expiredUse } from "./expired-use.ts";
 import { ignoreWithoutReason } from "./ignore-without-reason.ts";
+import { irreversibleMigration } from "./irreversible-migration.ts";
+import { migrationOrder } from "./migration-order.ts";
 import { missingTable } from "./missing-table.ts";
 import { modelMismatch } from "./model-mismatch.ts";
 import { noDatabaseCreation } from "./no-database-creation.ts";
@@ -52,4 +55,7 @@ export const rules: readonly Rule[] = [
   ignoreWithoutReason,
   staleBaseline,
   sessionStatementInMigration,
+  migrationOrder,
+  irreversibleMigration,
+  changedMigration,
 ];

@@ -36,6 +36,7 @@ function section({ id, summary, why, fix, examples, options, since }: Rule): str
     ...(options ? ["", "Options:", ""] : []),
     ...(options ? optionLines(options).map((one) => `- \`${one.name}\`: ${one.description}`) : []),
     "",
+    ...(examples.landed ? ["As it landed:", ...Object.entries(examples.landed).flatMap(example), ""] : []),
     "Gives a finding:",
     ...Object.entries(examples.bad).flatMap(example),
     "",

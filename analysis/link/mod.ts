@@ -32,7 +32,7 @@ export interface LinkOptions {
   literalTypes?: LiteralTypes | undefined;
 }
 
-export type Linked = Omit<Joinable, "problems" | "leftOut" | "today">;
+export type Linked = Omit<Joinable, "landed" | "problems" | "leftOut" | "today">;
 
 /** @throws GrammarNeeded where SQL is met whose grammar was not loaded */
 export function link(compiled: Compiled, options: LinkOptions): Linked {

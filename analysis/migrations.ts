@@ -1,0 +1,44 @@
+/** A service's files of migrations as such: their numbers, their ways back, and whether one is still what it was. */
+import { migrationOwner } from "../manifest/mod.ts";
+import type { Manifest } from "../manifest/model.ts";
+import type { FileFacts, MigrationFile, Place, Span } from "./model.ts";
+import { migrationName } from "./sql/mod.ts";
+
+/** What comments of tools say that keep both ways in one file (analysis/sql/sections.ts). */
+const sectionMarker = /^\s*(?:(?:\+goose|\+migrate|migrate:|rambler)\s*up\b|up migration\b)/i;
+
+/** @param landed by path, where the text that landed is another than it is now */
+export function migrationFiles(
+  manifest: Manifest,
+  files: ReadonlyMap<string, FileFacts>,
+  landed: ReadonlyMap<string, string>,
+  place: (span: Span) => Place,
+): MigrationFile[] {
+  const found: MigrationFile[] = [];
+  for (const [file, { sql }] of files) {
+    const service = file.endsWith(".sql") ? migrationOwner(manifest, file) : null;
+    const name = migrationName(file);
+    if (service === null || sql === null || name === null) continue;
+    const parts = file.split("/");
+    const own = /^(?:migration|up|down)\.sql$/i.test(parts.at(-1) ?? "");
+    const sectioned = sql.comments.some(({ text }) => sectionMarker.test(text));
+    found.push({
+      service,
+      folder: parts.slice(0, own ? -2 : -1).join("/"),
+      at: place({ file, start: 0, end: 0 }),
+      file: (own ? parts.slice(-2) : parts.slice(-1)).join("/"),
+      version: /^[\d.]+$/.test(name.version) ? name.version : null,
+      title: name.name,
+      down: name.down,
+      sectioned,
+      wayBack: sql.statements.some(({ down }) => down),
+      changedSince: landed.get(file) ?? null,
+    });
+  }
+  for (const one of found) {
+    const isBack = (other: MigrationFile) =>
+      other.down && other.folder === one.folder && other.version === one.version && other.title === one.title;
+    if (!one.down && found.some(isBack)) one.wayBack = true;
+  }
+  return found.sort((a, b) => (a.at.file < b.at.file ? -1 : 1));
+}
