@@ -55,6 +55,10 @@ export function readCall(r: Reading, node: Node & { type: "CallExpression" }, sc
     if (method === "trim" || method === "trimEnd" || method === "toString")
       return r.read(callee.object as Node, scope);
     if (method === "concat") return concatenated(r, r.read(callee.object as Node, scope), args(), node);
+    // SQL`…`.append(SQL`…`).setName("one")
+    const tagged = /^(?:append|setName|useBind)$/.test(method) ? r.read(callee.object as Node, scope) : null;
+    if (tagged && isText(tagged))
+      return method === "append" ? concatenated(r, tagged, args().slice(0, 1), node) : tagged;
     // […].filter(Boolean): what is left out would have added nothing.
     if (method === "filter") {
       const list = r.read(callee.object as Node, scope);
@@ -203,6 +207,12 @@ function ofObject(r: Reading, method: string, given: Expr | undefined, node: Nod
   return /^(?:keys|values|entries)$/.test(method) && list.length > 0
     ? { kind: "array", items: list, at: r.at(node) }
     : null;
+}
+
+/** SQL of a tag, alone or with what is appended to it. */
+function isText(expr: Expr): boolean {
+  if (expr.kind === "alias") return isText(expr.of);
+  return expr.kind === "sql" || (expr.kind === "concat" && expr.parts.some(isText));
 }
 
 /** `"select …".concat(rest)`, `["a"].concat(others)`. */

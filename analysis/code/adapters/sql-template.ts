@@ -28,6 +28,8 @@ export const sqlTemplate: Adapter = {
     if (form === "tag") return { kind: "query", text: first };
     if (method === "ident" || method === "identifier" || method === "quoteIdent")
       return { kind: "piece", hole: "identifier", of: [first] };
+    // join([a, b]) is a list of values or of pieces, for another's hole.
+    if (method === "join") return { kind: "piece", hole: "fragment", of: args };
     // raw("…") is text as it stands.
     if (form === "call" || /^(?:raw|unsafe|__dangerous__rawValue)$/.test(method))
       return { kind: "query", text: first };
