@@ -6,8 +6,9 @@ import type { Manifest } from "../manifest/model.ts";
 import { type Cache, STATS } from "./cache/mod.ts";
 import { noStore } from "./cache/store.ts";
 import { dialectsOfClients } from "./code/mod.ts";
+import { readConfigs } from "./compile/configs.ts";
 import { type Compiled, compileAll } from "./compile/mod.ts";
-import { contentsOf, type SourceFile, survey, textContents } from "./files.ts";
+import { type Candidate, contentsOf, type SourceFile, survey, textContents } from "./files.ts";
 import { join } from "./join.ts";
 import { changedSinceLanding } from "./landed.ts";
 import { type LinkOptions, link } from "./link/mod.ts";
@@ -79,17 +80,13 @@ export async function analyse(
   const store = cache?.store ?? noStore;
   for (const file of found.skipped) options.onSkipped?.(file);
   const contents = contentsOf(tree);
-  const problems = [...found.problems];
-  const configs = new Map<string, string>();
-  for (const candidate of found.configs) {
-    const content = contents.read(candidate);
-    if ("problem" in content) problems.push(content.problem);
-    else if ("text" in content && content.text !== null) configs.set(candidate.path, content.text);
-  }
+  const onRead = ({ source }: Candidate, id: string) => cache?.stats?.learn(source, id);
+  const { texts: configs, problems } = readConfigs(contents, found.configs, store, onRead);
+  problems.push(...found.problems);
   const compiled = await compileAll(contents, found.candidates, {
     ...options,
     store,
-    onRead: ({ source }, id) => cache?.stats?.learn(source, id),
+    onRead,
   });
   try {
     const landed = options.landed ?? changedSinceLanding(root, manifest, found.candidates, contents);

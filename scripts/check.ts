@@ -71,7 +71,7 @@ export async function run(options: CheckOptions, io: Io): Promise<number> {
   }
   let result = narrow(whole, within);
   if (change) {
-    const before = () => findingsBefore(root, manifest.file, change, { cache });
+    const before = () => findingsBefore(root, manifest.file, change, cache);
     result = keep(result, await ofChange(result, change, before));
   }
 

@@ -84,11 +84,11 @@ export function openScopedCache(
 export async function ofChange(
   result: CheckResult,
   change: Change,
-  before: () => Promise<readonly Finding[]>,
+  before: () => Promise<readonly string[]>,
 ): Promise<(finding: Finding) => boolean> {
   const isOutside = ({ at }: Finding) => !change.holds(at.file);
   if (!result.findings.some(isOutside)) return () => true;
-  const known = new Set((await before()).map(keyOf));
+  const known = new Set(await before());
   return (finding) => !isOutside(finding) || !known.has(keyOf(finding));
 }
 
@@ -96,25 +96,28 @@ function keyOf({ rule, message, at }: Finding): string {
   return JSON.stringify([rule, message, at.file, at.line, at.column, at.endLine, at.endColumn]);
 }
 
-/** What the workspace's findings were before a change; none where there was no manifest that could be read. */
+/** What the workspace's findings were before a change, by their keys; none where there was no manifest that could be read. */
 export async function findingsBefore(
   root: string,
   manifestFile: string,
   change: Change,
-  options: { cache: Cache | null; today?: string },
-): Promise<readonly Finding[]> {
+  cache: Cache | null,
+): Promise<readonly string[]> {
+  const today = new Date().toISOString().slice(0, 10);
+  // A commit never changes, so neither does what is found in it on one day.
+  const key = `before\0${root}\0${manifestFile}\0${change.base}\0${today}`;
+  const stored = cache?.store.get(key) ?? null;
+  if (stored !== null) return JSON.parse(stored) as string[];
   const tree = change.base === null ? emptyTree({ root }) : commitTree({ root }, change.base);
   const manifest = readManifest(tree, manifestFile);
   if (manifest === null) return [];
-  const { cache, today } = options;
-  const model = await analyse({
-    root,
-    manifest,
-    tree,
-    ...(cache && { cache }),
-    ...(today !== undefined && { today }),
-  });
-  return check(model, rules).findings;
+  const model = await analyse({ root, manifest, tree, today, ...(cache && { cache }) });
+  const found = check(model, rules).findings.map(keyOf);
+  if (model.problems.length === 0) {
+    cache?.store.set(key, () => JSON.stringify(found));
+    cache?.store.flush();
+  }
+  return found;
 }
 
 function readManifest(tree: Tree, file: string): Manifest | null {

@@ -1,6 +1,6 @@
 /**
- * What the analyser's answers follow from beside the files that it reads: its own sources, and the
- * parsers that it stands on. One change in any of them, and nothing that was cached before is used.
+ * What answers follow from beside the files that are read: our own sources, the rules' among them, and
+ * the parsers that they stand on. One change in any of them, and nothing that was cached before is used.
  */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -11,7 +11,7 @@ export function fingerprint(): string {
   const hash = new Bun.CryptoHasher("sha256");
   hash.update(Bun.version);
   const here = join(import.meta.dir, "..");
-  for (const folder of [here, join(here, "../manifest")])
+  for (const folder of [here, join(here, "../manifest"), join(here, "../rules")])
     for (const path of (readdirSync(folder, { recursive: true }) as string[]).sort())
       if (path.endsWith(".ts") && !path.endsWith(".test.ts")) {
         hash.update(`${path}\0`);

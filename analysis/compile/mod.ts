@@ -177,7 +177,9 @@ class Compiler {
   }
 
   private settings(path: string) {
-    return { dialect: this.dialectOf(path), queryFunctions: this.options.manifest.queryFunctions };
+    // Code says by its clients which dialect it is written in.
+    const dialect = path.endsWith(".sql") ? this.dialectOf(path) : this.options.manifest.dialect;
+    return { dialect, queryFunctions: this.options.manifest.queryFunctions };
   }
 
   private keyOf(path: string, id: string): string {

@@ -1,9 +1,10 @@
 /** A model as a table: its columns where they are certain, its foreign keys, its relations. */
-import { singularize, underscore } from "inflection";
+
 import type { Expr } from "../../model.ts";
 import type { Ask, Named, TableDefinition, TableName } from "./adapter.ts";
 import { membersOf } from "./entities.ts";
 import { entry, isFalse, isTrue } from "./expressions.ts";
+import { singularize, underscore } from "./inflection.ts";
 import { aliasesOf, along, joinTable } from "./sequelize-includes.ts";
 import { modelOf } from "./sequelize-models.ts";
 import type { Association, SequelizeModel } from "./sequelize-sources.ts";

@@ -1,9 +1,10 @@
 /** What comes along with a model: `include` in all its forms, associations by their aliases, tables that join. */
-import { pluralize, singularize } from "inflection";
+
 import type { Expr, Operation, Span } from "../../model.ts";
 import type { Ask, Named, TableName } from "./adapter.ts";
 import { unknownName } from "./builders.ts";
 import { entry, isTrue } from "./expressions.ts";
+import { pluralize, singularize } from "./inflection.ts";
 import { modelOf } from "./sequelize-models.ts";
 import type { Association, SequelizeModel } from "./sequelize-sources.ts";
 import { keyOf, methodOf } from "./sequelize-sources.ts";

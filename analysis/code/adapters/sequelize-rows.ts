@@ -1,9 +1,10 @@
 /** Rows: what a model's methods gave, and what is done with it. */
-import { pluralize, singularize } from "inflection";
+
 import type { Expr, Operation } from "../../model.ts";
 import type { Ask, Chain, Named } from "./adapter.ts";
 import { operations } from "./builders.ts";
 import { typeExpr } from "./entities.ts";
+import { pluralize, singularize } from "./inflection.ts";
 import { aliasesOf, along, joining } from "./sequelize-includes.ts";
 import { modelOf, modelsOf } from "./sequelize-models.ts";
 import type { Association, SequelizeModel } from "./sequelize-sources.ts";

@@ -2,11 +2,12 @@
  * What the workspace says of Sequelize's models, call by call: `sequelize.define("User", …)`,
  * `User.init(…)`, `@Table class User`, `User.belongsTo(Team)`, `new Sequelize(…, { define })`.
  */
-import { pluralize, underscore } from "inflection";
+
 import type { ClassExpr, Expr, Span } from "../../model.ts";
 import type { Ask, TableName } from "./adapter.ts";
 import { classOf, shared } from "./entities.ts";
 import { entry, isFalse, isTrue } from "./expressions.ts";
+import { pluralize, underscore } from "./inflection.ts";
 
 export interface SequelizeModel {
   key: string;
