@@ -25,15 +25,16 @@ export const STATS = "stats";
  * @param root absolute path of the workspace
  * @param folder absolute path of the cache; left out, `node_modules/.cache/freehold`, or where there is no
  *   `node_modules`, a folder within `.git`
+ * @param startedMs when the run began to look at files: see {@link StatIndex}
  * @returns null where the workspace has neither
  */
-export function openCache(root: string, folder = usualFolder(root)): Cache | null {
+export function openCache(root: string, folder = usualFolder(root), startedMs = Date.now()): Cache | null {
   if (folder === null) return null;
   const store = diskStore(folder, fingerprint());
   const inside = relative(root, folder);
   return {
     store,
-    stats: new StatIndex(store.get(STATS)),
+    stats: new StatIndex(store.get(STATS), startedMs),
     within: isAbsolute(inside) || inside.startsWith("..") ? null : inside.split(sep).join("/"),
   };
 }
