@@ -5,6 +5,8 @@ import type { Expr, Span, TextRun } from "../../model.ts";
 const POSITIONS = /\\?\?\??/g;
 const NAMES = /\\?(?<!:):(?!:)(\w+)(:(?!:))?/g;
 
+const BRACES = /\{(\w+)\}/g;
+
 const DOLLARS = /(?<!\$)\$([a-zA-Z_]\w*)/g;
 
 /**
@@ -37,6 +39,16 @@ export function boundByDollars(text: Expr, values: Expr | null): Expr {
   return put(text, DOLLARS, ([, name = ""]) => {
     const value = Object.hasOwn(given.entries, name) ? given.entries[name] : undefined;
     return value && { value, identifier: false };
+  });
+}
+
+/** The same for `{name}`, in whose place node-pg-migrate puts names and values as they are. */
+export function boundByBraces(text: Expr, values: Expr | undefined): Expr {
+  const given = values?.kind === "alias" ? values.of : values;
+  if (given?.kind !== "object") return text;
+  return put(text, BRACES, ([, name = ""]) => {
+    const value = Object.hasOwn(given.entries, name) ? given.entries[name] : undefined;
+    return value && { value, identifier: true };
   });
 }
 

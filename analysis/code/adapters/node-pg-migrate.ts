@@ -1,6 +1,8 @@
 /** node-pg-migrate: https://salsita.github.io/node-pg-migrate. Migrations in code, by the methods of `pgm`. */
 import type { Expr, Operation } from "../../model.ts";
 import type { Adapter, Ask, Named, TableName } from "./adapter.ts";
+import { boundByBraces } from "./bindings.ts";
+import { storedView } from "./builders.ts";
 import { entry } from "./expressions.ts";
 
 /** Methods whose first argument is a table (or a view), with what they do to it. */
@@ -50,10 +52,16 @@ export const nodePgMigrate: Adapter = {
   methods: Object.keys(DOING).filter((name) => name !== "createTable" && name !== "dropTable"),
 
   read({ form, method, args }) {
-    const [first] = args;
-    if (!first || form !== "method" || !/^(?:sql|query|select)$/.test(method)) return null;
-    return { kind: "query", text: entry(first, "text") ?? first };
+    const [first, second, definition] = args;
+    if (!first || form !== "method") return null;
+    if (/^create(?:Materialized)?View$/.test(method) && definition)
+      return { kind: "query", text: definition };
+    if (!/^(?:sql|query|select)$/.test(method)) return null;
+    const text = entry(first, "text") ?? first;
+    return { kind: "query", text: method === "sql" ? boundByBraces(text, second) : text };
   },
+
+  stores: ({ steps }, ask) => storedView(steps, ask),
 
   chain(chain, ask) {
     if (!chain.certain) return null;
@@ -65,7 +73,7 @@ export const nodePgMigrate: Adapter = {
       return [
         ...tables(first, operation, ask),
         ...referenced(second, ask),
-        ...(name.endsWith("Constraint") ? referenced(third, ask) : []),
+        ...(/Constraint$|^createTable$/.test(name) ? referenced(third, ask) : []),
       ];
     });
   },
