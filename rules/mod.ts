@@ -23,6 +23,7 @@ import { staleBaseline } from "./stale-baseline.ts";
 import { unattributedAccess } from "./unattributed-access.ts";
 import { uncheckedDatabaseUrl } from "./unchecked-database-url.ts";
 import { undeclaredDatabaseUrl } from "./undeclared-database-url.ts";
+import { undeclaredExtension } from "./undeclared-extension.ts";
 import { unownedTable } from "./unowned-table.ts";
 import { unparsedSql } from "./unparsed-sql.ts";
 import { unresolvedTable } from "./unresolved-table.ts";
@@ -58,4 +59,5 @@ export const rules: readonly Rule[] = [
   migrationOrder,
   irreversibleMigration,
   changedMigration,
+  undeclaredExtension,
 ];
