@@ -52,6 +52,26 @@ export function addAdopt(program: Command, io: Io, done: (code: number) => void)
       const { run } = await import("./map.ts");
       done(await run(options, io));
     });
+
+  const hook = program
+    .command("hook")
+    .description("check what is staged before each commit")
+    .helpCommand(false)
+    .addHelpText("after", examples("hook install", "hook uninstall"));
+  for (const [name, description] of [
+    ["install", "put the check before each commit; a hook of somebody else's is left as it is"],
+    ["uninstall", "take the check away again"],
+  ] as const) {
+    hook
+      .command(name)
+      .description(description)
+      .addOption(config())
+      .addHelpText("after", examples(`hook ${name}`))
+      .action(async (options) => {
+        const commands = await import("./hook.ts");
+        done(commands[name](options, io));
+      });
+  }
 }
 
 function formats(list: object, usual: string): Option {

@@ -13,7 +13,9 @@ import { ExpectedError, exitCodes, type Io } from "./io.ts";
 import type { ReportFile } from "./output-option.ts";
 import { appendSummary, writeReports } from "./report-files.ts";
 import {
+  assertHeardOf,
   findingsBefore,
+  NothingToJudge,
   ofChange,
   openScope,
   openScopedCache,
@@ -38,11 +40,22 @@ export interface CheckOptions extends ScopeOptions {
 }
 
 export async function run(options: CheckOptions, io: Io): Promise<number> {
+  try {
+    return await judged(options, io);
+  } catch (error) {
+    if (!(error instanceof NothingToJudge)) throw error;
+    io.err(`freehold: ${error.message}\n`);
+    return exitCodes.clean;
+  }
+}
+
+async function judged(options: CheckOptions, io: Io): Promise<number> {
   const started = performance.now();
   checkBaselineFlags(options, io);
   let scope: Scope = { tree: null, change: null };
   const { root, manifest, source, assertUnchanged } = openWorkspace(io, options.config, (root, file) => {
     scope = openScope(root, options, io);
+    assertHeardOf(root, file, scope);
     return scope.tree ? treeSource(scope.tree, file) : diskSource(root, file);
   });
   const { tree, change } = scope;

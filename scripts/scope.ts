@@ -64,6 +64,22 @@ export function openScope(
   }
 }
 
+/** There is no manifest yet by which anything could be judged. */
+export class NothingToJudge extends Error {
+  override name = "NothingToJudge";
+}
+
+/**
+ * A commit before the manifest's own is none of ours; one that takes the manifest away is.
+ *
+ * @throws NothingToJudge where the manifest is not staged, and the last commit has none
+ */
+export function assertHeardOf(root: string, file: string, { tree, change }: Scope): void {
+  if (!tree || !change || tree.look(file) !== null) return;
+  if (change.base !== null && commitTree({ root }, change.base).look(file) !== null) return;
+  throw new NothingToJudge(`${file} is not staged, and no commit has it: there is nothing to judge yet`);
+}
+
 /** @returns null where nothing is to be kept */
 export function openScopedCache(
   root: string,
