@@ -182,7 +182,7 @@ select x from a -- rows go nowhere`,
           kind: "repaired",
           service: "s",
           name: "002_b",
-          what: "2 of its 3 statements were done; the others are now, too",
+          what: "2 of its 3 statements were done; the rest is now, too",
         },
       ]);
       expect([...(await sql.unsafe("select x from b"))]).toEqual([{ x: 1 }, { x: 1 }]);
@@ -249,7 +249,7 @@ select x from a -- rows go nowhere`,
       });
       await failureOf(migrate(at(folder)));
       expect((await repair(at(folder))).repaired).toEqual([
-        { name: "002_b", what: "1 of its 2 statements are done, and no more; up goes on there" },
+        { name: "002_b", what: "1 of its 2 statements is done, and no more; up goes on there" },
       ]);
     });
   });
@@ -291,6 +291,46 @@ select x from a -- rows go nowhere`,
       message: `s: 002_b was applied by freehold 7.0.0, and this is ${toolVersion}; update it first.`,
     });
     expect(await tables()).toEqual(["b"]);
+  });
+
+  test("what the server still does for a killed run is waited for, and then taken for what it is", async () => {
+    const folder = await folderOf({ "001_a.sql": two["001_a.sql"] });
+    await migrate(at(folder));
+    await Bun.write(join(folder, "002_b.sql"), "alter table a add y int; create table b (x int)");
+    // A reader keeps the change from beginning.
+    const reader = server.connect("root", database);
+    await reader.unsafe("start transaction; select * from a").simple();
+    const runner = Bun.spawn([
+      process.execPath,
+      join(import.meta.dir, "../../../bench/migrate/runner.ts"),
+      folder,
+      url,
+    ]);
+    for (;;) {
+      const [row] = await sql`select id from information_schema.processlist
+        where db = ${database} and info like '%alter table a%' and state like 'Waiting%'`;
+      if (row) break;
+      await Bun.sleep(5);
+    }
+    runner.kill("SIGKILL");
+    await runner.exited;
+    const events: MigrationEvent[] = [];
+    const onEvent = (event: MigrationEvent) => events.push(event);
+    expect(await failureOf(migrate({ ...at(folder), lockWaitMs: 1, onEvent }))).toEqual({
+      problem: "lock",
+      message: "s: another run has been migrating for longer than 1 ms; wait for it, then run again.",
+    });
+    expect(events).toEqual([{ kind: "waiting", service: "s" }]);
+    await reader.unsafe("commit").simple();
+    await reader.close();
+    await migrate({ ...at(folder), onEvent });
+    expect(events.at(-1)).toEqual({
+      kind: "repaired",
+      service: "s",
+      name: "002_b",
+      what: "1 of its 2 statements was done; the rest is now, too",
+    });
+    expect(await tables()).toEqual(["a", "b"]);
   });
 
   test("a lock on a table is waited for so long, and tried again so often", async () => {

@@ -122,7 +122,7 @@ function changes(context: Context): Changes {
       }
       if (done < total && !going) {
         return {
-          what: `${done} of its ${total} statements are done, and no more; up goes on there`,
+          what: `${done} of its ${total} statements ${done === 1 ? "is" : "are"} done, and no more; up goes on there`,
           row: null,
         };
       }
@@ -130,7 +130,7 @@ function changes(context: Context): Changes {
       const what =
         done === total
           ? `all of its statements were done; noted as applied`
-          : `${done} of its ${total} statements were done; the others are now, too`;
+          : `${done} of its ${total} statements ${done === 1 ? "was" : "were"} done; the rest is now, too`;
       return { what, row };
     },
     async note(migrations) {

@@ -27,8 +27,7 @@ export async function prepare(
   const { lockTimeoutMs = 5_000, statementTimeoutMs = 0 } = options;
   // In whole seconds, at least one; 0 stands for as long as it takes.
   const seconds = lockTimeoutMs === 0 ? 31_536_000 : Math.ceil(lockTimeoutMs / 1000);
-  const [row] = await line.rows<{ version: string }>("select version() as version", []);
-  const limit = isMariaDb(row!.version)
+  const limit = isMariaDb(await versionOf(line))
     ? `max_statement_time = ${statementTimeoutMs / 1000}`
     : `max_execution_time = ${statementTimeoutMs}`;
   await line.all(
@@ -56,11 +55,7 @@ async function lock(line: Line, service: string, place: string, { waitMs, onWait
 }
 
 async function requireServer(line: Line, { service, serverVersion }: Subject): Promise<void> {
-  const [row] = await line.rows<{ version: string; readOnly: number; session: number }>(
-    "select version() as version, @@global.read_only as readOnly, @@tx_read_only as session",
-    [],
-  );
-  const { version, readOnly, session } = row!;
+  const version = await versionOf(line);
   const name = isMariaDb(version) ? "MariaDB" : "MySQL";
   const fail = (message: string): never => {
     throw new MigrationError(service, "server", `${service}: ${message}`);
@@ -71,8 +66,19 @@ async function requireServer(line: Line, { service, serverVersion }: Subject): P
     fail(`the server is ${name} ${version}, and migrating needs ${leastMajor}.${leastMinor} or newer.`);
   }
   requireVersion(service, name, version, serverVersion);
-  if (readOnly) fail("the server is read-only (read_only), as a replica is; name the primary.");
-  if (session) fail("the connection is read-only (tx_read_only); let the migrator's user write.");
+  // MySQL 8 knows only the second name, MariaDB before 11.1 only the first.
+  const readingOnly = name === "MariaDB" ? "tx_read_only" : "transaction_read_only";
+  const [row] = await line.rows<{ server: number; session: number }>(
+    `select @@global.read_only as server, @@session.${readingOnly} as session`,
+    [],
+  );
+  if (row!.server) fail("the server is read-only (read_only), as a replica is; name the primary.");
+  if (row!.session) fail(`the connection is read-only (${readingOnly}); let the migrator's user write.`);
+}
+
+async function versionOf(line: Line): Promise<string> {
+  const [row] = await line.rows<{ version: string }>("select version() as version", []);
+  return row!.version;
 }
 
 const isMariaDb = (version: string): boolean => /mariadb/i.test(version);
