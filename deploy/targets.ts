@@ -60,8 +60,15 @@ export function migrationTargets(
   const deployment = options.deployment === undefined ? null : findDeployment(manifest, options.deployment);
   const tenants = deployment?.layout === "per-tenant" ? (options.tenants ?? []) : [null];
   return tenants.flatMap((tenant) =>
-    services.map((service) => target(service, deployment, tenant, isFolder)),
+    services.map((service) => target(service, laidOut(service, manifest, deployment), tenant, isFolder)),
   );
+}
+
+/** A shared database is of one engine: a service on another keeps its own variable. */
+function laidOut(service: Service, manifest: Manifest, deployment: Deployment | null): Deployment | null {
+  const engineOf = (dialect: Dialect) => (dialect === "mysql" ? "mariadb" : dialect);
+  const other = engineOf(service.dialect) !== engineOf(manifest.dialect);
+  return deployment?.layout === "shared" && other ? null : deployment;
 }
 
 function target(

@@ -102,6 +102,24 @@ test("a URL of another engine is refused, and the other services are migrated", 
   });
 });
 
+test("a deployment's shared database is for the services on its engine; the others keep their own", async () => {
+  folder.write({
+    "freehold.json": files["freehold.json"].replace(
+      /\}\s*$/,
+      ', "deployments": { "dev": { "layout": "shared", "database": "DATABASE_URL", "schemas": "per-service" } } }',
+    ),
+  });
+  const { GATEKEEPER_DATABASE_URL: shared = "", ...own } = env;
+  env = { DATABASE_URL: shared, ...own };
+  expect(await freehold("--deployment", "dev")).toEqual({
+    code: 0,
+    out: `✓ gatekeeper  version 1  applied 001_audit (0 ms)
+✓ kiosk       version 1  applied 001_drafts (0 ms)
+${onlyHere("✓ shop        version 1  applied 001_carts (0 ms)\n")}`,
+    err: "",
+  });
+});
+
 describe("plan", () => {
   test("shows what each engine locks", async () => {
     const { out } = await freehold("plan", "--all");
