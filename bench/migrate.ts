@@ -1,8 +1,10 @@
 /**
- * `bun bench/migrate.ts [--peers] [--migrations N] [--runs N]`: how long migrations take, on a server with fsync, over a
+ * `freehold bench migrate [--peers] [--migrations N] [--runs N] [--svg FILE]`: how long migrations take, on a server with fsync, over a
  * road without delay and over one with a round trip of 2 ms. With `--peers`, next to other runners in the same run
  * (`bun install --cwd bench` first). Each run is a process and a database of its own; loading the runner is not counted
- * (but for dbmate, which is a program). Prints medians, and each one's ratio to one round trip a migration.
+ * (but for dbmate, which is a program). All are given the same URL, without TLS. Prints medians, and each one's ratio to one
+ * round trip a migration; beneath, how many times as long as freehold the best of those took that give each migration a
+ * transaction of its own, and the best of all with nothing to do.
  */
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -10,6 +12,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { startPostgres } from "../deploy/embedded/mod.ts";
 import { startProxy } from "../deploy/embedded/proxy.ts";
+import { bars, type Panel } from "./migrate/bars.ts";
 import { type Peer, peers } from "./migrate/peers.ts";
 import { spread } from "./statistics.ts";
 
@@ -17,7 +20,8 @@ const { values } = parseArgs({
   options: {
     peers: { type: "boolean", default: false },
     migrations: { type: "string", default: "100" },
-    runs: { type: "string", default: "3" },
+    runs: { type: "string", default: "5" },
+    svg: { type: "string" },
   },
 });
 const count = Number(values.migrations);
@@ -26,6 +30,7 @@ if (!Number.isSafeInteger(count) || count < 1 || !Number.isSafeInteger(runs) || 
   console.error("--migrations and --runs take whole numbers from 1");
   process.exit(2);
 }
+const panels: Panel[] = [];
 const chosen = values.peers ? peers : peers.slice(0, 2);
 const texts = Array.from(
   { length: count },
@@ -65,6 +70,11 @@ try {
     }
     road.stop();
     report(delayMs * 2, taken, failed);
+    panels.push(...panelsOf(delayMs * 2, taken, failed));
+  }
+  if (values.svg !== undefined) {
+    await Bun.write(values.svg, bars(`${count} migrations, medians of ${runs}`, panels));
+    console.log(`\nthe picture is in ${values.svg}`);
   }
 } finally {
   await rm(root, { recursive: true });
@@ -102,6 +112,39 @@ function report(
         `  at head ${ms(head.median)}  transactions: ${transactions}  ${bar}`,
     );
   }
+  const others = chosen.filter(
+    ({ name }) => !failed.has(name) && name !== "freehold" && name !== "one round trip each",
+  );
+  if (others.length === 0 || failed.has("freehold")) return;
+  const best = (list: readonly Peer[], what: "up" | "head") =>
+    list
+      .map(({ name }) => ({ name, ms: spread(taken.get(name)![what]).median }))
+      .reduce((least, one) => (one.ms < least.ms ? one : least));
+  const own = taken.get("freehold")!;
+  for (const [what, list, whose] of [
+    ["up", others.filter(({ transactions }) => transactions === "one each"), "with a transaction each"],
+    ["head", others, "with nothing to do"],
+  ] as const) {
+    const { name, ms: least } = best(list, what);
+    const times = (least / spread(own[what]).median).toFixed(1);
+    console.log(`  ${whose}, ${name} is the best other: ${times} times as long as freehold`);
+  }
+}
+
+/** Bars for the way up and for nothing to do. */
+function panelsOf(
+  roundTripMs: number,
+  taken: ReadonlyMap<string, { up: number[]; head: number[] }>,
+  failed: ReadonlyMap<string, string>,
+): Panel[] {
+  return (["up", "head"] as const).map((what) => ({
+    title: `${what === "up" ? "all of them" : "nothing to do"}, round trip ${roundTripMs} ms`,
+    bars: chosen.flatMap(({ name, transactions }) => {
+      const times = failed.has(name) ? undefined : taken.get(name)?.[what];
+      const note = transactions === "one each" ? "" : `transactions: ${transactions}`;
+      return times ? [{ name, note, ms: spread(times) }] : [];
+    }),
+  }));
 }
 
 function ms(value: number): string {

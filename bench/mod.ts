@@ -1,9 +1,10 @@
 /**
- * `bun run bench [NAME] [FLAGS]`: one benchmark, by its name; the audit buffer's unless one is named.
+ * `freehold bench [NAME] [FLAGS]`, or `bun run bench …`: one benchmark, by its name; the audit buffer's unless one is named.
  */
 const benches = {
   audit: "what an audit event costs a request: a blocking INSERT against the buffer",
   embedded: "how long the embedded PostgreSQL takes to start",
+  migrate: "how long migrations take, over a road of 2 ms, too; --peers: other runners beside it",
   sql: "how fast and how completely SQL is read",
   truth: "how truly each client is read, over files that say which tables they touch",
 } as const;

@@ -35,6 +35,8 @@ test("help says what there is, with examples and exit codes", async () => {
       provision [options]              print what the project sets up: databases, roles, variables, jobs
       audit                            read an audit log, and look after it
       prove                            make the world fail, and count what is lost
+      bench [name] [flags...]          measure on this machine: audit, migrate and others (from a clone
+                                       of the repository)
       help [command]                   print help for a command
 
     Exit codes: 0 clean, 1 findings, 2 the tool could not do its work or an input went unread.

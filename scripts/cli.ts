@@ -11,6 +11,7 @@ import { name, version } from "../package.json" with { type: "json" };
 import { checkFormats, factsFormats, rulesFormats } from "../report/mod.ts";
 import { addAdopt } from "./adopt-commands.ts";
 import { addAudit } from "./audit-commands.ts";
+import { addBench } from "./bench-command.ts";
 import { addDeploy } from "./deploy-commands.ts";
 import { ExpectedError, exitCodes, type Io, LocatedError } from "./io.ts";
 import { addMigrate } from "./migrate-commands.ts";
@@ -161,6 +162,7 @@ function commands(io: Io, done: (code: number) => void): Command {
   addDeploy(program, io, done);
   addAudit(program, io, done);
   addProve(program, io, done);
+  addBench(program, io, done);
 
   return program;
 }
