@@ -123,6 +123,23 @@ export const other = (db: Knex) => db.raw("select * from recent");`;
   expect(await lines(code, {})).toEqual(["3:41 select orders", "7:58 select recent"]);
 });
 
+test("conditions that are joined are read where they stand, however deep their list is kept", async () => {
+  const code = `import { drizzle } from "drizzle-orm/mysql2";
+import { and, sql } from "drizzle-orm";
+export async function read(values: string[]) {
+  const any = [];
+  for (const value of values) any.push(sql\`exists (select 1 from items where a = \${value})\`);
+  const all = [sql\`b = 1\`];
+  all.push(sql\`(\${sql.join(any, sql\` or \`)})\`);
+  return drizzle(connection).select().from(orders).where(and(...all));
+}
+import { orders } from "./schema.ts";`;
+  const others = {
+    "schema.ts": `import { mysqlTable } from "drizzle-orm/mysql-core";\nexport const orders = mysqlTable("orders", {});`,
+  };
+  expect(await lines(code, others)).toEqual(["5:66 select items", "8:44 select orders"]);
+});
+
 test("what a view reads is said as its dependency", async () => {
   const code = `import { pgView } from "drizzle-orm/pg-core";
 import type { Kysely } from "kysely";

@@ -225,8 +225,11 @@ class Builder {
       // sql.join([sql`select …`, sql`from …`], sql` `): a statement in parts; other lists are values or columns.
       const parts =
         inner.kind === "array" && inner.items.every((item) => this.isPiece(item)) ? inner.items : [];
+      const before = this.composed.length;
       const joined = this.joined(parts, expr.of[1]);
       if (joined[0]?.kind === "text" && VERB.test(joined[0].text)) return joined;
+      // What is not used here is still to be read where it stands.
+      this.composed.length = before;
       if (inner.kind === "object" || inner.kind === "array")
         return [hole("fragment", "it is made from values", expr.at)];
       this.composed.push(expr.at);
