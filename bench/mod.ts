@@ -3,6 +3,7 @@
  */
 const benches = {
   audit: "what an audit event costs a request: a blocking INSERT against the buffer",
+  check: "how fast a check is, cold, warm and staged, and next to what one would use instead",
   embedded: "how long the embedded PostgreSQL takes to start",
   migrate: "how long migrations take, over a road of 2 ms, too; --peers: other runners beside it",
   sql: "how fast and how completely SQL is read",
