@@ -143,6 +143,8 @@ function list(root: string, fail: Fail): string[] {
   }
 }
 
+const utf8 = new TextDecoder("utf-8", { fatal: true });
+
 function read(path: string, file: string, fail: Fail): string {
   let bytes: Uint8Array;
   try {
@@ -152,7 +154,7 @@ function read(path: string, file: string, fail: Fail): string {
   }
   let text: string;
   try {
-    text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    text = utf8.decode(bytes);
   } catch {
     return fail("is not UTF-8; save it as UTF-8", file);
   }
