@@ -22,6 +22,7 @@ const { values } = parseArgs({
     migrations: { type: "string", default: "100" },
     runs: { type: "string", default: "5" },
     svg: { type: "string" },
+    tenants: { type: "string" },
   },
 });
 const count = Number(values.migrations);
@@ -29,6 +30,30 @@ const runs = Number(values.runs);
 if (!Number.isSafeInteger(count) || count < 1 || !Number.isSafeInteger(runs) || runs < 1) {
   console.error("--migrations and --runs take whole numbers from 1");
   process.exit(2);
+}
+if (values.tenants !== undefined) {
+  const tenants = Number(values.tenants);
+  if (!Number.isSafeInteger(tenants) || tenants < 1) {
+    console.error("--tenants takes a whole number from 1");
+    process.exit(2);
+  }
+  const { benchTenants, tenantPanels, tenantTable } = await import("./migrate/tenants.ts");
+  const results = await benchTenants({
+    tenants,
+    runs,
+    peers: values.peers,
+    onProgress: (line) => process.stderr.isTTY && process.stderr.write(`\r\x1b[K${line}`),
+  });
+  if (process.stderr.isTTY) process.stderr.write("\r\x1b[K");
+  console.log(tenantTable(results, tenants));
+  if (values.svg !== undefined) {
+    await Bun.write(
+      values.svg,
+      bars("10 migrations in a database for each tenant", tenantPanels(results, tenants)),
+    );
+    console.log(`\ndrawn in ${values.svg}`);
+  }
+  process.exit(0);
 }
 const panels: Panel[] = [];
 const chosen = values.peers ? peers : peers.slice(0, 2);
