@@ -87,6 +87,7 @@ export async function analyse(
     ...options,
     store,
     onRead,
+    threads: options.tree ? undefined : { root },
   });
   try {
     const landed = options.landed ?? changedSinceLanding(root, manifest, found.candidates, contents);

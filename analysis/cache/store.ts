@@ -49,6 +49,8 @@ interface Held {
 }
 
 export interface Store {
+  /** How many texts it has from runs before this one; none where it is left out. */
+  readonly size?: number;
   get(key: string): string | null;
   /** @param text asked only where it is kept */
   set(key: string, text: () => string): void;
@@ -93,6 +95,10 @@ class DiskStore implements Store {
       for (const [key, start, end] of pack?.places ?? [])
         this.held.set(key, { in: written, pack: pack as Pack, start, end });
     }
+  }
+
+  get size(): number {
+    return this.held.size;
   }
 
   get(key: string): string | null {

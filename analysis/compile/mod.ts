@@ -6,15 +6,19 @@
 import { serviceByName, serviceOfFile } from "../../manifest/mod.ts";
 import type { Dialect, Manifest } from "../../manifest/model.ts";
 import type { Store } from "../cache/store.ts";
+import { CODE } from "../code/mod.ts";
 import type { Candidate, Contents } from "../files.ts";
 import type { FileFacts, InputProblem } from "../model.ts";
 import { PRISMA } from "../prisma/compile.ts";
 import { prismaDialect } from "../prisma/dialects.ts";
 import { readSchemas, type Schema } from "../prisma/schemas.ts";
 import { loadSql } from "../sql/mod.ts";
+import { BATCH, type Outcome } from "./batches.ts";
+import { breathe } from "./breathe.ts";
 import { decodeFacts, encodeFacts } from "./codec.ts";
 import { compileFile, settingsKey } from "./file.ts";
 import { type AskedFile, type Late, lateAnswers } from "./late.ts";
+import { onTwoThreads, WORTH_A_THREAD } from "./second-thread.ts";
 
 /** What the linker stands on. */
 export interface Compiled {
@@ -38,11 +42,10 @@ export interface CompileOptions {
   /** A file's content was read: its name by git's reckoning. */
   onRead?: (candidate: Candidate, id: string) => void;
   onSkipped?: ((file: InputProblem) => void) | undefined;
+  /** Where the working folder is, if it is what is read: a second thread can then read it, too. */
+  threads?: { root: string } | undefined;
   signal?: AbortSignal | undefined;
 }
-
-/** Files between two turns of the event loop. */
-const BREATH = 64;
 
 /** Files after whose compilation the store is written: what an interrupted run may lose. */
 const FLUSH = 4000;
@@ -110,21 +113,66 @@ class Compiler {
   }
 
   private async compile(candidates: readonly Candidate[]): Promise<void> {
-    const { onProgress, signal } = this.options;
     const unknown = candidates.filter((candidate) => !this.recall(candidate));
     this.contents.prefetch?.(unknown);
     // A grammar costs a process's start tens of milliseconds: none is loaded before SQL is met.
     await loadSql(
       new Set(unknown.flatMap(({ path }) => (path.endsWith(".sql") ? [this.dialectOf(path)] : []))),
     );
-    for (const candidate of unknown) {
-      if (this.done % BREATH === 0) {
+    const { threads } = this.options;
+    const code = unknown.filter(({ path }) => CODE.test(path));
+    if (!threads || code.length < WORTH_A_THREAD || (this.options.store.size ?? 0) > code.length) {
+      await this.readAll(unknown);
+      return;
+    }
+    await this.readAll(unknown.filter(({ path }) => !CODE.test(path)));
+    const { root } = threads;
+    const { queryFunctions } = this.options.manifest;
+    const left = await onTwoThreads(
+      { root, queryFunctions, candidates: code },
+      (batch) => this.readAll(batch),
+      (candidate, outcome) => this.take(candidate, outcome),
+    );
+    await this.readAll(left);
+  }
+
+  private async readAll(candidates: readonly Candidate[]): Promise<void> {
+    const { onProgress, signal } = this.options;
+    for (const [index, candidate] of candidates.entries()) {
+      if (index % BATCH === 0) {
         onProgress?.({ stage: "compile", done: this.done, total: this.candidates.length });
         await breathe();
         signal?.throwIfAborted();
       }
       this.read(candidate);
     }
+  }
+
+  /** Takes what the second thread has made of a file. */
+  private take(candidate: Candidate, outcome: Outcome): void {
+    const { store, onRead, onSkipped } = this.options;
+    const { path } = candidate;
+    this.done++;
+    if ("problem" in outcome) this.problems.push(outcome.problem);
+    else if ("skipped" in outcome) onSkipped?.(outcome.skipped);
+    else {
+      const { id, facts } = outcome;
+      onRead?.(candidate, id);
+      store.set(this.keyOf(path, id), () => facts ?? LEFT_OUT);
+      if (facts === null) this.leftOut++;
+      else this.keep(candidate, id, decodeFacts(facts, path));
+      this.written();
+    }
+  }
+
+  private keep(candidate: Candidate, id: string, facts: FileFacts): void {
+    this.found.set(candidate.path, facts);
+    this.asked.set(candidate.path, { id, text: () => this.textOf(candidate, id) });
+    if (!facts.skimmed && facts.sites.length > 0) this.news = true;
+  }
+
+  private written(): void {
+    if (++this.unwritten % FLUSH === 0) this.options.store.flush();
   }
 
   /** Takes a file's facts from the store. @returns whether they are there */
@@ -169,11 +217,9 @@ class Compiler {
       return;
     }
     const facts = compileFile(path, text, this.settings(path));
-    this.found.set(path, facts);
-    this.asked.set(path, { id, text: () => this.textOf(candidate, id) });
-    if (facts.sites.length > 0) this.news = true;
+    this.keep(candidate, id, facts);
     store.set(key, () => encodeFacts(facts));
-    if (++this.unwritten % FLUSH === 0) store.flush();
+    this.written();
   }
 
   private settings(path: string) {
@@ -196,12 +242,4 @@ class Compiler {
     }
     return content.text;
   }
-}
-
-/**
- * Lets the event loop turn: only then is the parser's own memory given back, and without it a long run
- * holds every tree that it ever made.
- */
-function breathe(): Promise<void> {
-  return new Promise((done) => setImmediate(done));
 }
