@@ -71,27 +71,33 @@ export function createHome(spool: string): Home {
 /** Takes what earlier writers left, the oldest first; those of which another process is alive are not taken. */
 export function adoptHomes(spool: string): Home[] {
   const homes: Home[] = [];
-  for (const writer of readdirSync(spool)
-    .filter((name) => uuid.test(name))
-    .sort()) {
+  const writers = readdirSync(spool).filter((name) => uuid.test(name));
+  for (const writer of writers.sort()) {
     const folder = join(spool, writer);
     if (!statSync(join(folder, "lock"), { throwIfNoEntry: false })) continue;
-    if (segmentNumbers(folder).length === 0 && readWriterFile(folder) === null && hasDeadLetters(folder))
-      continue;
     const lock = tryLock(join(folder, "lock"));
-    if (lock) homes.push({ folder, writer, lock });
+    if (!lock) continue;
+    const home = { folder, writer, lock };
+    if (segmentNumbers(folder).length > 0 || readWriterFile(folder)) homes.push(home);
+    // Its writer ended before its first event, or whoever emptied it did before it was gone.
+    else removeHome(home);
   }
   return homes;
 }
 
-/** Removes a writer's folder once it is empty of events; dead letters, if there are any, stay. */
+/**
+ * Removes a writer's folder once it is empty of events; dead letters, if there are any, stay. What tells of the writer goes
+ * last, so that a crash in the middle leaves a folder that is known to be done.
+ */
 export function removeHome({ folder, lock }: Pick<Home, "folder" | "lock">): void {
-  const ring = ringPath(folder);
-  if (ring) rmSync(ring, { force: true });
-  for (const name of existsSync(folder) ? readdirSync(folder) : []) {
-    if (name !== deadLetterFile && name !== "lock") rmSync(join(folder, name), { force: true });
+  if (existsSync(folder)) {
+    const ring = ringPath(folder);
+    for (const name of readdirSync(folder).filter((one) => !kept.includes(one)))
+      rmSync(join(folder, name), { force: true });
+    if (ring) rmSync(ring, { force: true });
+    for (const name of ["writer.json", "end.json"]) rmSync(join(folder, name), { force: true });
+    if (!hasDeadLetters(folder)) rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
   }
-  if (!hasDeadLetters(folder)) rmSync(folder, { recursive: true, force: true });
   lock.release();
 }
 
@@ -102,6 +108,7 @@ export function ringPath(folder: string): string | null {
 }
 
 export const deadLetterFile = "dead-letters.jsonl";
+const kept = [deadLetterFile, "lock", "ring", "end.json", "writer.json"];
 
 export function hasDeadLetters(folder: string): boolean {
   return (statSync(join(folder, deadLetterFile), { throwIfNoEntry: false })?.size ?? 0) > 0;

@@ -7,45 +7,29 @@
  * disk in each of them.
  */
 import { rmSync } from "node:fs";
+import { Confirmations } from "./confirmations.ts";
 import { type AuditEvent, EventWriter } from "./event.ts";
+import { sharedFigures } from "./figures.ts";
 import { health } from "./health.ts";
 import { type Home, removeHome, writeEndFile } from "./home.ts";
-import { flag, intake, syncBucketsMs } from "./layout.ts";
-import {
-  type AuditLog,
-  type AuditLogOptions,
-  AuditLossError,
-  type AuditStats,
-  type CloseReport,
-  type LogResult,
-  type RefusalReason,
+import { flag, intake } from "./layout.ts";
+import type {
+  AuditLog,
+  AuditLogOptions,
+  AuditStats,
+  CloseReport,
+  LogResult,
+  RefusalReason,
 } from "./model.ts";
 import { openLog } from "./open.ts";
 import { readOptions, type Settings } from "./options.ts";
+import { accepted, closedReasons, refusals } from "./refusals.ts";
 import { RingWriter } from "./ring.ts";
 import { Shared } from "./shared.ts";
 import type { WorkerMessage } from "./spool.ts";
 import { announcer } from "./store.ts";
 import { Supervisor } from "./supervisor.ts";
 import { redacted, sanitised, truncated } from "./text.ts";
-import { Waiters } from "./waiters.ts";
-
-const accepted: LogResult = Object.freeze({ accepted: true });
-const refusals: Record<Exclude<RefusalReason, "invalid">, LogResult> = {
-  full: refusal("full", "the audit buffer is full: events come faster than they can be kept"),
-  dropped: refusal(
-    "dropped",
-    "the audit buffer is full: the event was dropped, and a row of the table will say so",
-  ),
-  closed: refusal("closed", "the audit log is closed"),
-  failed: refusal("failed", "the audit log's disk failed: nothing can be acknowledged any more"),
-  fenced: refusal("fenced", "another process has taken this audit log's writer over"),
-};
-const reasons: Record<number, "closed" | "failed" | "fenced"> = {
-  [intake.closed]: "closed",
-  [intake.failed]: "failed",
-  [intake.fenced]: "fenced",
-};
 
 const gapLookMs = 20;
 /** How long Workers may take to end by themselves. */
@@ -63,9 +47,7 @@ export class RingLog implements AuditLog {
   readonly #events: EventWriter;
   readonly #spooler: Supervisor;
   readonly #flusher: Supervisor;
-  readonly #durable = new Waiters();
-  readonly #stored = new Waiters();
-  #roomy: (() => void)[] = [];
+  readonly #confirmations: Confirmations;
   readonly #refused: Record<RefusalReason, number> = {
     full: 0,
     dropped: 0,
@@ -75,12 +57,13 @@ export class RingLog implements AuditLog {
     invalid: 0,
   };
   readonly #noted = { sanitised: 0, truncated: 0, redacted: 0 };
+  /** An event is being read; whoever is asked for its parts must not write over it. */
+  #writing = false;
   /** Events that were dropped, and of which no row tells yet. */
   #dropped: { count: number; firstAt: number; lastAt: number } | null = null;
   #dropTimer: ReturnType<typeof setInterval> | null = null;
   #lastAlarm: string | null = null;
   #closing: Promise<CloseReport> | null = null;
-  #done = false;
 
   constructor(options: AuditLogOptions) {
     const settings = readOptions(options);
@@ -126,31 +109,33 @@ export class RingLog implements AuditLog {
       onDeath: (reason) => this.#alarm(`the flusher Worker died, and is started again: ${reason}`),
       isDone: () => this.#shared.flag("stopFlusher") !== 0 || this.#shared.flag("intake") === intake.fenced,
     });
+    this.#confirmations = new Confirmations({
+      shared: this.#shared,
+      ring: this.#ring,
+      hold: (spooler, flusher) => {
+        this.#spooler.hold(spooler);
+        this.#flusher.hold(flusher);
+      },
+    });
   }
 
   log(event: AuditEvent): LogResult {
     const state = Atomics.load(this.#flags, flag.intake);
-    if (state !== intake.open) return this.#refuse(reasons[state]!);
+    if (state !== intake.open) return this.#refuse(closedReasons[state]!);
     if (!this.#ring.room() || (this.#dropped !== null && !this.#tellDropped())) return this.#overflow();
     return this.#write(event);
   }
 
   durable(): Promise<void> {
-    const wait = this.#until("durable", this.#durable);
-    if (this.#durable.any) this.#shared.wakeSpool();
-    return wait;
+    return this.#confirmations.durable();
   }
 
   stored(): Promise<void> {
-    return this.#until("stored", this.#stored);
+    return this.#confirmations.stored();
   }
 
   room(): Promise<void> {
-    if (this.#ring.room() || this.#shared.flag("intake") !== intake.open) return Promise.resolve();
-    const { promise, resolve } = Promise.withResolvers<void>();
-    this.#roomy.push(resolve);
-    this.#progress();
-    return promise;
+    return this.#confirmations.room();
   }
 
   close({ deadlineMs = 5000 }: { deadlineMs?: number } = {}): Promise<CloseReport> {
@@ -159,46 +144,21 @@ export class RingLog implements AuditLog {
   }
 
   stats(): AuditStats {
-    const shared = this.#shared;
-    const oldestAt = shared.get("oldestAtMs");
-    const settings = this.#settings;
+    const { ringBytes: capacity, spoolLimitBytes } = this.#settings;
     const figures = {
       writer: this.#home.writer,
       accepted: this.#ring.sequence,
       refused: { ...this.#refused },
-      durable: shared.get("durable"),
-      stored: shared.get("stored"),
-      ringBytes: { used: this.#ring.used(), capacity: settings.ringBytes },
-      spoolBytes: { used: shared.get("spoolBytes"), limit: settings.spoolLimitBytes },
-      freeBytes: shared.get("freeBytes"),
-      oldestUnstoredMs: oldestAt === 0 ? 0 : Math.max(0, Date.now() - oldestAt),
-      batches: shared.get("batches"),
-      failures: shared.get("failures"),
-      failuresInARow: shared.flag("failuresInARow"),
+      ringBytes: { used: this.#ring.used(), capacity },
       ...this.#noted,
-      deadLettered: shared.get("deadLettered"),
-      gaps: shared.get("gaps"),
-      tornBytes: shared.get("tornBytes"),
-      fenced: shared.get("fenced"),
-      diskErrors: shared.get("diskErrors"),
-      drained: {
-        writers: shared.get("drainedWriters"),
-        events: shared.get("drainedEvents"),
-        waiting: shared.get("waitingWriters"),
-      },
+      ...sharedFigures(this.#shared, spoolLimitBytes),
       workerRestarts: this.#spooler.restarts + this.#flusher.restarts,
-      fdatasync: {
-        count: shared.get("syncs"),
-        totalMs: shared.get("syncTotalUs") / 1000,
-        limitsMs: syncBucketsMs,
-        buckets: shared.syncBuckets(),
-      },
       lastAlarm: this.#lastAlarm,
     };
-    const held = shared.flag("held");
+    const state = this.#shared.flag("intake");
     return {
       ...figures,
-      ...health(figures, { state: shared.flag("intake"), held, full: !this.#ring.room() }),
+      ...health(figures, { state, held: this.#shared.flag("held"), full: !this.#ring.room() }),
     };
   }
 
@@ -210,7 +170,9 @@ export class RingLog implements AuditLog {
   #write(event: AuditEvent): LogResult {
     const ring = this.#ring;
     const events = this.#events;
+    if (this.#writing) return this.#invalid("an event's own getters cannot log another");
     let length: number;
+    this.#writing = true;
     try {
       length = events.write(ring.start(), event, ring.sequence + 1);
     } catch (error) {
@@ -218,10 +180,10 @@ export class RingLog implements AuditLog {
       events.wrong = describe(error);
       length = -1;
     }
+    this.#writing = false;
     if (length < 0) {
       ring.abort();
-      this.#refused.invalid += 1;
-      return { accepted: false, reason: "invalid", message: events.wrong };
+      return this.#invalid(events.wrong);
     }
     ring.commit(length);
     const { bits } = events.notes;
@@ -231,6 +193,11 @@ export class RingLog implements AuditLog {
       if (bits & redacted) this.#noted.redacted += 1;
     }
     return accepted;
+  }
+
+  #invalid(message: string): LogResult {
+    this.#refused.invalid += 1;
+    return { accepted: false, reason: "invalid", message };
   }
 
   #refuse(reason: Exclude<RefusalReason, "invalid">): LogResult {
@@ -267,40 +234,9 @@ export class RingLog implements AuditLog {
     return this.#ring.room();
   }
 
-  #until(what: "durable" | "stored", waiters: Waiters): Promise<void> {
-    const sequence = this.#ring.sequence;
-    if (this.#shared.get(what) >= sequence) return Promise.resolve();
-    if (this.#done) return Promise.reject(this.#loss(what));
-    const wait = waiters.wait(sequence);
-    this.#progress();
-    return wait;
-  }
-
   #hear(message: WorkerMessage): void {
     if (message.kind === "alarm") this.#alarm(message.message);
-    else this.#progress();
-  }
-
-  /** Lets go who has waited long enough, and asks to be told for the rest. */
-  #progress(): void {
-    const shared = this.#shared;
-    if (this.#durable.any) shared.setFlag("wantsDurable", 1);
-    if (this.#stored.any) shared.setFlag("wantsStored", 1);
-    if (this.#roomy.length > 0) shared.setFlag("wantsRoom", 1);
-    this.#durable.reach(shared.get("durable"));
-    this.#stored.reach(shared.get("stored"));
-    const state = shared.flag("intake");
-    if (state === intake.failed) this.#durable.fail(this.#loss("durable"));
-    if (state === intake.failed && shared.get("stored") >= shared.get("durable"))
-      this.#stored.fail(this.#loss("stored"));
-    if (state === intake.fenced) this.#stored.fail(this.#loss("stored"));
-    if (this.#roomy.length > 0 && (state !== intake.open || this.#ring.room())) {
-      const all = this.#roomy;
-      this.#roomy = [];
-      for (const resolve of all) resolve();
-    }
-    this.#spooler.hold(this.#durable.any || this.#roomy.length > 0);
-    this.#flusher.hold(this.#stored.any);
+    else this.#confirmations.progress();
   }
 
   #alarm(message: string): void {
@@ -316,7 +252,7 @@ export class RingLog implements AuditLog {
     const shared = this.#shared;
     while (this.#dropped && !this.#tellDropped() && performance.now() < deadline) await Bun.sleep(1);
     shared.closeIntake(intake.closed);
-    this.#progress();
+    this.#confirmations.progress();
     for (const wait of [() => this.durable(), () => this.stored()]) {
       const late = Promise.withResolvers<void>();
       const timer = setTimeout(late.resolve, Math.max(0, deadline - performance.now()));
@@ -327,11 +263,9 @@ export class RingLog implements AuditLog {
     shared.setFlag("stop", 1);
     shared.wakeSpool();
     await Promise.all([this.#flusher.end(endMs), this.#spooler.end(endMs)]);
-    this.#done = true;
     if (this.#dropTimer) clearInterval(this.#dropTimer);
     const report = this.#report();
-    this.#durable.fail(this.#loss("durable"));
-    this.#stored.fail(this.#loss("stored"));
+    this.#confirmations.end();
     this.#leave(report);
     return report;
   }
@@ -343,34 +277,20 @@ export class RingLog implements AuditLog {
     return { accepted: all, stored, spooled: durable - stored, unconfirmed: all - durable };
   }
 
-  /** Leaves the folder as the next one to come will need it. */
+  /** Leaves the folder as the next one to come will need it; what cannot be noted is found out by it. */
   #leave({ accepted: last, spooled, unconfirmed }: CloseReport): void {
-    if (spooled === 0 && unconfirmed === 0) removeHome(this.#home);
-    else {
+    try {
       if (unconfirmed === 0) {
         writeEndFile(this.#home.folder, { version: 1, last, uncertain: false });
         rmSync(this.#ringPath, { force: true });
       }
-      this.#home.lock.release();
+    } catch (error) {
+      this.#alarm(`the spool's end could not be noted: ${describe(error)}`);
     }
+    if (spooled === 0 && unconfirmed === 0) removeHome(this.#home);
+    else this.#home.lock.release();
     for (const { lock } of this.#earlier) lock.release();
   }
-
-  #loss(what: "durable" | "stored"): AuditLossError {
-    const count = this.#ring.sequence - this.#shared.get(what);
-    const state = this.#shared.flag("intake");
-    const why =
-      state === intake.failed
-        ? "its disk failed"
-        : state === intake.fenced
-          ? "it was fenced off"
-          : "it was closed";
-    return new AuditLossError(`the audit log cannot confirm ${count} events as ${what}: ${why}`);
-  }
-}
-
-function refusal(reason: RefusalReason, message: string): LogResult {
-  return Object.freeze({ accepted: false, reason, message });
 }
 
 function describe(error: unknown): string {

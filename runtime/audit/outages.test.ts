@@ -1,0 +1,137 @@
+import { describe, expect, test } from "bun:test";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { AuditLossError } from "./mod.ts";
+import { actors, auditTests, event, logAll, open, spool, sql } from "./testing.ts";
+
+auditTests();
+
+describe("the audit log, where something fails,", () => {
+  test("tries again until the database takes it, in order, and is degraded meanwhile", async () => {
+    const alarms: string[] = [];
+    const degraded = Promise.withResolvers<void>();
+    await sql`alter table audit_log rename to elsewhere`;
+    const log = open({
+      onAlarm(message) {
+        alarms.push(message);
+        if (log.stats().health === "degraded") degraded.resolve();
+      },
+    });
+    await logAll(log, ["first", "second"]);
+    await degraded.promise;
+    expect(log.stats()).toMatchObject({ reasons: ["the database does not store"], stored: 0, durable: 2 });
+    await sql`alter table elsewhere rename to audit_log`;
+    await log.stored();
+    expect(alarms[0]).toBe('relation "audit_log" does not exist');
+    expect(await actors()).toEqual(["first", "second"]);
+    expect(log.stats()).toMatchObject({ stored: 2, health: "ok", deadLettered: 0 });
+    await log.close();
+  });
+
+  test("survives the loss of its connection in the middle of a batch", async () => {
+    const log = open();
+    const names = Array.from({ length: 3000 }, (_, at) => `actor ${at}`);
+    const logged = logAll(log, names);
+    for (let times = 0; times < 5; times += 1) {
+      await sql`select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'freehold audit'`;
+      await log.durable();
+    }
+    await logged;
+    await log.stored();
+    expect(await actors()).toEqual(names);
+    await log.close();
+  });
+
+  test("goes on where a Worker dies", async () => {
+    const log = open();
+    const names = Array.from({ length: 4000 }, (_, at) => `actor ${at}`);
+    for (const [at, actor] of names.entries()) {
+      if (at % 1000 === 500) log.crashWorker(at % 2000 === 500 ? "spool" : "flusher");
+      while (!log.log(event({ actor })).accepted) await log.room();
+    }
+    await log.stored();
+    expect(await actors()).toEqual(names);
+    expect(log.stats()).toMatchObject({ workerRestarts: 4, gaps: 0 });
+    await log.close();
+  });
+
+  test("puts an event that the table refuses among the dead letters, and says so in its place", async () => {
+    await sql`alter table audit_log add constraint no_eve check (actor <> 'eve')`;
+    const log = open();
+    await logAll(log, ["ada", "eve", "bob", "eve"]);
+    expect(await log.close()).toMatchObject({ stored: 4 });
+    await sql`alter table audit_log drop constraint no_eve`;
+    expect(await actors()).toEqual(["ada", "freehold/audit", "bob", "freehold/audit"]);
+    const [row] = await sql`select action, decision, detail from audit_log where sequence = 2`;
+    expect(row).toEqual({
+      action: "audit.dead-letter",
+      decision: "dead-lettered",
+      detail: { reason: expect.stringContaining("no_eve") },
+    });
+    const letters = readFileSync(join(spool, log.stats().writer, "dead-letters.jsonl"), "utf8")
+      .trim()
+      .split("\n");
+    expect(letters.map((line) => JSON.parse(line))).toMatchObject([
+      { event: { actor: "eve", sequence: 2 } },
+      { event: { actor: "eve", sequence: 4 } },
+    ]);
+    expect(log.stats().deadLettered).toBe(2);
+  });
+
+  test("gives no event up where the table refuses them all", async () => {
+    await sql`alter table audit_log add column more text not null`;
+    const refused = Promise.withResolvers<string>();
+    const log = open({ onAlarm: refused.resolve });
+    await logAll(log, ["ada", "bob"]);
+    expect(await refused.promise).toStartWith(
+      "the table audit_log refuses every event: null value in column",
+    );
+    await sql`alter table audit_log drop column more`;
+    expect(await log.close()).toMatchObject({ stored: 2, spooled: 0 });
+    expect(await actors()).toEqual(["ada", "bob"]);
+    expect(log.stats()).toMatchObject({ deadLettered: 0 });
+    expect(readdirSync(spool)).toEqual([]);
+  });
+
+  test("leaves the rest in its spool at the deadline, and the next start stores it first", async () => {
+    const log = open();
+    const holder = await sql.reserve();
+    await holder`begin`;
+    await holder`lock table audit_log in access exclusive mode`;
+    await logAll(log, ["first", "second"]);
+    const waiting = log.stored();
+    const report = log.close({ deadlineMs: 100 });
+    expect(log.log(event())).toEqual({
+      accepted: false,
+      reason: "closed",
+      message: "the audit log is closed",
+    });
+    const loss = new AuditLossError("the audit log cannot confirm 2 events as stored: it was closed");
+    await expect(waiting).rejects.toEqual(loss);
+    expect(await report).toEqual({ accepted: 2, stored: 0, spooled: 2, unconfirmed: 0 });
+    await log.durable();
+    await expect(log.stored()).rejects.toEqual(loss);
+    await holder`rollback`;
+    holder.release();
+    const next = open();
+    await logAll(next, ["third"]);
+    await next.stored();
+    expect(await actors()).toEqual(["first", "second", "third"]);
+    expect(next.stats().drained).toEqual({ writers: 1, events: 2, waiting: 0 });
+    await next.close();
+    expect(readdirSync(spool)).toEqual([]);
+  });
+
+  test("stops storing where another process has taken its writer over, and refuses", async () => {
+    const log = open();
+    await logAll(log, ["ada"]);
+    await log.stored();
+    await sql`update audit_checkpoint set epoch = epoch + 1, holder = gen_random_uuid()
+      where writer = ${log.stats().writer}`;
+    await logAll(log, ["bob"]);
+    await expect(log.stored()).rejects.toThrow("it was fenced off");
+    expect(log.log(event())).toMatchObject({ accepted: false, reason: "fenced" });
+    expect(log.stats()).toMatchObject({ fenced: 1, health: "refusing", stored: 1 });
+    expect(await log.close({ deadlineMs: 0 })).toMatchObject({ stored: 1 });
+  });
+});
