@@ -33,6 +33,8 @@ export interface AuditBenchOptions {
 export interface AuditBench {
   insert: { p50: Spread; p99: Spread };
   log: { p50: Spread; p99: Spread };
+  /** What appending to an array takes, the clock included: the least that keeping an event can cost. */
+  push: { p50: Spread; p99: Spread };
   /** How many times as long the INSERT takes, of the medians. */
   ratio: { p50: number; p99: number };
   /** From the last `log()` of a round until all of it is in the database. */
@@ -60,21 +62,23 @@ export async function benchAudit(options: AuditBenchOptions): Promise<AuditBench
     await timeInserts(sql, 20);
     await timeLogs(audit, 2000);
 
-    const runs: { insert: number[]; log: number[]; stored: number }[] = [];
+    const runs: { insert: number[]; log: number[]; push: number[]; stored: number }[] = [];
     for (let round = 0; round < rounds; round += 1) {
       signal?.throwIfAborted();
       onProgress?.(`audit: round ${round + 1} of ${rounds}`);
       const insert = await timeInserts(sql, inserts);
       const { times, stored } = await timeLogs(audit, logs);
-      runs.push({ insert, log: times, stored });
+      runs.push({ insert, log: times, push: await timePushes(logs), stored });
     }
     const insert = summarise(runs.map((run) => run.insert));
     const log = summarise(runs.map((run) => run.log));
+    const push = summarise(runs.map((run) => run.push));
     const { accepted, refused } = audit.stats();
     const [row] = await sql<{ stored: number }[]>`select count(*)::int as stored from audit_log`;
     return {
       insert,
       log,
+      push,
       ratio: { p50: insert.p50.median / log.p50.median, p99: insert.p99.median / log.p99.median },
       untilStored: spread(runs.map((run) => run.stored)),
       accounting: { inserted: 20 + rounds * inserts, accepted, refused: refused.full, stored: row!.stored },
@@ -93,13 +97,15 @@ export async function benchAudit(options: AuditBenchOptions): Promise<AuditBench
 }
 
 /** What a person is shown. */
-export function render({ insert, log, ratio, untilStored, accounting, machine }: AuditBench): string {
+export function render({ insert, log, push, ratio, untilStored, accounting, machine }: AuditBench): string {
   const times = (value: number) => `${Number(value.toPrecision(2))} ×`;
   const rows = [
     ["", "p50", "p99"],
     ["blocking INSERT", describeSpread(insert.p50), describeSpread(insert.p99)],
     ["audit log()", describeSpread(log.p50), describeSpread(log.p99)],
-    ["ratio", times(ratio.p50), times(ratio.p99)],
+    ["array push", describeSpread(push.p50), describeSpread(push.p99)],
+    ["INSERT ÷ log()", times(ratio.p50), times(ratio.p99)],
+    ["log() ÷ array push", times(log.p50.median / push.p50.median), times(log.p99.median / push.p99.median)],
   ];
   const widths = [0, 1, 2].map((column) => Math.max(...rows.map((row) => Bun.stringWidth(row[column]!))));
   const table = rows.map((row) =>
@@ -161,6 +167,19 @@ async function timeLogs(
   const last = Bun.nanoseconds();
   await audit.stored();
   return { times, stored: Bun.nanoseconds() - last };
+}
+
+/** The same turns and clock, and nothing but an array behind them. */
+async function timePushes(count: number): Promise<number[]> {
+  const kept: AuditEvent[] = [];
+  const times: number[] = [];
+  for (let at = 1; at <= count; at += 1) {
+    const start = Bun.nanoseconds();
+    kept.push(event);
+    times.push(Bun.nanoseconds() - start);
+    if (at % eventsATurn === 0) await nextTurn();
+  }
+  return times;
 }
 
 function summarise(runs: readonly number[][]): { p50: Spread; p99: Spread } {

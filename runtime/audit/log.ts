@@ -23,7 +23,7 @@ import type {
 } from "./model.ts";
 import { openLog } from "./open.ts";
 import { readOptions, type Settings } from "./options.ts";
-import { accepted, closedReasons, refusals } from "./refusals.ts";
+import { accepted, closedReasons, describe, refusals } from "./refusals.ts";
 import { RingWriter } from "./ring.ts";
 import { Shared } from "./shared.ts";
 import type { WorkerMessage } from "./spool.ts";
@@ -290,13 +290,5 @@ export class RingLog implements AuditLog {
     if (spooled === 0 && unconfirmed === 0) removeHome(this.#home);
     else this.#home.lock.release();
     for (const { lock } of this.#earlier) lock.release();
-  }
-}
-
-function describe(error: unknown): string {
-  try {
-    return String(error);
-  } catch {
-    return "the event cannot be read";
   }
 }

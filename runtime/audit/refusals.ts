@@ -23,3 +23,12 @@ export const closedReasons: Record<number, "closed" | "failed" | "fenced"> = {
 function refusal(reason: RefusalReason, message: string): LogResult {
   return Object.freeze({ accepted: false, reason, message });
 }
+
+/** What was thrown, in words; what cannot even say that is said to be unreadable. */
+export function describe(error: unknown): string {
+  try {
+    return String(error);
+  } catch {
+    return "the event cannot be read";
+  }
+}

@@ -1,0 +1,33 @@
+import { expect, test } from "bun:test";
+import { prometheus } from "./mod.ts";
+import { auditTests, event, open, sql } from "./testing.ts";
+
+auditTests();
+
+test("a log's figures are what Prometheus reads, each with its help and type", async () => {
+  const log = open();
+  log.log(event());
+  log.log(event({ actor: "nul \0" }));
+  log.log(event({ actor: "" }));
+  await log.stored();
+  const lines = prometheus(log.stats()).trimEnd().split("\n");
+  const samples = lines.filter((line) => !line.startsWith("#"));
+  for (const line of samples)
+    expect(line).toMatch(/^freehold_audit_[a-z_]+(\{[a-z]+="[^"]*"\})? [0-9.e+-]+$/);
+  const names = new Set(samples.map((line) => /^[a-z_]+?(?=_bucket|_sum|_count|\{| )/.exec(line)![0]));
+  for (const name of names) {
+    expect(lines.some((line) => line.startsWith(`# HELP ${name} `))).toBe(true);
+    expect(lines.filter((line) => line.startsWith(`# TYPE ${name} `)).length).toBe(1);
+  }
+  expect(samples).toContain("freehold_audit_accepted_total 2");
+  expect(samples).toContain("freehold_audit_stored_total 2");
+  expect(samples).toContain("freehold_audit_sanitised_total 1");
+  expect(samples).toContain('freehold_audit_refused_total{reason="invalid"} 1');
+  expect(samples).toContain('freehold_audit_health{state="ok"} 1');
+  const { fdatasync } = log.stats();
+  expect(fdatasync.count).toBeGreaterThan(0);
+  expect(fdatasync.buckets.reduce((sum, one) => sum + one, 0)).toBe(fdatasync.count);
+  expect(samples).toContain(`freehold_audit_fdatasync_seconds_bucket{le="+Inf"} ${fdatasync.count}`);
+  await log.close();
+  expect(await sql`select count(*)::int as count from audit_log`).toMatchObject([{ count: 2 }]);
+});
