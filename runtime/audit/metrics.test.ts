@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
+import { auditTests, event, open, sql } from "../../fixtures/audit-log.ts";
 import { prometheus } from "./mod.ts";
-import { auditTests, event, open, sql } from "./testing.ts";
 
 auditTests();
 

@@ -2,8 +2,8 @@ import { describe, expect, test } from "bun:test";
 import { readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
+import { actors, auditTests, event, logAll, open, spool, sql } from "../../fixtures/audit-log.ts";
 import { AuditConfigError, type AuditEvent, type AuditLogOptions } from "./mod.ts";
-import { actors, auditTests, event, logAll, open, spool, sql } from "./testing.ts";
 
 auditTests();
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "bun:test";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { actors, auditTests, event, logAll, open, spool, sql } from "../../fixtures/audit-log.ts";
 import { AuditLossError } from "./mod.ts";
-import { actors, auditTests, event, logAll, open, spool, sql } from "./testing.ts";
 
 auditTests();
 
