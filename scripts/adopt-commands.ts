@@ -53,6 +53,27 @@ export function addAdopt(program: Command, io: Io, done: (code: number) => void)
       done(await run(options, io));
     });
 
+  program
+    .command("diff")
+    .description("list as Markdown which owners and accesses a branch adds or takes away")
+    .argument("<base>", "the commit or branch that it is held against")
+    .addOption(config())
+    .addHelpText("after", examples("diff origin/main", "diff v1.2.0 > boundaries.md"))
+    .action(async (base: string, options) => {
+      const { run } = await import("./diff.ts");
+      done(await run({ ...options, base }, io));
+    });
+
+  program
+    .command("doctor")
+    .description("say what is found here, each problem with its way out")
+    .addOption(config())
+    .addHelpText("after", examples("doctor"))
+    .action(async (options) => {
+      const { run } = await import("./doctor.ts");
+      done(await run(options, io));
+    });
+
   const hook = program
     .command("hook")
     .description("check what is staged before each commit")

@@ -28,6 +28,9 @@ test("help says what there is, with examples and exit codes", async () => {
       status [options]                 show each table with its owner, what others do to it, and which
                                        are to change hands
       map [options]                    draw who owns what, and who reaches for it
+      diff [options] <base>            list as Markdown which owners and accesses a branch adds or takes
+                                       away
+      doctor [options]                 say what is found here, each problem with its way out
       hook                             check what is staged before each commit
       migrate                          bring every service's schema up to head, and more
       roles                            give each service the roles and rights it needs

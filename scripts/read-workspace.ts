@@ -4,6 +4,7 @@ import type { Manifest, Model } from "../analysis/model.ts";
 import { nearest } from "../manifest/mod.ts";
 import { unreadLines } from "../report/mod.ts";
 import { ExpectedError, exitCodes, type Io } from "./io.ts";
+import { openScopedCache } from "./scope.ts";
 import { typesOption } from "./types-option.ts";
 import { openWorkspace } from "./workspace.ts";
 
@@ -15,7 +16,8 @@ export interface ReadOptions {
 /** The joined model of the working folder's workspace. @throws ExpectedError where there is no manifest, or it changes meanwhile */
 export async function readWorkspace(options: ReadOptions, io: Io): Promise<Model> {
   const { root, manifest, assertUnchanged } = openWorkspace(io, options.config);
-  const model = await analyse({ root, manifest, ...typesOption(options, io) });
+  const cache = openScopedCache(root, {}, io);
+  const model = await analyse({ root, manifest, ...typesOption(options, io), ...(cache && { cache }) });
   assertUnchanged();
   io.status(null);
   return model;

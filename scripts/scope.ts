@@ -136,7 +136,8 @@ export async function findingsBefore(
   return found;
 }
 
-function readManifest(tree: Tree, file: string): Manifest | null {
+/** The manifest that a tree holds; null where there is none that can be read. */
+export function readManifest(tree: Tree, file: string): Manifest | null {
   try {
     return loadManifest(treeSource(tree, file), rules).manifest;
   } catch (error) {

@@ -39,7 +39,8 @@ export function openCache(root: string, folder = usualFolder(root), startedMs = 
   };
 }
 
-function usualFolder(root: string): string | null {
+/** Where the cache of a workspace lies unless a run says otherwise; null where it has no place for one. */
+export function usualFolder(root: string): string | null {
   // A link could lead the cache anywhere.
   for (const [holder, folder] of [
     ["node_modules", "node_modules/.cache/freehold"],
