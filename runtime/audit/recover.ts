@@ -14,9 +14,9 @@ import {
   segmentNumbers,
   writeEndFile,
 } from "./home.ts";
-import { maximumFrameBytes, ringFloat, ringWord } from "./layout.ts";
+import { maximumFrameBytes, ringFloat } from "./layout.ts";
 import { SpoolReader } from "./reader.ts";
-import { openRing, type Ring, RingDamage, readRing } from "./ring.ts";
+import { openRing, type Ring, RingDamage, readRing, ringStart } from "./ring.ts";
 
 /** Segments that recovery makes are as small as may be. */
 const segmentBytes = 2 * maximumFrameBytes;
@@ -32,27 +32,31 @@ export function recoverHome({ folder, writer }: Pick<Home, "folder" | "writer">,
   const ring = path === null ? null : openRing(path);
   const ours = ring !== null && ring.writer === writer;
   const sameRun = about?.boot === bootId();
-  let last = spooled;
-  if (ours && sameRun) last = saveRing(ring, { folder, writer }, spooled, disk);
-  // What was confirmed must be there; a torn end of the spool is then announced instead of forgotten. Of an event that was
-  // only accepted before the machine went down, the ring's header is no witness.
-  const promised = ours ? (sameRun ? committed(ring) : ring.floats[ringFloat.spooled]!) : 0;
+  const saved = ours && sameRun ? saveRing(ring, { folder, writer }, spooled, disk) : null;
+  const last = saved ? saved.last : spooled;
+  // What was confirmed must be there: a torn end of the spool is then announced instead of forgotten. What was accepted is
+  // all in the ring, unless that is damaged; of an event from before the machine went down its header is no witness.
+  const promised = !ours ? 0 : ring.floats[saved?.damaged ? ringFloat.committed : ringFloat.spooled]!;
   const known = Number.isSafeInteger(promised) ? promised : 0;
   writeEndFile(folder, { version: 1, last: Math.max(last, known), uncertain: !sameRun || !ours });
   if (path) rmSync(path, { force: true });
   return last - spooled;
 }
 
-function committed(ring: Ring): number {
-  return ring.floats[ringFloat.committed]!;
-}
-
-function saveRing(ring: Ring, home: Pick<Home, "folder" | "writer">, spooled: number, disk: Disk): number {
+/** @returns the spool's last sequence then, and whether the ring broke off before its end */
+function saveRing(
+  ring: Ring,
+  home: Pick<Home, "folder" | "writer">,
+  spooled: number,
+  disk: Disk,
+): { last: number; damaged: boolean } {
   const number = (segmentNumbers(home.folder).at(-1) ?? 0) + 1;
   const appender = new Appender({ ...home, segmentBytes, disk, number });
-  let at = ring.words[ringWord.tail]!;
-  let next = ring.floats[ringFloat.spooled]! + 1;
+  const start = ringStart(ring);
+  let at = start.position;
+  let next = start.first;
   let last = spooled;
+  let damaged = false;
   try {
     for (;;) {
       const batch = readRing(ring, at, next, maximumFrameBytes);
@@ -67,9 +71,10 @@ function saveRing(ring: Ring, home: Pick<Home, "folder" | "writer">, spooled: nu
     }
   } catch (error) {
     if (!(error instanceof RingDamage)) throw error;
+    damaged = true;
   } finally {
     if (last > spooled) appender.sync();
     appender.close();
   }
-  return last;
+  return { last, damaged };
 }

@@ -205,6 +205,19 @@ export function readRing(ring: Ring, position: number, first: number, mostBytes:
   return { parts, bytes, first, count, end: at };
 }
 
+/**
+ * Where the records begin that are not given back, and the sequence of the first. A process that is killed between the two
+ * stores of {@link releaseRing} leaves a sequence that is ahead of the position; the record itself tells which one it has.
+ */
+export function ringStart({ words, floats, dataWords, capacity }: Ring): { position: number; first: number } {
+  const position = words[ringWord.tail]!;
+  const after = floats[ringFloat.spooled]! + 1;
+  if (position === Atomics.load(words, ringWord.head)) return { position, first: after };
+  const low = dataWords[((position & (capacity - 1)) >> 2) + 1]!;
+  const ahead = (after - low) | 0;
+  return { position, first: ahead > 0 ? after - ahead : after };
+}
+
 /** Gives records' room back: everything up to `position`, the last of them `sequence`. */
 export function releaseRing({ words, floats }: Ring, position: number, sequence: number): void {
   floats[ringFloat.spooled] = sequence;

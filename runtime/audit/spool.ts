@@ -17,9 +17,9 @@
 import { Appender, SyncFailure } from "./appender.ts";
 import type { Disk } from "./disk.ts";
 import { type Home, segmentNumbers } from "./home.ts";
-import { flag, intake, maximumFrameBytes, ringFloat, ringWord } from "./layout.ts";
+import { flag, intake, maximumFrameBytes } from "./layout.ts";
 import { recoverHome } from "./recover.ts";
-import { openRing, type Ring, readRing, releaseRing } from "./ring.ts";
+import { openRing, type Ring, readRing, releaseRing, ringStart } from "./ring.ts";
 import { Shared } from "./shared.ts";
 
 export interface SpoolTask {
@@ -89,8 +89,9 @@ export class Spooler {
 
   #take(): boolean {
     const ring = this.#ring;
-    let at = ring.words[ringWord.tail]!;
-    let last = ring.floats[ringFloat.spooled]!;
+    const start = ringStart(ring);
+    let at = start.position;
+    let last = start.first - 1;
     const before = last;
     try {
       for (let frames = 0; frames < framesATurn; frames += 1) {
