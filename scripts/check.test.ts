@@ -267,3 +267,34 @@ test("progress is shown while it works, and taken away before the report", async
   expect(shown[0]).toMatch(/^files \d+ of \d+$/);
   expect(shown.slice(-2)).toEqual([null, "report"]);
 });
+
+test("no place for a cache, a bare clone, no git and paths of Windows are the right answer or one clear line", async () => {
+  using folder = folderOf({ ...platform, ...violation, "node_modules/.cache": "no folder" });
+  const told = async (cwd: string, ...args: string[]) => {
+    const { code, out, err } = await folder.freehold(["check", "--format", "compact", ...args], { cwd });
+    return `${code} ${out}${err}`.replaceAll(folder.root, "ROOT");
+  };
+  expect(await told(folder.root)).toStartWith("1 services/guardian/recent.ts:4:25 error cross-service-read");
+  expect(await told(folder.root, "--cache-dir", "freehold.json/cache")).toStartWith(
+    "1 services/guardian/recent.ts",
+  );
+  expect(await told(folder.root, "--staged")).toMatch(/^2 freehold: --staged: .*not a git repository/);
+  expect(await told(folder.root, "services\\guardian")).toStartWith(
+    "2 freehold: services\\guardian does not exist",
+  );
+  using bare = folderOf({});
+  Bun.spawnSync(["git", "init", "--quiet", "--bare", "."], { cwd: bare.root });
+  const { code, out, err } = await folder.freehold(["check"], { cwd: bare.root });
+  expect({ code, out, err: err.replace(bare.root, "BARE") }).toEqual({
+    code: 2,
+    out: "",
+    err: "freehold: no freehold.json in BARE or above it: write one at the workspace's root, or name one with --config\n",
+  });
+  folder.write({
+    "freehold.json": platform["freehold.json"].replace("services/guardian", "services\\\\guardian"),
+  });
+  expect(await told(folder.root)).toMatchInlineSnapshot(`
+    "2 freehold.json:5:27  "path" holds a "\\": write "/" between folders
+    "
+  `);
+});
