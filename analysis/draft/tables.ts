@@ -20,6 +20,8 @@ interface Votes {
   creates: Map<string, number>;
   writes: Map<string, number>;
   names: Map<string, number>;
+  /** A mapper's model describes it, which nobody writes for a tool's table. */
+  mapped: boolean;
 }
 
 export interface SurveyedTables {
@@ -54,6 +56,7 @@ export function surveyTables(
       creates: new Map(),
       writes: new Map(),
       names: new Map(),
+      mapped: false,
     };
     votes.set(key, known);
     return known;
@@ -73,6 +76,7 @@ export function surveyTables(
   for (const { schema, table, services, at, test } of model.mapped) {
     if (test || isShown(at.file)) continue;
     const found = votesFor(schema, table);
+    found.mapped = true;
     if (!isShared(at.file) && services.length === 1) count(found.creates, services);
     count(found.names, services);
   }
@@ -82,7 +86,7 @@ export function surveyTables(
   }
   const result: SurveyedTables = { tables: [], tools: [], nobodys: [] };
   for (const one of [...votes.values()].filter(isWritable).sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1))) {
-    if (one.creates.size === 0 && tool.test(one.table)) result.tools.push(nameOf(one));
+    if (one.creates.size === 0 && !one.mapped && tool.test(one.table)) result.tools.push(nameOf(one));
     else if (one.names.size === 0 && one.creates.size === 0) result.nobodys.push(nameOf(one));
     else result.tables.push(judged(one, runs));
   }
