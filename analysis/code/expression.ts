@@ -37,6 +37,8 @@ export interface ExpressionReader {
   root(node: Node, scope: Scope): Expr;
   /** What a type that the module declares says of a value, where it is a client's or `typeof` one. */
   type(name: Node): Expr | null;
+  /** What leads to the SQL file that a client's call loads and runs. */
+  file(call: Node, scope: Scope): Expr;
   /** The SQL files that were loaded by what has been read. */
   readonly loads: readonly ImportEdge[];
   /** A call or class that may define a table: as long as it may be, with other definitions left as names. */
@@ -196,6 +198,8 @@ export function expressionReader(file: string, source: string, scopes: FileScope
     read,
     definition,
     loads: r.loads,
+    file: (call, scope) =>
+      readSqlFile(r, call, scope) ?? unknown(call, "it is not known which .sql file it loads"),
     list: (nodes, scope) => nodes.flatMap((node) => readArgument(r, node, scope)),
     tagged: (node, scope) => readTagged(r, node, scope),
     sqlAdapter: (node, scope) => sqlAdapter(r, node, scope),

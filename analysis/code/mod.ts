@@ -110,7 +110,7 @@ function compile(facts: FileFacts, text: string, options: CompileOptions): FileF
   facts.imports = readImports(file, syntax.program, scopes);
   facts.importsByUse = true;
   const expressions = expressionReader(file, text, scopes);
-  const { sites, uses, files } = readSites(
+  const { sites, uses } = readSites(
     file,
     scopes,
     expressions,
@@ -119,21 +119,6 @@ function compile(facts: FileFacts, text: string, options: CompileOptions): FileF
   );
   facts.sites = sites;
   facts.uses = uses;
-  for (const { path, client, at, enclosing } of files) {
-    const inner = path.kind === "alias" ? path.of : path;
-    // The file's own statements are read where they stand; loading it makes them this file's, too.
-    if (inner.kind === "text") facts.imports.push(fileEdge(inner.runs.map((run) => run.text).join(""), at));
-    else
-      facts.sites.push({
-        client,
-        receiver: null,
-        text: { kind: "unknown", reason: "the SQL file's path is not known before it runs", at },
-        at,
-        enclosing,
-        certainty: "certain",
-        fragment: false,
-      });
-  }
   facts.chains = readChains(file, scopes, expressions);
   facts.definitions = readDefinitions(scopes, expressions);
   facts.locals = readLocals(scopes, expressions);
@@ -170,10 +155,6 @@ export function importsByUse(file: string, text: string): ImportEdge[] {
     if (error instanceof RangeError) return [];
     throw error;
   }
-}
-
-function fileEdge(path: string, at: ImportEdge["at"]): ImportEdge {
-  return { specifier: /^[./]/.test(path) ? path : `./${path}`, typeOnly: false, at, names: {} };
 }
 
 /** The dialects of the clients that are imported by these specifiers. */

@@ -23,8 +23,6 @@ import { propertyName, unwrap } from "./syntax.ts";
 export interface Sites {
   sites: SqlSite[];
   uses: TableUse[];
-  /** Paths of files that hold SQL, as the code names them. */
-  files: { path: Expr; client: string; at: Span; enclosing: string | null }[];
 }
 
 /** Callees whose text is for people, however much it reads like SQL. */
@@ -48,7 +46,7 @@ export function readSites(
   specifiers: Iterable<string>,
   queryFunctions: readonly QueryFunction[] = [],
 ): Sites {
-  const result: Sites = { sites: [], uses: [], files: [] };
+  const result: Sites = { sites: [], uses: [] };
   const habitual = clientByImports(specifiers);
   /** Where templates start that are part of a site's text. */
   const taken = new Set<number>();
@@ -84,8 +82,7 @@ export function readSites(
 
   const answer = (node: Node, scope: Scope, adapter: Adapter, said: Answer | null) => {
     if (said?.kind === "query") add(node, scope, adapter.name, said.text, true, null, said.part);
-    if (said?.kind === "file")
-      result.files.push({ path: said.path, client: adapter.name, at: at(node), enclosing: scope.enclosing });
+    if (said?.kind === "file") add(node, scope, adapter.name, expressions.file(node, scope), true, null);
     if (said?.kind === "table")
       result.uses.push({
         client: adapter.name,

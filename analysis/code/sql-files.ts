@@ -14,61 +14,71 @@ const READS = /^(?:readFileSync|readFile|readTextFile|readTextFileSync|file|Quer
 
 const DEEPEST = 6;
 
-/** What leads to the file that a call loads; null for any other call. */
+/** Alternatives of one path beyond this many are not told apart. */
+const MOST_PATHS = 16;
+
+/** What leads to the file that a call loads, or to any of several; null for any other call. */
 export function readSqlFile(r: Reading, node: Node, scope: Scope): Expr | null {
-  const specifier = sqlFileOf(node, scope);
-  if (specifier === null) return null;
   const at = r.at(node);
-  if (!r.loads.some((edge) => edge.at.start === at.start))
-    r.loads.push({ specifier, typeOnly: false, at, names: {} });
-  return { kind: "import", specifier, name: "default", at };
+  const options = sqlFilesOf(node, scope)?.map((specifier): Expr => {
+    if (!r.loads.some((edge) => edge.at.start === at.start && edge.specifier === specifier))
+      r.loads.push({ specifier, typeOnly: false, at, names: {} });
+    return { kind: "import", specifier, name: "default", at };
+  });
+  const [only] = options ?? [];
+  return !options || !only ? null : options.length === 1 ? only : { kind: "either", options, at };
 }
 
 /**
- * The path of the `.sql` file whose text a call gives, as an import specifier; null for any other call,
- * and where the path is not known.
+ * The paths of the `.sql` files any of whose texts a call gives, as import specifiers; null for any
+ * other call, and where the path is not known.
  */
-function sqlFileOf(node: Node, scope: Scope): string | null {
+function sqlFilesOf(node: Node, scope: Scope): string[] | null {
   if (node.type !== "CallExpression" && node.type !== "NewExpression") return null;
   const callee = unwrap(node.callee as Node);
   const name = callee.type === "Identifier" ? callee.name : propertyName(callee);
   // Bun.file("q.sql").text()
   if (name === "text" && callee.type === "MemberExpression")
-    return sqlFileOf(unwrap(callee.object as Node), scope);
+    return sqlFilesOf(unwrap(callee.object as Node), scope);
   const known = name === null || READS.test(name) ? name : (moduleExport(callee, scope)?.name ?? null);
   if (known === null || !READS.test(known)) return null;
   const [first] = node.arguments;
-  const path = first ? pathOf(first as Node, scope, 0) : null;
-  if (path === null || !/\.sql$/i.test(path)) return null;
-  return /^\.{0,2}\//.test(path) ? path : `./${path}`;
+  const paths = first ? pathsOf(first as Node, scope, 0) : null;
+  if (!paths?.every((path) => /\.sql$/i.test(path))) return null;
+  return paths.map((path) => (/^\.{0,2}\//.test(path) ? path : `./${path}`));
 }
 
-/** A path as far as it stands in the code; what says where the code itself lies is the empty text. */
-function pathOf(given: Node, scope: Scope, depth: number): string | null {
+/** Any of the paths, as far as they stand in the code; what says where the code itself lies is the empty text. */
+function pathsOf(given: Node, scope: Scope, depth: number): string[] | null {
   const node = unwrap(given);
-  const next = (inner: Node, at: Scope = scope) => pathOf(inner, at, depth + 1);
+  const next = (inner: Node, at: Scope = scope) => pathsOf(inner, at, depth + 1);
   if (depth > DEEPEST) return null;
   const text = literalText(node);
-  if (text !== null) return text;
+  if (text !== null) return [text];
   switch (node.type) {
     case "Identifier": {
-      if (node.name === "__dirname") return "";
+      if (node.name === "__dirname") return [""];
       const binding = lookup(scope, node.name);
       return binding?.init && binding.path?.length === 0 && !binding.imported && binding.writes.length === 0
         ? next(binding.init, binding.scope)
         : null;
     }
     case "MemberExpression":
-      return /^(?:dir|dirname|url)$/.test(propertyName(node) ?? "") ? "" : null;
+      return /^(?:dir|dirname|url)$/.test(propertyName(node) ?? "") ? [""] : null;
+    case "ConditionalExpression": {
+      const [one, other] = [next(node.consequent), next(node.alternate)];
+      return one && other && [...one, ...other];
+    }
     case "TemplateLiteral":
-      return joined(
+      return combined(
         node.quasis.flatMap((quasi, index) => {
           const hole = node.expressions[index];
-          return [quasi.value.cooked ?? "", ...(hole ? [next(hole as Node)] : [])];
+          return [[quasi.value.cooked ?? ""], ...(hole ? [next(hole as Node)] : [])];
         }),
+        glued,
       );
     case "BinaryExpression":
-      return node.operator === "+" ? joined([next(node.left as Node), next(node.right)]) : null;
+      return node.operator === "+" ? combined([next(node.left as Node), next(node.right)], glued) : null;
     case "NewExpression":
     case "CallExpression": {
       const callee = unwrap(node.callee as Node);
@@ -76,17 +86,29 @@ function pathOf(given: Node, scope: Scope, depth: number): string | null {
       const args = node.arguments.map((argument) => argument as Node);
       if (name === "URL" && args[0]) return next(args[0]);
       if (name === "fileURLToPath" || name === "dirname") return args[0] ? next(args[0]) : null;
-      if (name === "cwd") return "";
+      if (name === "cwd") return [""];
       if (name !== "join" && name !== "resolve") return null;
-      const parts = args.map((argument) => next(argument));
-      return parts.includes(null) ? null : parts.filter(Boolean).join("/");
+      return combined(
+        args.map((argument) => next(argument)),
+        (parts) => parts.filter(Boolean).join("/"),
+      );
     }
     default:
       return null;
   }
 }
 
-function joined(parts: readonly (string | null)[]): string | null {
-  const text = parts.includes(null) ? null : parts.join("");
-  return text?.startsWith("/") ? `.${text}` : (text ?? null);
+/** Each way of taking one alternative of every part; null where a part is not known. */
+function combined(parts: readonly (string[] | null)[], whole: (chosen: string[]) => string): string[] | null {
+  let ways: string[][] = [[]];
+  for (const part of parts) {
+    if (!part || ways.length * part.length > MOST_PATHS) return null;
+    ways = ways.flatMap((way) => part.map((text) => [...way, text]));
+  }
+  return ways.map(whole);
+}
+
+function glued(parts: readonly string[]): string {
+  const text = parts.join("");
+  return text.startsWith("/") ? `.${text}` : text;
 }

@@ -151,9 +151,7 @@ class Builder {
         return this.sql(expr);
       case "import": {
         const found = this.resolve(expr, this.depth);
-        return found
-          ? usedAt(this.build(found), expr.at)
-          : [hole("unknown", `\`${expr.name}\` comes from ${expr.specifier}`, expr.at)];
+        return found ? usedAt(this.build(found), expr.at) : [hole("unknown", outsideReason(expr), expr.at)];
       }
       case "member": {
         const named = this.resolve.named?.(expr) ?? null;
@@ -353,6 +351,12 @@ class Builder {
   }
 }
 
+function outsideReason({ name, specifier }: Expr & { kind: "import" }): string {
+  return /\.sql$/i.test(specifier)
+    ? `${specifier.replace(/^\.\//, "")} is not in the workspace`
+    : `\`${name}\` comes from ${specifier}`;
+}
+
 function parameterReason(
   { name, function: owner }: Expr & { kind: "parameter" },
   path: readonly string[],
@@ -393,6 +397,8 @@ function memberOf(expr: Expr & { kind: "member" }, resolve: Resolve, depth: numb
     );
     return options.length ? { kind: "either", options, at: expr.at } : null;
   }
+  // What a .sql file holds is read where it stands: (await import("./orders.sql")).default
+  if (of.kind === "text" && of.runs.length === 0 && expr.property === "default") return of;
   if (of.kind === "new") return fieldOf(of, expr.property, resolve, depth + 1);
   if (of.kind === "import" && of.name === "*") return resolve({ ...of, name: expr.property }, depth);
   return null;

@@ -166,11 +166,23 @@ export function createResolver(
     }
   };
 
+  /** A path to SQL from wherever the program is started: a folder above the code. */
+  const fromAbove = (from: string, specifier: string): string | null => {
+    if (!/^\.\/.*\.sql$/i.test(specifier)) return null;
+    for (let folder = posix.dirname(from); folder !== "."; ) {
+      folder = posix.dirname(folder);
+      const found = file(posix.join(folder, specifier));
+      if (found) return found;
+    }
+    return null;
+  };
+
   return {
     resolve(from, given) {
       // `./schema.sql?raw`: how a bundler is to load it.
       const specifier = given.replace(/(?<=.)[?#].*$/, "");
-      if (/^\.\.?(?:\/|$)/.test(specifier)) return file(posix.join(posix.dirname(from), specifier));
+      if (/^\.\.?(?:\/|$)/.test(specifier))
+        return file(posix.join(posix.dirname(from), specifier)) ?? fromAbove(from, specifier);
       if (specifier.startsWith("/")) return file(specifier.slice(1));
       const map = mapFor(from);
       const mapped = map && first(mappedTargets(map, specifier) ?? [], (path) => built("", path));

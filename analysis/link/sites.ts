@@ -57,15 +57,7 @@ export function followImports(
 ): Resolve {
   const moduleOf = (expr: Expr & { kind: "import" }): string | null => {
     if (expr.specifier === "") return expr.at.file;
-    const found = resolver.resolve(expr.at.file, expr.specifier);
-    if (found !== null || !/^\.\/.*\.sql$/i.test(expr.specifier)) return found;
-    // A path from wherever the program is started: a folder above.
-    for (let at = expr.at.file; at.includes("/"); ) {
-      at = at.slice(0, at.lastIndexOf("/"));
-      const above = resolver.resolve(at, expr.specifier);
-      if (above !== null) return above;
-    }
-    return null;
+    return resolver.resolve(expr.at.file, expr.specifier);
   };
 
   const stars = (exported: FileFacts["exports"]): (Expr & { kind: "import" })[] => {

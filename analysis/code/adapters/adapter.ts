@@ -25,8 +25,8 @@ export type Answer =
   | { kind: "piece"; hole: HoleType; of: Expr[] }
   /** A table named without SQL. */
   | { kind: "table"; table: Expr; schema: Expr | null; operation: Operation }
-  /** A file that holds the SQL. */
-  | { kind: "file"; path: Expr }
+  /** The call loads a file that its first argument names, and runs the SQL in it. */
+  | { kind: "file" }
   /** Something of the client's that names no table. */
   | { kind: "nothing" };
 

@@ -31,7 +31,11 @@ testAdapter(bunSql, [
     `${open}await db.begin(async (tx) => {\n  await tx\`delete from orders\`;\n});`,
     ["3:24 delete orders", opened],
   ],
-  ["a SQL file", `${open}await db.file("./orders.sql");`, [opened]],
+  [
+    "a SQL file that is not there",
+    `${open}await db.file("./orders.sql");`,
+    ["2:7 ? ? orders.sql is not in the workspace", opened],
+  ],
   [
     "an annotated parameter",
     `import type { SQL } from "bun";\nexport const read = (db: SQL) => db\`select * from orders\`;`,

@@ -23,7 +23,7 @@ export const postgresJs: Adapter = {
     if (form === "call")
       return { kind: "piece", hole: first.kind === "object" ? "fragment" : "identifier", of: args };
     if (method === "unsafe") return { kind: "query", text: first };
-    if (method === "file") return { kind: "file", path: first };
+    if (method === "file") return { kind: "file" };
     return null;
   },
 };
