@@ -74,8 +74,8 @@ export class DetailWriter {
   #object(start: number, value: object, depth: number, key: string): number {
     if (depth >= maximumDetailDepth) this.#tooDeep = true;
     if (this.#tooDeep) return start;
-    if ("toJSON" in value && typeof value.toJSON === "function")
-      return this.#value(start, value.toJSON(key), depth + 1, key);
+    const { toJSON } = value as { toJSON?: unknown };
+    if (typeof toJSON === "function") return this.#value(start, toJSON.call(value, key), depth + 1, key);
     return Array.isArray(value) ? this.#array(start, value, depth) : this.#record(start, value, depth);
   }
 

@@ -12,6 +12,11 @@ export interface Notes {
   bits: number;
 }
 
+/** 1 for the characters that JSON takes as they are, and that are one byte each. */
+const plain = new Uint8Array(0x80).fill(1, 0x20);
+plain[0x22] = 0;
+plain[0x5c] = 0;
+
 /** Writes a text, cut to `limit` bytes with … as its end. @returns where it ends */
 export function writeText(
   bytes: Uint8Array,
@@ -22,8 +27,16 @@ export function writeText(
 ): number {
   const end = start + limit;
   const { length } = text;
-  let at = start;
-  for (let index = 0; index < length; index += 1) {
+  const quick = Math.min(length, limit);
+  let index = 0;
+  // Nearly every text is ASCII without NULs: one comparison a character.
+  for (; index < quick; index += 1) {
+    const code = text.charCodeAt(index);
+    if ((code - 1) >>> 0 >= 0x7f) break;
+    bytes[start + index] = code;
+  }
+  let at = start + index;
+  for (; index < length; index += 1) {
     let code = text.charCodeAt(index);
     if (code < 0x80) {
       if (at >= end) return cut(bytes, at, end, notes);
@@ -64,7 +77,15 @@ export function writeJsonText(
   const { length } = text;
   let at = start;
   bytes[at++] = 0x22;
-  for (let index = 0; index < length; index += 1) {
+  let index = 0;
+  const quick = Math.min(length, limit - at);
+  for (; index < quick; index += 1) {
+    const code = text.charCodeAt(index);
+    if (plain[code] !== 1) break;
+    bytes[at + index] = code;
+  }
+  at += index;
+  for (; index < length; index += 1) {
     if (at > limit) return at;
     let code = text.charCodeAt(index);
     if (code < 0x80) {
