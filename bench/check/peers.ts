@@ -32,7 +32,11 @@ function binaryOf(scope: string, prefix: string, program: string): string | null
 }
 
 const SQL = String.raw`\b(?:from|join|into|update)\s+[a-z_]+`;
-const found = ({ code }: Run) => code === 0 || code === 1;
+/** It ended well or with findings, and what it printed shows that it did its work. */
+const telling =
+  (sign: RegExp) =>
+  ({ code, out }: Run): boolean =>
+    (code === 0 || code === 1) && sign.test(out);
 
 export const peers: readonly Peer[] = [
   {
@@ -49,7 +53,7 @@ export const peers: readonly Peer[] = [
       );
       return [program, "scan", "--rule", rule, "--json=compact", "services", "libs"];
     },
-    passes: found,
+    passes: telling(/"ruleId":"sql-in-strings"/),
   },
   {
     name: "eslint",
@@ -73,7 +77,7 @@ export default [{
       );
       return ["node", program, "--config", config, "--format", "json", "services", "libs"];
     },
-    passes: found,
+    passes: telling(/"message":"SQL"/),
   },
   {
     name: "dependency-cruiser",
@@ -87,9 +91,10 @@ export default [{
         config,
         `module.exports = { forbidden: [{ name: "own-service", severity: "error", from: { path: "^services/([^/]+)/" }, to: { path: "^services/", pathNot: "^services/$1/" } }], options: { doNotFollow: { path: "node_modules" } } };\n`,
       );
-      return ["node", program, "--config", config, "--output-type", "err", "services", "libs"];
+      // By Bun: it refuses a Node that is not among the newest.
+      return [process.execPath, program, "--config", config, "--output-type", "err", "services", "libs"];
     },
-    passes: found,
+    passes: telling(/modules|dependency violations/),
   },
   {
     name: "oxlint",
@@ -99,7 +104,7 @@ export default [{
       const program = bin("oxlint");
       return program === null ? null : [program, "--format", "json", "services", "libs"];
     },
-    passes: found,
+    passes: telling(/"number_of_files":\s*\d{2}/),
   },
   {
     name: "squawk",
@@ -109,7 +114,7 @@ export default [{
       const program = bin("squawk");
       return program === null ? null : [program, "--reporter", "Json", ...sqlFiles(root)];
     },
-    passes: found,
+    passes: telling(/"file":"services/),
   },
   {
     name: "postgres-language-server",
@@ -124,7 +129,7 @@ export default [{
       );
       return [program, "check", `--config-path=${scratch}`, "--max-diagnostics=1", "services"];
     },
-    passes: found,
+    passes: telling(/Checked \d+ files/),
   },
 ];
 
