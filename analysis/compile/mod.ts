@@ -48,7 +48,7 @@ export interface CompileOptions {
 }
 
 /** Files after whose compilation the store is written: what an interrupted run may lose. */
-const FLUSH = 4000;
+const FLUSH = 2000;
 
 /** What the store says of a file that is left out. */
 const LEFT_OUT = "left out";
@@ -88,6 +88,8 @@ class Compiler {
     await this.compile(candidates.filter(isPrisma));
     this.schemas = readSchemas([...this.found.values()].flatMap(({ definitions }) => definitions));
     await this.compile(candidates.filter((candidate) => !isPrisma(candidate)));
+    // A run that is interrupted while it links has not compiled in vain.
+    if (this.unwritten > 0) this.options.store.flush();
     const files = new Map<string, FileFacts>();
     for (const { path } of candidates) {
       const facts = this.found.get(path);
