@@ -5,15 +5,15 @@ import type { DialectReader } from "./dialect-reader.ts";
 /** A reader whose code comes with its grammar: a process that meets no SQL pays for neither. */
 function lazy(
   bring: () => Promise<DialectReader>,
-  bringGrammar?: () => Promise<void>,
+  bringGrammar?: () => Promise<unknown>,
 ): DialectReader & { isLoaded(): boolean } {
   let reader: DialectReader | null = null;
   let loaded = false;
   return {
     async load() {
       if (loaded) return;
-      // A grammar compiles on threads of its own, while the reader's code is read on this one.
-      const [brought] = await Promise.all([bring(), bringGrammar?.()]);
+      // A grammar compiles on a thread of its own, while the reader's code is read on this one.
+      const [, brought] = await Promise.all([bringGrammar?.(), bring()]);
       await brought.load();
       reader = brought;
       loaded = true;
@@ -32,7 +32,7 @@ const cst = async (dialect: Exclude<Dialect, "postgresql">) =>
 export const DIALECTS: Record<Dialect, ReturnType<typeof lazy>> = {
   postgresql: lazy(
     async () => (await import("./postgres/reader.ts")).postgresReader,
-    async () => (await import("./postgres/grammar.ts")).loadGrammar(),
+    async () => (await import("./postgres/wasm.ts")).loadWasm(),
   ),
   sqlite: lazy(() => cst("sqlite")),
   mysql: lazy(() => cst("mysql")),

@@ -17,7 +17,7 @@ let reading: typeof import("./read.ts") | null = null;
  */
 export async function loadSql(dialects: Iterable<Dialect> = ["postgresql"]): Promise<void> {
   for (const dialect of dialects) {
-    const [brought] = await Promise.all([import("./read.ts"), DIALECTS[dialect].load()]);
+    const [, brought] = await Promise.all([DIALECTS[dialect].load(), import("./read.ts")]);
     reading = brought;
   }
 }

@@ -1,17 +1,13 @@
-/** PostgreSQL's own grammar, as WebAssembly: the one importer of libpg-query. */
-import type { ParseResult, RawStmt } from "libpg-query";
+/** PostgreSQL's own grammar: text of any kind in, a tree or an error out. */
+import type { RawStmt } from "libpg-query";
 import { DEEPEST, tooDeep } from "./depth.ts";
+import { loadWasm } from "./wasm.ts";
 
-type Module = typeof import("libpg-query");
-
-let module: Module | null = null;
+let offer: Awaited<ReturnType<typeof loadWasm>> | null = null;
 
 /** Compiles the grammar, once. */
 export async function loadGrammar(): Promise<void> {
-  if (module) return;
-  const loaded = await import("libpg-query");
-  await loaded.loadModule();
-  module = loaded;
+  offer = await loadWasm();
 }
 
 export type Parsed =
@@ -21,7 +17,7 @@ export type Parsed =
 
 /** Parses text of any length; never throws for its content. */
 export function parse(text: string): Parsed {
-  if (!module) throw new Error("the SQL grammar is not loaded: await loadSql() first");
+  if (!offer) throw new Error("the SQL grammar is not loaded: await loadSql() first");
   const nul = text.indexOf("\0");
   if (nul >= 0) return { ok: false, message: "NUL character: PostgreSQL's text cannot hold it", offset: nul };
   if (text === "") return { ok: true, statements: [] };
@@ -31,28 +27,11 @@ export function parse(text: string): Parsed {
   }
   try {
     // Half a surrogate pair is sent to a server as U+FFFD: as wide here, and three bytes wide there.
-    const result: ParseResult = module.parseSync(text.toWellFormed());
-    return { ok: true, statements: result.stmts ?? [] };
+    const answer = offer(text.toWellFormed());
+    if (answer.ok) return { ok: true, statements: answer.tree.stmts ?? [] };
+    return { ok: false, message: answer.message, offset: codePointOffset(text, answer.cursor) };
   } catch (error) {
-    if (error instanceof module.SqlError) {
-      const cursor = error.sqlDetails?.cursorPosition ?? 0;
-      return { ok: false, message: error.message, offset: codePointOffset(text, cursor) };
-    }
     if (error instanceof RangeError) return { ok: false, message: "nested too deeply to be read", offset: 0 };
-    throw error;
-  }
-}
-
-/** PL/pgSQL's parse of a CREATE FUNCTION or DO statement, as plain data; an error's message has no position. */
-export function parsePlpgsql(
-  text: string,
-): { ok: true; functions: unknown[] } | { ok: false; message: string } {
-  if (!module) throw new Error("the SQL grammar is not loaded: await loadSql() first");
-  try {
-    const result = module.parsePlPgSQLSync(text.toWellFormed()) as unknown as { plpgsql_funcs?: unknown[] };
-    return { ok: true, functions: result.plpgsql_funcs ?? [] };
-  } catch (error) {
-    if (error instanceof Error) return { ok: false, message: error.message };
     throw error;
   }
 }
