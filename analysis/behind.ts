@@ -1,9 +1,10 @@
 /**
  * Tables behind other names. DROP INDEX, ALTER INDEX and REINDEX name the index alone; the statement
- * that made it names the table, wherever in the workspace that one stands. DROP SCHEMA … CASCADE names
- * the schema, and the migrations say what is in it.
+ * that made it names the table, wherever in the workspace that one stands; so it is with DROP TRIGGER in
+ * SQLite and MySQL. DROP SCHEMA … CASCADE names the schema, and the migrations say what is in it. A type
+ * may be a table's row, unless the service makes a type of that name.
  */
-import type { SqlReference } from "./model.ts";
+import type { SqlReference, SqlStatement } from "./model.ts";
 import type { ReplayedTable } from "./replay.ts";
 
 interface Made {
@@ -21,32 +22,39 @@ interface Former {
 
 /**
  * @param home the service whose code is a file
- * @returns a function that puts tables in the place of an index or a schema: one reference for each table that it may be,
+ * @returns a function that puts tables in the place of an index, a trigger or a schema: one reference for each table that it may be,
  * none where there need not be any, and the reference as it is where nothing is known
  */
 export function behind(
-  statements: Iterable<{ file: string; statement: { references: readonly SqlReference[] } }>,
+  statements: Iterable<{ file: string; statement: Pick<SqlStatement, "references" | "types"> }>,
   replayed: readonly ReplayedTable[],
   home: (file: string) => string | null,
 ): (reference: SqlReference, file: string) => readonly SqlReference[] {
   const makers = new Map<string, Made[]>();
   const formerly = new Map<string, Former[]>();
-  for (const { file, statement } of statements)
-    for (const { schema, table, makes, index } of statement.references) {
+  const types = new Set<string>();
+  for (const { file, statement } of statements) {
+    for (const type of statement.types ?? []) types.add(`${type}\0${home(file)}`);
+    for (const { schema, table, makes, index, operation, access, dependency } of statement.references) {
       if (table !== null)
         for (const name of makes ?? []) add(makers, name, { schema, table, home: home(file) });
       if (index?.to !== undefined) add(formerly, index.to, { name: index.name, home: home(file) });
+      if (table !== null && operation === "trigger" && access === "schema" && dependency !== null)
+        add(makers, triggerKey(dependency.name), { schema, table, home: home(file) });
     }
+  }
 
   return (reference, file) => {
-    const { index, schema, perhaps } = reference;
-    if (index === undefined) {
+    const { index, trigger, schema, perhaps, rowType } = reference;
+    if (rowType) return types.has(`${reference.table}\0${home(file)}`) ? [] : [reference];
+    const name = trigger === undefined ? index?.name : triggerKey(trigger);
+    if (name === undefined) {
       if (reference.table !== null || schema === null || !perhaps) return [reference];
       const all = replayed.filter((table) => table.schema === schema);
       const own = all.filter(({ service }) => service === home(file));
       return (own.length > 0 ? own : all).map(({ name }) => found(reference, schema, name));
     }
-    const made = madeAs(index.name, home(file), new Set()).filter(
+    const made = madeAs(name, home(file), new Set()).filter(
       (item) => schema === null || item.schema === null || item.schema === schema,
     );
     const tables = new Map(made.map((item) => [`${item.schema}\0${item.table}`, item]));
@@ -64,6 +72,11 @@ export function behind(
     const own = all.filter((item) => item.home === service);
     return own.length > 0 ? own : all;
   }
+}
+
+/** Triggers have names of their own beside the indexes, and no case. */
+function triggerKey(name: string): string {
+  return `\0${name.toLowerCase()}`;
 }
 
 function found(reference: SqlReference, schema: string | null, table: string): SqlReference {

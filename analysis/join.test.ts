@@ -57,6 +57,47 @@ test("a name that may be a type's counts only where somebody owns it", async () 
   ).toEqual([["orders", "foreign"]]);
 });
 
+test("a type is no table's row where the service makes a type of that name", async () => {
+  const model = await modelOf({
+    "freehold.json": manifest,
+    "orders/migrations/001_all.sql": create,
+    "billing/types.sql": "create table bills (o orders, i shop.items);\n",
+    "billing/own.sql": "create type shop.items as enum ('a');\n",
+  });
+  expect(
+    model.references
+      .filter(({ at }) => at.file === "billing/types.sql")
+      .map(({ at, table, verdict, dependency }) => [at.column, table, verdict, dependency]),
+  ).toEqual([
+    [14, "bills", "unowned", null],
+    [23, "orders", "foreign", { kind: "column", name: "bills.o" }],
+  ]);
+});
+
+test("a trigger dropped by its name alone is its table's", async () => {
+  for (const dialect of ["sqlite", "mysql"]) {
+    const model = await modelOf({
+      "freehold.json": JSON.stringify({ ...JSON.parse(manifest), dialect }),
+      "orders/migrations/001_all.sql":
+        "create table orders (id int);\ncreate trigger Noted after insert on orders for each row begin delete from orders; end;\n",
+      "billing/change.sql":
+        "drop trigger noted;\ndrop trigger if exists noted;\ndrop trigger other;\ndrop trigger if exists other;\n",
+    });
+    expect(
+      model.references
+        .filter(({ at }) => at.file === "billing/change.sql")
+        .map(
+          ({ at, table, reason, verdict, operation }) =>
+            `${at.line}:${at.column} ${operation} ${table ?? reason} ${verdict}`,
+        ),
+    ).toEqual([
+      "1:14 trigger orders foreign",
+      "2:24 trigger orders foreign",
+      "3:14 trigger nothing that is read makes the trigger other unresolved",
+    ]);
+  }
+});
+
 test("DROP SCHEMA … CASCADE drops every table that the migrations put there", async () => {
   const model = await modelOf({
     "freehold.json": manifest,

@@ -94,6 +94,10 @@ export interface SqlReference {
   perhaps?: boolean;
   /** The statement names an index alone (`to`: its new name): whose table it is on, the statement that made it says. */
   index?: { name: string; to?: string };
+  /** The statement names a trigger alone, as SQLite and MySQL do: whose table it is on, the statement that made it says. */
+  trigger?: string;
+  /** Where a type stands: a table's row type only if the service makes no type of that name. */
+  rowType?: true;
   /** Indexes that the statement makes on the table, by name. */
   makes?: string[];
 }
@@ -141,6 +145,8 @@ export interface SqlStatement {
   acts: DatabaseAct[];
   /** The statement's text with white space and literals normalised: the baseline hashes it. */
   normalized: string;
+  /** Types and domains that it makes, by name. */
+  types?: string[];
   /** Set where it stands in the part of its file that takes a migration back. */
   down?: boolean;
 }

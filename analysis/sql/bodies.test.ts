@@ -160,6 +160,12 @@ describe("PL/pgSQL", () => {
         "#variable_conflict use_column\ndeclare a s.t%rowtype; b u.c%type not null := (select 1 from v); c cursor (k int) for select * from w; d a%type;",
       ),
     ).toEqual(["s.t read", "u read", "v read", "w read"]);
+    expect(
+      inBody(
+        "null;",
+        "declare a s.t; b constant \"U\"[] := '{}'; c double precision; d record; e refcursor; f alias for $1; g varchar(3);",
+      ),
+    ).toEqual(["s.t read", "U read"]);
   });
 
   test("a broken statement in a body loses itself only", () => {

@@ -1,4 +1,5 @@
 import type { SqlFacts } from "../model.ts";
+import type { Placeholder } from "./placeholders.ts";
 import type { SqlText } from "./text.ts";
 
 export interface ReadOptions {
@@ -13,4 +14,6 @@ export interface DialectReader {
   /** Loads the grammar. Nothing of it is loaded before. */
   load(): Promise<void>;
   read(text: SqlText, options: ReadOptions): SqlFacts;
+  /** Variables of psql's form in a file that its reader refused as it stands: left out where the reader takes them itself. */
+  variables?(text: string): Placeholder[];
 }

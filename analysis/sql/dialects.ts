@@ -9,6 +9,10 @@ function lazy(
 ): DialectReader & { isLoaded(): boolean } {
   let reader: DialectReader | null = null;
   let loaded = false;
+  const loadedReader = () => {
+    if (!reader) throw new Error("the SQL grammar is not loaded: await loadSql() first");
+    return reader;
+  };
   return {
     async load() {
       if (loaded) return;
@@ -19,10 +23,8 @@ function lazy(
       loaded = true;
     },
     isLoaded: () => loaded,
-    read(text, options) {
-      if (!reader) throw new Error("the SQL grammar is not loaded: await loadSql() first");
-      return reader.read(text, options);
-    },
+    read: (text, options) => loadedReader().read(text, options),
+    variables: (text) => loadedReader().variables?.(text) ?? [],
   };
 }
 

@@ -172,6 +172,8 @@ describe("migrations say by their names what they are", () => {
     "migrations/current.sql": { version: "~", name: "current", down: false },
     "db/deploy/users.sql": { version: "", name: "users", down: false },
     "db/revert/users.sql": { version: "", name: "users", down: true },
+    "migrations/001.do.sql": { version: "001", name: "", down: false },
+    "migrations/002.undo.add-users.sql": { version: "002", name: "add-users", down: true },
     "seed.sql": null,
     "001_readme.md": null,
   };

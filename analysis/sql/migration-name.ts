@@ -41,6 +41,13 @@ const bare: Convention = (base, folder) => {
     : null;
 };
 
+/** `001.do.sql`, `001.undo.sql` and `001.do.name.sql` of postgrator. */
+const postgrator: Convention = (base) => {
+  const match = /^(\d+)\.(do|undo)(?:\.(.+))?\.sql$/i.exec(base);
+  if (!match) return null;
+  return { version: match[1]!, name: match[3] ?? "", down: match[2]!.toLowerCase() === "undo" };
+};
+
 /** `deploy/name.sql`, `revert/name.sql`, `verify/name.sql` of sqitch, whose order stands in its plan. */
 const sqitch: Convention = (base, folder) => {
   const match = /^(.+)\.sql$/.exec(base);
@@ -49,7 +56,7 @@ const sqitch: Convention = (base, folder) => {
 };
 
 /** In the order in which they are tried. */
-const CONVENTIONS: readonly Convention[] = [numbered, flyway, foldered, bare, sqitch];
+const CONVENTIONS: readonly Convention[] = [numbered, flyway, foldered, bare, postgrator, sqitch];
 
 /**
  * Version, name and direction of the migration in a file, by its path alone.

@@ -17,17 +17,17 @@ export interface Placeholder {
 /** Filled in as text, wherever it stands, in quotes too. */
 const TEXTUAL = /\$\{[^{}\n]{1,200}\}|\{\{-?[^{}\n]{1,200}\}\}|@[A-Za-z_][A-Za-z0-9_.:]{2,60}@/g;
 
-/** A quick look before the second reading that psql's variables need. */
+/** A quick look before the reading that psql's variables need. */
 const PSQL = /(?:^|[^:\w])(?::["']?[A-Za-z_]|:\{\?)/m;
 
 /**
  * The file's text with its placeholders as holes; the plain text where it has none.
  *
- * @param psql `:name` is one of them: other dialects' readers take it for a parameter themselves
+ * @param variables those of psql's form
  */
-export function templated(file: string, text: string, psql = true): SqlText {
+export function templated(file: string, text: string, variables: readonly Placeholder[]): SqlText {
   const found = textual(text);
-  if (psql && PSQL.test(text)) append(found, colonVariables(text, true));
+  append(found, variables);
   if (found.length === 0) return fileText(file, text);
   found.sort((a, b) => a.start - b.start);
 
@@ -65,6 +65,7 @@ export function textual(text: string): Placeholder[] {
  */
 export function colonVariables(text: string, psql: boolean, offset = 0): Placeholder[] {
   const found: Placeholder[] = [];
+  if (!PSQL.test(text)) return found;
   const lexer = new Lexer(text, 0, psql);
   const brackets: boolean[] = [];
   let before = "";

@@ -171,9 +171,58 @@ describe("tables", () => {
   ] as [string, ...string[]][]);
 });
 
+describe("rows of tables as types", () => {
+  table([
+    [
+      "create table a (z s.tt not null, y \"T t\"[] default '{}', id int, d timestamp with time zone, n pg_catalog.text)",
+      "create-table a",
+      "inherit s.tt schema < column a.z",
+      "inherit T t schema < column a.y",
+    ],
+    [
+      "alter table a add z s.tt, alter y type uu; alter foreign table f add x vv",
+      "alter-table a",
+      "inherit s.tt schema < column a.z",
+      "inherit uu schema < column a.y",
+      "alter-table f",
+      "inherit vv schema < column f.x",
+    ],
+    [
+      "create type t as (x a.b, y int); alter type t add attribute z c; create domain d as e check (value is not null)",
+      "inherit a.b schema < type t",
+      "inherit c schema < type t",
+      "inherit e schema < domain d",
+    ],
+    ["create table a of s.row_of", "create-table a", "inherit s.row_of schema < table a"],
+    [
+      "create function f(a s.tt, out b uu, c int) language c as 'x', 'y'",
+      "function s.tt schema < function f",
+      "function uu schema < function f",
+    ],
+    [
+      "select json_populate_record(null::tt, '{}'), row(1, 2)::uu, 'high'::priority",
+      "select tt",
+      "select uu",
+    ],
+    ["create type priority as enum ('high'); create table a (p priority)", "create-table a"],
+  ]);
+});
+
 describe("upkeep", () => {
   table([
-    ["vacuum (full) a, s.b (c); analyze a; vacuum", "alter-table a", "alter-table s.b", "alter-table a"],
+    ["vacuum (full) a, s.b (c); analyze a", "alter-table a", "alter-table s.b", "alter-table a"],
+    [
+      "vacuum full; analyze verbose; cluster; reindex system d",
+      "act VACUUM",
+      "act ANALYZE",
+      "alter-table !every table of the database at cluster",
+      "act REINDEX SYSTEM d",
+    ],
+    [
+      "alter table all in tablespace x set tablespace y; alter index all in tablespace x owned by r set tablespace y",
+      "alter-table !every table of the database at all",
+      "alter-table !every table of the database at all",
+    ],
     [
       "reindex table concurrently a; reindex (verbose) index concurrently i; reindex schema s; reindex database d",
       "alter-table a",
@@ -181,7 +230,7 @@ describe("upkeep", () => {
       "alter-table s.!every table of schema s at s",
       "alter-table !every table of the database at d",
     ],
-    ["cluster a using i; cluster", "alter-table a"],
+    ["cluster a using i", "alter-table a"],
     ["create sequence q owned by s.t.c; alter sequence q owned by none", "alter-table s.t"],
     ["create statistics st (dependencies) on a, b from t", "create-index t"],
     [

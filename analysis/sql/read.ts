@@ -3,7 +3,7 @@ import type { Dialect } from "../../manifest/model.ts";
 import type { SqlFacts, SqlPiece } from "../model.ts";
 import { withBound } from "./bound.ts";
 import type { DialectReader } from "./dialect-reader.ts";
-import { templated } from "./placeholders.ts";
+import { colonVariables, templated } from "./placeholders.ts";
 import { downSections } from "./sections.ts";
 import { assemble } from "./text.ts";
 
@@ -21,8 +21,20 @@ export function readPieces(
   return again && again.problems.length < facts.problems.length ? again : facts;
 }
 
+/** `:name` is a parameter for SQLite and MySQL: only what is refused as it stands is read with runners' variables. */
+function readTemplated(reader: DialectReader, dialect: Dialect, file: string, text: string): SqlFacts {
+  const options = { file: true, whole: true };
+  const psql = dialect === "postgresql";
+  const facts = reader.read(templated(file, text, psql ? colonVariables(text, true) : []), options);
+  if (psql || facts.problems.length === 0) return facts;
+  const variables = reader.variables?.(text) ?? [];
+  if (variables.length === 0) return facts;
+  const again = reader.read(templated(file, text, variables), options);
+  return again.problems.length < facts.problems.length ? again : facts;
+}
+
 export function readFile(reader: DialectReader, dialect: Dialect, file: string, text: string): SqlFacts {
-  const facts = reader.read(templated(file, text, dialect === "postgresql"), { file: true, whole: true });
+  const facts = readTemplated(reader, dialect, file, text);
   const isDown = downSections(text);
   if (isDown) {
     for (const statement of facts.statements) if (isDown(statement.at.start)) statement.down = true;

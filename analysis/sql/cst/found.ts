@@ -28,6 +28,8 @@ export interface NamedTable {
   perhaps?: true;
   /** The name is an index's, whose table is not said. */
   index?: true;
+  /** The name is a trigger's, whose table is not said. */
+  trigger?: true;
   /** The index that is made on the table, where it is named. */
   makes?: number;
   /** Where the schema stands, if not before the name. */

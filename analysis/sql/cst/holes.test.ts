@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import type { Flavour } from "./flavour.ts";
-import { namedIn } from "./testing.ts";
+import { named, namedIn } from "./testing.ts";
 
 const BOTH: readonly Flavour[] = ["sqlite", "mysql"];
 
@@ -111,6 +111,24 @@ describe("pieces of statements", () => {
     ],
     false,
   );
+});
+
+describe("variables that a runner fills in, in psql's form", () => {
+  for (const flavour of BOTH)
+    test(flavour, () => {
+      const sql =
+        "select * from :schema.a where b = :x and c = :'text';\ninsert into :tab values (':kept');\ndelete from :one:.b; select * from `q:r` where x = ':no' -- :nor\n";
+      expect(named(flavour, sql)).toEqual([
+        "select a at :schema.a",
+        "insert !:tab is filled in before the statement runs at :tab",
+        "delete b at :one:.b",
+        "select q:r",
+      ]);
+    });
+
+  test("parameters stay parameters", () => {
+    expect(named("sqlite", "select * from a where b = :x and c in (:y)")).toEqual(["select a"]);
+  });
 });
 
 test("places lie in the template, whatever the holes became", () => {

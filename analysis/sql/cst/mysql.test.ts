@@ -279,8 +279,11 @@ describe("stored objects", () => {
       "function b schema < procedure p",
       "select t",
     ],
+    ["drop procedure if exists p; drop function f; drop event e; alter procedure p comment 'x'"],
     [
-      "drop procedure if exists p; drop function f; drop trigger t; drop event e; alter procedure p comment 'x'",
+      "drop trigger t; drop trigger if exists s.`t u`",
+      "trigger !nothing that is read makes the trigger t schema < trigger t at t",
+      "trigger s.!nothing that is read makes the trigger t u schema < trigger t u at s.`t u`",
     ],
   ]);
 });

@@ -5,6 +5,7 @@ import { append } from "../append.ts";
 import type { DialectReader, ReadOptions } from "../dialect-reader.ts";
 import { holesBetween, oneLine, type SqlText } from "../text.ts";
 import { clientCommand } from "./client.ts";
+import { colonVariables } from "./colon-variables.ts";
 import { type Flavour, isMysql } from "./flavour.ts";
 import { readFragment } from "./fragment.ts";
 import { loadCst } from "./grammar.ts";
@@ -29,6 +30,7 @@ const LEAST_SPENT = 250;
 export function cstReader(flavour: Flavour): DialectReader {
   return {
     load: () => loadCst(flavour),
+    variables: (text) => colonVariables(text, flavour),
     read(text: SqlText, options: ReadOptions): SqlFacts {
       const facts: SqlFacts = { statements: [], problems: [], comments: [] };
       const session: Session = {

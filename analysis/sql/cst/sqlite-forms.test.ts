@@ -49,6 +49,7 @@ describe("SQLite's statements", () => {
     [
       "drop index i; drop trigger t; reindex a; analyze main.a",
       "alter-table index i",
+      "trigger !nothing that is read makes the trigger t schema < trigger t at t",
       "alter-table a",
       "alter-table main.a",
     ],
@@ -60,6 +61,7 @@ describe("SQLite's statements", () => {
       "select y.a",
       "act DETACH DATABASE y",
     ],
+    ["vacuum; reindex; analyze", "act VACUUM", "act REINDEX", "act ANALYZE"],
     [
       "pragma foreign_keys = on; pragma main.user_version(3); pragma table_info(a); pragma journal_mode",
       "act PRAGMA foreign_keys",

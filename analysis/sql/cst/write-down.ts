@@ -96,17 +96,17 @@ class Writer implements Facts {
     }
   }
 
-  private table({ at, operation, column, perhaps, index, makes, schema, stored }: NamedTable): void {
+  private table({ at, operation, column, perhaps, index, trigger, makes, schema, stored }: NamedTable): void {
     const { name, known } = this.named(at);
     const place = column ? withoutLast(name, 1) : name;
     const what = column ? knownName(this.source, this.raw.tokens, place) : known;
     if (schema !== undefined)
       what.schema = knownName(this.source, this.raw.tokens, this.named(schema).name).table;
-    if (what.table !== null && this.isTemporary(what)) return;
+    if (what.table !== null && !trigger && this.isTemporary(what)) return;
     const object = this.context.stored ?? stored;
     const made = makes === undefined ? null : this.named(makes).known.table;
     this.references.push({
-      ...(index ? this.indexOf(what) : what),
+      ...(index || trigger ? this.standing(what, index ? "index" : "trigger") : what),
       ...(made === null ? {} : { makes: [this.fold(made)] }),
       operation: object?.operation ?? operation,
       access: accessOf(operation),
@@ -116,17 +116,18 @@ class Writer implements Facts {
     });
   }
 
-  private indexOf({
-    schema,
-    table,
-    reason,
-  }: Known): Pick<SqlReference, "schema" | "table" | "reason" | "index"> {
+  /** What stands on a table that is not named. */
+  private standing(
+    { schema, table, reason }: Known,
+    kind: "index" | "trigger",
+  ): Pick<SqlReference, "schema" | "table" | "reason" | "index" | "trigger"> {
     if (table === null) return { schema, table, reason };
+    const name = this.fold(table);
     return {
       schema,
       table: null,
-      reason: `nothing that is read makes the index ${table}`,
-      index: { name: this.fold(table) },
+      reason: `nothing that is read makes the ${kind} ${table}`,
+      ...(kind === "index" ? { index: { name } } : { trigger: name }),
     };
   }
 

@@ -1,21 +1,13 @@
 /** Functions, procedures and DO blocks: whose code is read as what, and under which name. */
 import type { CreateFunctionStmt, DefElem, Node } from "libpg-query";
-import { DOLLAR, isToken, STRING } from "../lexer.ts";
-import { find, nameAt, withoutLast } from "../names.ts";
+import { DOLLAR, STRING } from "../lexer.ts";
+import { find, nameAt } from "../names.ts";
 import { last, nested } from "../text.ts";
 import { readSqlBody } from "./atomic.ts";
 import { decode } from "./literal.ts";
 import { readPlpgsql } from "./plpgsql-body.ts";
-import {
-  type Handlers,
-  type Reading,
-  readInside,
-  referName,
-  type Stored,
-  strings,
-  walkAll,
-  within,
-} from "./reading.ts";
+import { type Handlers, type Reading, readInside, type Stored, strings, walkAll, within } from "./reading.ts";
+import { referRowType } from "./row-types.ts";
 
 /** Languages whose bodies name no table: compiled code that is linked in. */
 const COMPILED = new Set(["c", "internal"]);
@@ -86,10 +78,10 @@ function readFunction(reading: Reading, statement: CreateFunctionStmt): void {
     const columns = (parameters ?? []).some(
       (node) => "FunctionParameter" in node && node.FunctionParameter.mode === "FUNC_PARAM_TABLE",
     );
-    if (!columns) rowType(reading, returnType);
+    if (!columns) referRowType(reading, returnType, "function");
     for (const node of parameters ?? []) {
       if ("FunctionParameter" in node) {
-        rowType(reading, node.FunctionParameter.argType);
+        referRowType(reading, node.FunctionParameter.argType, "function");
         walkAll(reading, [node.FunctionParameter.defexpr], null);
       }
     }
@@ -121,34 +113,6 @@ function onlySchema(options: readonly Node[] | undefined): string | null {
     .filter((schema) => !["", "pg_catalog", "pg_temp"].includes(schema));
   return path.length === 1 && path[0] !== "$user" ? path[0]! : null;
 }
-
-/** `RETURNS SETOF t` and `t.column%TYPE`: a table's name where a type stands. */
-function rowType(reading: Reading, type: CreateFunctionStmt["returnType"]): void {
-  if (!type?.names) return;
-  const parts = strings(type.names);
-  const { tokens } = reading;
-  const name = nameAt(tokens, last(tokens.starts, reading.at(type.location)));
-  if (type.pct_type) {
-    if (parts.length > 1) {
-      referName(reading, withoutLast(name, 1), parts.at(-3) ?? null, parts.at(-2)!, "function");
-    }
-    return;
-  }
-  const table = parts.at(-1) ?? "";
-  if (!type.setof || BUILT_IN.test(table) || reading.session.types.has(table)) return;
-  if (parts.at(-2) === "pg_catalog") return;
-  const before = reading.references.length;
-  // SETOF stands before the name, and the position is the name's.
-  const start = isToken(tokens, last(tokens.starts, reading.at(type.location)), "setof")
-    ? nameAt(tokens, last(tokens.starts, reading.at(type.location)) + 1)
-    : name;
-  referName(reading, start, parts.at(-2) ?? null, table, "function");
-  const reference = reading.references[before];
-  if (reference) reference.perhaps = true;
-}
-
-const BUILT_IN =
-  /^(?:any.*|_.*|text|uuid|jsonb?|xml|bytea|date|record|void|trigger|event_trigger|name|oid|reg.*|money|inet|cidr|macaddr8?|citext|hstore|tsvector|tsquery|point|line|lseg|box|path|polygon|circle|geometry|geography|ltree|refcursor|pg_lsn|txid_snapshot|.*range|int[248]|float[48]|bool|timetz|timestamptz|varbit|serial|bigserial|smallserial|cstring|internal)$/;
 
 export const bodyHandlers: Handlers = {
   CreateFunctionStmt: readFunction,

@@ -1,4 +1,4 @@
-/** Tables named inside expressions: `'t'::regclass`, and dblink's road to another database. */
+/** Tables named inside expressions: `'t'::regclass`, `null::t`, and dblink's road to another database. */
 
 import type { A_Const, FuncCall, Node, TypeCast } from "libpg-query";
 import { tokenize } from "../lexer.ts";
@@ -7,6 +7,7 @@ import type { Scope } from "../scope.ts";
 import { last, nested } from "../text.ts";
 import { decode } from "./literal.ts";
 import { type Handlers, type Reading, referName, strings, walkAll } from "./reading.ts";
+import { referRowType } from "./row-types.ts";
 
 /** Functions whose first argument is a sequence, though it is cast like a table's name. */
 const OF_SEQUENCES = new Set([
@@ -15,6 +16,19 @@ const OF_SEQUENCES = new Set([
   "setval",
   "pg_get_serial_sequence",
   "pg_sequence_last_value",
+]);
+
+/** Functions that take a table's name as a text, with the place of that argument, counted from the end where it is negative. */
+const OF_TABLES = new Map([
+  ["to_regclass", 0],
+  ["pg_relation_size", 0],
+  ["pg_table_size", 0],
+  ["pg_indexes_size", 0],
+  ["pg_total_relation_size", 0],
+  ["pg_relation_filepath", 0],
+  ["has_table_privilege", -2],
+  ["has_any_column_privilege", -2],
+  ["has_column_privilege", -3],
 ]);
 
 const DBLINK_WRITES = new Set(["dblink_exec", "dblink_send_query"]);
@@ -37,6 +51,9 @@ function readCall(reading: Reading, call: FuncCall, scope: Scope): void {
     });
   }
   if (name === "set_config") setConfig(reading, call);
+  const place = OF_TABLES.get(name);
+  const text = place === undefined ? undefined : call.args?.at(place);
+  if (text && "A_Const" in text && text.A_Const.sval) readRegclass(reading, text.A_Const);
   walkAll(reading, [args, call.agg_filter, call.agg_order, call.over], scope);
 }
 
@@ -62,6 +79,8 @@ function readCast(reading: Reading, cast: TypeCast, scope: Scope): void {
   const constant = cast.arg && "A_Const" in cast.arg ? cast.arg.A_Const : undefined;
   if (constant?.sval && strings(cast.typeName?.names).at(-1) === "regclass") readRegclass(reading, constant);
   else walkAll(reading, [cast.arg], scope);
+  // A text that is cast is an enumeration's value far oftener than a row.
+  if (constant?.isnull || (cast.arg && "RowExpr" in cast.arg)) referRowType(reading, cast.typeName, "select");
 }
 
 function readRegclass(reading: Reading, constant: A_Const): void {

@@ -2,6 +2,7 @@
 import type { Node } from "libpg-query";
 import { find, nameAt, namesAt, withoutLast } from "../names.ts";
 import {
+  act,
   type Handlers,
   type Reading,
   refer,
@@ -26,13 +27,28 @@ function ownedBy(reading: Reading, options: readonly Node[] | undefined): void {
   }
 }
 
+/** A statement that names no table and is about all of them, by the word that says so. */
+function referAll(reading: Reading, token: number): void {
+  referEvery(reading, nameAt(reading.tokens, token), null, "alter-table");
+}
+
 /** REINDEX, VACUUM and the like need the owner's rights: they count as changes of the table. */
 export const maintenanceHandlers: Handlers = {
+  VacuumStmt(reading, { rels, is_vacuumcmd }, scope) {
+    if (rels) walkAll(reading, [rels], scope);
+    // Whatever the role owns is swept or counted, and nothing changes for anyone.
+    else act(reading, is_vacuumcmd ? "VACUUM" : "ANALYZE", null);
+  },
   VacuumRelation: (reading, { relation }) => refer(reading, relation, "alter-table"),
-  ClusterStmt: (reading, { relation }) => refer(reading, relation, "alter-table"),
+  ClusterStmt(reading, { relation }) {
+    if (relation) refer(reading, relation, "alter-table");
+    else referAll(reading, 0);
+  },
+  AlterTableMoveAllStmt: (reading) => referAll(reading, find(reading.tokens, "all")),
   ReindexStmt(reading, { kind, relation, name }) {
     if (kind === "REINDEX_OBJECT_TABLE") refer(reading, relation, "alter-table");
     else if (kind === "REINDEX_OBJECT_INDEX" && relation) referIndexOf(reading, relation);
+    else if (kind === "REINDEX_OBJECT_SYSTEM") act(reading, "REINDEX SYSTEM", name ?? null);
     else if (kind === "REINDEX_OBJECT_SCHEMA" || kind === "REINDEX_OBJECT_DATABASE") {
       const schema = kind === "REINDEX_OBJECT_SCHEMA";
       // The database's name may be left out.

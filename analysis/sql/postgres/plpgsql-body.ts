@@ -6,6 +6,7 @@ import { nested, type SqlText, surrounded } from "../text.ts";
 import { readDynamic } from "./dynamic.ts";
 import { type Segment, segments } from "./plpgsql.ts";
 import { type Reading, readInside, referName } from "./reading.ts";
+import { referRow } from "./row-types.ts";
 
 /** Expressions without one of these words name no table, and most have none. */
 const NAMING = new Set(["select", "from", "table", "values", "with", "regclass", "dblink", "dblink_exec"]);
@@ -29,15 +30,11 @@ export function readPlpgsql(reading: Reading, body: SqlText): void {
     else assignments.set(segment.variable, [segment]);
   }
   for (const segment of found) {
-    if (segment.kind === "row") {
+    if (segment.kind === "row" || segment.kind === "type") {
       const parts = segment.name.parts.map(({ start, end }) => storedName(body.text.slice(start, end)));
-      referName(
-        { ...reading, source: body, tokens },
-        segment.name,
-        parts.at(-2) ?? null,
-        parts.at(-1)!,
-        "select",
-      );
+      const refer = segment.kind === "row" ? referName : referRow;
+      const within = { ...reading, source: body, tokens };
+      refer(within, segment.name, parts.at(-2) ?? null, parts.at(-1)!, "select");
       continue;
     }
     const start = tokens.starts[segment.from]!;

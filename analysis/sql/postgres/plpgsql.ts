@@ -26,7 +26,9 @@ export type Segment =
   /** `variable := expression`, or a declaration's default. */
   | ({ kind: "assignment"; variable: string } & Stretch)
   /** The table whose row or column a variable is declared after. */
-  | { kind: "row"; name: Name };
+  | { kind: "row"; name: Name }
+  /** The type that a variable is declared with: a table's row, perhaps. */
+  | { kind: "type"; name: Name };
 
 /** Segments of a body, in its order. */
 export function segments(tokens: Tokens): Segment[] {
@@ -177,6 +179,12 @@ export function segments(tokens: Tokens): Segment[] {
 
 /** `name [constant] type [not null] [:= expression]`, or a cursor with its query. */
 function declaration(tokens: Tokens, from: number, to: number, found: Segment[]): void {
+  const type = isToken(tokens, from + 1, "constant") ? from + 2 : from + 1;
+  if (type < to && (tokens.kinds[type] === WORD || tokens.kinds[type] === QUOTED)) {
+    const name = nameAt(tokens, type);
+    if (!isToken(tokens, name.next, "%") && !isToken(tokens, type + 1, "cursor"))
+      found.push({ kind: "type", name });
+  }
   for (let i = from; i < to; i++) {
     if (isToken(tokens, i, "%") && (isToken(tokens, i + 1, "rowtype") || isToken(tokens, i + 1, "type"))) {
       let start = i - 1;

@@ -64,6 +64,8 @@ export interface Reading {
   references: SqlReference[];
   changes: SchemaChange[];
   acts: DatabaseAct[];
+  /** Types that are made. */
+  types: string[];
 }
 
 export type Handler = (reading: Reading, node: never, scope: Scope) => void;
@@ -286,9 +288,10 @@ export function act(reading: Reading, words: string, name: string | null): void 
 /** Reads text inside this statement's text as statements; what they do is this statement's doing. */
 export function readInside(reading: Reading, text: SqlText): void {
   const { stored, conditional, session } = reading;
-  session.read(text, { stored, conditional }, ({ references, changes, acts }) => {
+  session.read(text, { stored, conditional }, ({ references, changes, acts, types = [] }) => {
     append(reading.references, references);
     append(reading.changes, changes);
     append(reading.acts, acts);
+    append(reading.types, types);
   });
 }

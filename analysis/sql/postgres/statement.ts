@@ -114,6 +114,7 @@ function readStatement(
     references: [],
     changes: [],
     acts: [],
+    types: [],
   };
   for (const node of nodes) walk(reading, node, null);
   for (const hole of holes) {
@@ -125,6 +126,7 @@ function readStatement(
     references: inOrder(reading.references),
     changes: reading.changes,
     acts: reading.acts,
+    ...(reading.types.length > 0 ? { types: reading.types } : {}),
     normalized: normalize(raw.tokens, holesBetween(text, raw.start, raw.end)),
   };
 }

@@ -19,6 +19,8 @@ import {
   walkAll,
   within,
 } from "./reading.ts";
+import { referRowType } from "./row-types.ts";
+import { readColumn, readColumnTypes } from "./types.ts";
 
 const KINDS: Partial<Record<ObjectType, TableKind>> = {
   OBJECT_TABLE: "table",
@@ -93,7 +95,13 @@ const TIES: Record<string, { named: Operation; altered: Operation }> = {
   AT_DropInherit: { named: "inherit", altered: "alter-table" },
 };
 
-function alterCommand(reading: Reading, relation: RangeVar | undefined, command: AlterTableCmd): void {
+/** @param altered what is altered; `relation` is the same where that is a table */
+function alterCommand(
+  reading: Reading,
+  relation: RangeVar | undefined,
+  command: AlterTableCmd,
+  altered: RangeVar | undefined,
+): void {
   const about = changed(reading, relation);
   const { subtype, def, name } = command;
   if (about && subtype === "AT_AddColumn" && def && "ColumnDef" in def) {
@@ -121,6 +129,13 @@ function alterCommand(reading: Reading, relation: RangeVar | undefined, command:
     );
     return;
   }
+  if (def && "ColumnDef" in def && relation) {
+    const column = { ...def.ColumnDef, colname: def.ColumnDef.colname ?? name ?? "" };
+    readColumnTypes(reading, relation.relname ?? "", [{ ColumnDef: column }]);
+  } else if (def && "ColumnDef" in def) {
+    // ALTER TYPE … ADD ATTRIBUTE
+    readColumn(reading, def.ColumnDef, { kind: "type", name: altered?.relname ?? "" });
+  }
   walk(reading, { def }, null);
 }
 
@@ -132,6 +147,11 @@ export const tableHandlers: Handlers = {
     createTable(reading, relation, "table", columnsOf(tableElts), statement.if_not_exists ?? false);
     makes(reading, relation, from, keysOf(relation.relname ?? "", tableElts));
     readParents(reading, relation, inhRelations, partbound !== undefined);
+    readColumnTypes(reading, relation.relname ?? "", tableElts);
+    if (statement.ofTypename) {
+      const stored = { operation: "inherit", kind: "table", name: relation.relname ?? "" } as const;
+      within(reading, stored, () => referRowType(reading, statement.ofTypename, "inherit"));
+    }
     walkAll(reading, [tableElts, constraints, partbound, partspec], scope);
   },
   CreateForeignTableStmt(reading, statement, scope) {
@@ -145,6 +165,7 @@ export const tableHandlers: Handlers = {
       base.if_not_exists ?? false,
     );
     readParents(reading, base.relation, base.inhRelations, base.partbound !== undefined);
+    readColumnTypes(reading, base.relation.relname ?? "", base.tableElts);
     walkAll(reading, [base.tableElts, base.constraints], scope);
   },
   CreateTableAsStmt(reading, statement, scope) {
@@ -196,7 +217,8 @@ export const tableHandlers: Handlers = {
         refer(reading, relation, "alter-table");
       }
     }
-    for (const command of commands) alterCommand(reading, tableKind(objtype) ? relation : undefined, command);
+    const table = tableKind(objtype) ? relation : undefined;
+    for (const command of commands) alterCommand(reading, table, command, relation);
   },
   RenameStmt(reading, statement) {
     const { renameType, relationType, relation, subname, newname } = statement;

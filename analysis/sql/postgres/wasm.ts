@@ -64,7 +64,8 @@ function parse(module: Emscripten, text: string): Answer {
     module.stringToUTF8(text, query, bytes);
     result = module._wasm_parse_query_raw(query);
     const error = module.getValue(result + 8, "i32");
-    if (error === 0) return { ok: true, tree: JSON.parse(module.UTF8ToString(module.getValue(result, "i32"))) };
+    if (error === 0)
+      return { ok: true, tree: JSON.parse(module.UTF8ToString(module.getValue(result, "i32"))) };
     const message = module.UTF8ToString(module.getValue(error, "i32"));
     return { ok: false, message, cursor: Math.max(0, module.getValue(error + 16, "i32") - 1) };
   } finally {

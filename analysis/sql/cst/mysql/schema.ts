@@ -3,6 +3,7 @@ import { readDatabase, readUsers, skipRest } from "./administration.ts";
 import type { Cursor } from "./cursor.ts";
 import { readDefiner, readEvent, readRoutine, readTrigger, readView } from "./objects.ts";
 import {
+  ifExists,
   readAlterTable,
   readCreateIndex,
   readCreateTable,
@@ -132,6 +133,9 @@ export function readDrop(c: Cursor): string {
     case "index":
       readDropIndex(c);
       break;
+    case "trigger":
+      readDropTrigger(c);
+      break;
     case "database":
     case "schema":
       readDatabase(c, `DROP ${object.toUpperCase()}`);
@@ -142,11 +146,9 @@ export function readDrop(c: Cursor): string {
       break;
     case "procedure":
     case "function":
-    case "trigger":
     case "event":
     case "sequence":
     case "prepare":
-      // Whose table a trigger stands on, only its name would tell.
       c.accept("if", "exists");
       c.list(() => c.name());
       break;
@@ -154,6 +156,14 @@ export function readDrop(c: Cursor): string {
       readOther(c, "DROP", object);
   }
   return `drop-${object}`;
+}
+
+function readDropTrigger(c: Cursor): void {
+  const exists = ifExists(c);
+  const at = c.name();
+  c.within({ operation: "trigger", kind: "trigger", name: c.previous() }, () => c.table(at, "trigger"));
+  const named = c.found.at(-1);
+  if (named?.kind === "table") Object.assign(named, { trigger: true }, exists ? { perhaps: true } : {});
 }
 
 /** RENAME TABLE, RENAME USER */

@@ -23,12 +23,14 @@ export const actHandlers: Handlers = {
   },
   reindex_stmt(walk, { name }) {
     // It may be an index or a collation, too.
-    if (name) {
-      const at = startOf(name);
-      walk.found.push({ kind: "table", at, operation: "alter-table", perhaps: true, stored: walk.stored });
-    }
+    if (!name) return act(walk, "REINDEX", null, null);
+    const at = startOf(name);
+    walk.found.push({ kind: "table", at, operation: "alter-table", perhaps: true, stored: walk.stored });
   },
   analyze_stmt(walk, { tables }) {
-    for (const table of tables?.items ?? []) refer(walk, table as Node, "alter-table");
+    // The package's type leaves out that a list of none stands for ANALYZE alone.
+    const named = tables?.items ?? [];
+    if (named.length === 0) act(walk, "ANALYZE", null, null);
+    for (const table of named) refer(walk, table as Node, "alter-table");
   },
 };

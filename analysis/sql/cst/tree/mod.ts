@@ -17,7 +17,6 @@ const HANDLERS: ReadonlyMap<string, Handler> = new Map(
 const PLAIN = new Set([
   "explain_stmt",
   "rename_table_stmt",
-  "drop_trigger_stmt",
   "savepoint_stmt",
   "release_savepoint_stmt",
   "empty",

@@ -99,6 +99,13 @@ export const tableHandlers: Handlers = {
       walk.found.push({ kind: "table", at, operation, index: true, stored: walk.stored, ...perhaps });
     }
   },
+  drop_trigger_stmt(walk, { trigger, ifExistsKw }) {
+    const at = startOf(trigger as Node);
+    const operation = "trigger";
+    const stored = { operation, kind: "trigger", name: nameOf(trigger) } as const;
+    const perhaps = ifExistsKw === undefined ? {} : ({ perhaps: true } as const);
+    walk.found.push({ kind: "table", at, operation, trigger: true, stored, ...perhaps });
+  },
   create_trigger_stmt(walk, node, scope) {
     within(walk, { operation: "trigger", kind: "trigger", name: nameOf(node.name) }, () => {
       refer(walk, node.target.table, "trigger");
