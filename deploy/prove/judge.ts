@@ -25,7 +25,8 @@ export async function judge(
 ): Promise<Verdict> {
   const [events] = await sql`
     with own as (
-      select writer, sequence, (detail->>'n')::int as n from audit_log where detail->>'run' = ${run}
+      select writer, sequence, (detail->>'n')::int as n from audit_log
+      where writer = any(${writers as string[]}::uuid[]) and detail->>'run' = ${run}
     )
     select count(*)::int as stored, (count(*) - count(distinct n))::int as duplicates,
       (count(distinct n) filter (where n between 1 and ${upTo}))::int as confirmed,
