@@ -107,6 +107,36 @@ test("a tool's tables are left to the tool", async () => {
   expect(await apply()).toEqual([]);
 });
 
+test("a manifest that changed since is a difference, and a second run brings the database to it", async () => {
+  const { apply, migrate } = await start();
+  await apply();
+  await migrate();
+  await apply();
+  const changed = JSON.parse(shop["freehold.json"]);
+  Object.assign(changed, { project: `p${projects}`, roles: "{project}_{service}_{kind}" });
+  changed.services.orders.owns = ["orders", "order_lines", "order_totals"];
+  changed.services.billing.owns = ["invoices", "ledger", "stock"];
+  changed.services.billing.uses = [];
+  const url = bench!.options.env["ADMIN_URL"]!;
+  using after = await rightsBench("shared", () => url, { "freehold.json": JSON.stringify(changed) });
+  const done = (await after.apply()).map((statement) => statement.replaceAll(`p${projects}_`, ""));
+  const revoked = done.filter((statement) => statement.startsWith("REVOKE")).sort();
+  // What is taken away comes first, in the catalog's order.
+  expect(done.slice(0, revoked.length).sort()).toEqual(revoked);
+  expect(revoked).toEqual([
+    "REVOKE INSERT ON TABLE public.order_lines FROM billing_app",
+    "REVOKE INSERT, SELECT, UPDATE, DELETE ON TABLE public.stock FROM orders_app",
+    "REVOKE SELECT (id, customer) ON TABLE public.orders FROM billing_app",
+    "REVOKE SELECT ON TABLE public.order_totals FROM billing_app",
+    "REVOKE USAGE ON SEQUENCE public.order_lines_id_seq FROM billing_app",
+  ]);
+  expect(done.slice(revoked.length)).toEqual([
+    "ALTER TABLE public.stock OWNER TO billing_owner",
+    "GRANT SELECT, INSERT, UPDATE, DELETE ON TABLE public.stock TO billing_app",
+  ]);
+  expect(await after.apply()).toEqual([]);
+});
+
 test("passwords are rotated when they change, and stand in no statement", async () => {
   const { apply, options, databases: all, url } = await start();
   const shown = (await apply()).join("\n");

@@ -2,10 +2,10 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { join } from "node:path";
 import { type Cluster, debianBinaries, startCluster } from "../../fixtures/cluster.ts";
-import { type RightsBench, rightsBench } from "../../fixtures/rights.ts";
+import { type RightsBench, rightsBench, shop } from "../../fixtures/rights.ts";
 import { connect } from "../../runtime/connect/mod.ts";
 import { findDrift, shadows } from "../mod.ts";
-import { asAdministrator } from "./mod.ts";
+import { applyRights, asAdministrator } from "./mod.ts";
 
 /** What nobody but the owner may do to `orders` (`T` is the table), with each statement that PostgreSQL knows for it. */
 const foreign = [
@@ -87,6 +87,30 @@ describe.each(servers)("on $name", ({ binaries }) => {
     server = await startCluster(binaries);
   });
   afterAll(() => server.remove());
+
+  test("an administrator that is no superuser can apply it all: it may create roles and owns the database", async () => {
+    const manifest = { ...JSON.parse(shop["freehold.json"]), roles: "managed_{service}_{kind}" };
+    const url = await server.createDatabase("managed");
+    using bench = await rightsBench("schemas", () => url, { "freehold.json": JSON.stringify(manifest) });
+    const sql = connect({ service: "test", variable: "URL", env: { URL: url } });
+    await sql.unsafe("create role managed login createrole; alter database managed owner to managed");
+    const env = { ADMIN_URL: url.replace("postgres@", "managed@") };
+    const apply = () =>
+      asAdministrator(bench.databases[0]!, env, (admin) =>
+        applyRights(admin, bench.databases[0]!, bench.options),
+      );
+    await apply();
+    await bench.migrate();
+    await apply();
+    // It may not see that the passwords are set; a superuser does, and has nothing to do.
+    expect([...new Set((await apply()).steps.map(({ kind }) => kind))]).toEqual(["password"]);
+    expect(await bench.apply()).toEqual([]);
+    const members = await sql`
+      select r.rolname as name from pg_roles r
+      where r.rolname like 'managed_%' and pg_has_role('managed', r.oid, 'USAGE')`;
+    expect(members.map(({ name }) => name)).toEqual([]);
+    await sql.end();
+  });
 
   describe.each(layouts)("in the layout %s", (layout) => {
     let bench: RightsBench;
