@@ -64,7 +64,7 @@ describe("the demo", () => {
         ✓ lobby       version 1  applied 001_create_history (…)
         ✓ router      version 1  applied 001_create_routes (…)
       4  What does an audit event cost a request?
-      5  The platform runs: a request through router and gatekeeper
+      5  The platform runs, each service under its own role: a request through router and gatekeeper
         3  stranger       POST /lobby/rooms/hall/messages   deny
       6  Who owns what
       Where to go next

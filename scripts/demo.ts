@@ -17,6 +17,7 @@ import { copyPlatform, culprit, violation, wayOut } from "./demo-violation.ts";
 import { exitCodes, type Io } from "./io.ts";
 import { run as migrate } from "./migrate.ts";
 import { type ServiceProcess, startService } from "./platform.ts";
+import { type PlatformDatabase, preparePlatform } from "./platform-roles.ts";
 import { terminal } from "./terminal.ts";
 import { openWorkspace } from "./workspace.ts";
 
@@ -59,19 +60,22 @@ export async function demo(io: Io): Promise<number> {
 
   step("3  A PostgreSQL of its own, and every service's migrations up to head");
   io.status("starting PostgreSQL …");
-  await using server = await startPostgres({ signal, onProgress: (line) => io.status(line) });
+  await using server = await startPostgres({
+    auth: "password",
+    signal,
+    onProgress: (line) => io.status(line),
+  });
+  io.status("applying the roles of freehold.json …");
+  const { url, env } = await preparePlatform(server, { name: "platform", signal });
   io.status(null);
-  const url = await server.createDatabase("platform");
-  expect(
-    await migrate("up", { deployment: "dev" }, { ...inner, cwd: root, env: { DATABASE_URL: url } }),
-    exitCodes.clean,
-  );
+  say("each service has an owner, a migrator and an app role; this is done by the migrators:\n");
+  expect(await migrate("up", {}, { ...inner, cwd: root, env }), exitCodes.clean);
 
   step("4  What does an audit event cost a request?");
   say(await bench(io));
 
-  step("5  The platform runs: a request through router and gatekeeper");
-  await drive(url, say, io);
+  step("5  The platform runs, each service under its own role: a request through router and gatekeeper");
+  await drive({ url, env }, say, io);
 
   step("6  Who owns what");
   const { manifest } = openWorkspace({ cwd: root });
@@ -87,7 +91,7 @@ export async function demo(io: Io): Promise<number> {
     ],
     ["a rule in full", "bunx freehold explain cross-service-read"],
     ["who names which table", "bunx freehold facts"],
-    ["the platform you have just seen", "services/README.md"],
+    ["the platform you have just seen", "bun run platform, and services/README.md"],
   ] as const) {
     say(`${what.padEnd(32)} ${color.cyan(how)}`);
   }
@@ -95,11 +99,17 @@ export async function demo(io: Io): Promise<number> {
 }
 
 /** Starts three services, lets one request pass and one not, and looks for both in the audit log. */
-async function drive(url: string, say: (text: string) => void, io: Io): Promise<void> {
+async function drive(
+  { url, env }: Pick<PlatformDatabase, "url" | "env">,
+  say: (text: string) => void,
+  io: Io,
+): Promise<void> {
   await using services = new AsyncDisposableStack();
   const start = async (name: string, more: Record<string, string> = {}): Promise<ServiceProcess> => {
     io.status(`starting ${name} …`);
-    const service = await startService(name, { [`${name.toUpperCase()}_DATABASE_URL`]: url, ...more });
+    // Its application's role, and nothing more: the schema is there.
+    const variable = `${name.toUpperCase()}_DATABASE_URL`;
+    const service = await startService(name, { [variable]: env[variable], ...more });
     services.defer(async () => {
       await service.stop();
     });

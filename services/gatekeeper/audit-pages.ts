@@ -2,6 +2,20 @@
 import type { Sql } from "freehold/connect";
 import { Problem } from "../chassis.ts";
 
+/** What a reader asks for: of each part that is named, nothing else. */
+export interface AuditFilter {
+  limit: number;
+  /** Where the page before ended. */
+  cursor?: string | undefined;
+  actor?: string | undefined;
+  action?: string | undefined;
+  resource?: string | undefined;
+  decision?: string | undefined;
+  /** The first moment, and the first one no more. */
+  since?: Date | undefined;
+  until?: Date | undefined;
+}
+
 export interface AuditPage {
   events: AuditRow[];
   /** Asks for what came before the last of these; null on the last page. */
@@ -26,7 +40,7 @@ interface AuditRow {
  */
 export async function readAuditPage(
   sql: Sql,
-  { limit, cursor, actor }: { limit: number; cursor?: string | undefined; actor?: string | undefined },
+  { limit, cursor, actor, action, resource, decision, since, until }: AuditFilter,
 ): Promise<AuditPage> {
   const before = cursor === undefined ? null : readCursor(cursor);
   const rows = await sql<AuditRow[]>`
@@ -34,6 +48,11 @@ export async function readAuditPage(
     from audit_log
     where true
       ${actor === undefined ? sql`` : sql`and actor = ${actor}`}
+      ${action === undefined ? sql`` : sql`and action = ${action}`}
+      ${resource === undefined ? sql`` : sql`and resource = ${resource}`}
+      ${decision === undefined ? sql`` : sql`and decision = ${decision}`}
+      ${since === undefined ? sql`` : sql`and at >= ${since}`}
+      ${until === undefined ? sql`` : sql`and at < ${until}`}
       ${before === null ? sql`` : sql`and (at, writer, sequence) < (${before.at}, ${before.writer}, ${before.sequence})`}
     order by at desc, writer desc, sequence desc
     limit ${limit + 1}`;

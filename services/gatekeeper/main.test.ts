@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { connect, type Sql } from "freehold/connect";
 import { type EmbeddedPostgres, startPostgres } from "../../deploy/embedded/mod.ts";
 import { type ServiceProcess, startService } from "../../scripts/platform.ts";
+import { preparePlatform } from "../../scripts/platform-roles.ts";
 import type { Running } from "../chassis.ts";
 import { start } from "./main.ts";
 
@@ -17,18 +18,17 @@ let sql: Sql;
 let spool: string;
 
 beforeAll(async () => {
-  server = await startPostgres();
+  server = await startPostgres({ auth: "password" });
   spool = await mkdtemp(join(tmpdir(), "freehold-gatekeeper-"));
-  const [own, others] = await Promise.all([server.createDatabase(), server.createDatabase()]);
-  guardian = await startService("guardian", { GUARDIAN_DATABASE_URL: others, GUARDIAN_MIGRATOR_URL: others });
+  const database = await preparePlatform(server);
+  guardian = await startService("guardian", database.env);
   env = {
-    GATEKEEPER_DATABASE_URL: own,
-    GATEKEEPER_MIGRATOR_URL: own,
+    ...database.env,
     GATEKEEPER_AUDIT_SPOOL: spool,
     GUARDIAN_URL: guardian.url.href,
   };
   gatekeeper = await start(env);
-  sql = connect({ service: "gatekeeper", variable: "GATEKEEPER_DATABASE_URL", env });
+  sql = connect({ service: "admin", variable: "URL", env: { URL: database.url } });
 });
 afterAll(async () => {
   await Promise.all([gatekeeper.stop(), guardian.stop(), sql.end({ timeout: 0 })]);
@@ -116,6 +116,50 @@ describe("gatekeeper", () => {
     expect(await (await send("/audit?actor=nobody")).json()).toEqual({ events: [], next: null });
   });
 
+  test("shows of its audit log what is asked for", async () => {
+    await check({ actor: "ada", action: "GET", resource: "/lobby/a" });
+    await check({ actor: "ada", action: "DELETE", resource: "/lobby/a" });
+    await check({ actor: "bob", action: "GET", resource: "/lobby/b" });
+    await audited(3);
+    const asked = async (query: string) => {
+      const { events } = (await (await send(`/audit?${query}`)).json()) as {
+        events: Record<string, string>[];
+      };
+      return events.map(({ actor, action, resource }) => `${actor} ${action} ${resource}`);
+    };
+    const [first, second, third] = ["ada GET /lobby/a", "ada DELETE /lobby/a", "bob GET /lobby/b"];
+    expect(await asked("actor=ada")).toEqual([second, first]);
+    expect(await asked("action=GET")).toEqual([third, first]);
+    expect(await asked("resource=/lobby/a&action=GET")).toEqual([first]);
+    expect(await asked("decision=deny")).toEqual([second]);
+    const [row] = await sql`select at from audit_log where actor = 'bob'`;
+    const moment = encodeURIComponent(row!["at"].toISOString());
+    expect(await asked(`since=${moment}`)).toContain(third);
+    expect(await asked(`until=${moment}`)).not.toContain(third);
+    expect(await asked("since=2999-01-01T00:00:00Z")).toEqual([]);
+  });
+
+  test("decides by the rules of another file, and is not started with one that holds none", async () => {
+    const file = join(spool, "policy.json");
+    const rule = { name: "closed", actor: "*", action: "*", resource: "*", decision: "deny" };
+    await Bun.write(file, JSON.stringify([rule]));
+    const other = await start({ ...env, GATEKEEPER_POLICY: file });
+    const question = { actor: "operator:ada", action: "GET", resource: "/lobby/x" };
+    const response = await fetch(new URL("/check", other.url), {
+      method: "POST",
+      body: JSON.stringify(question),
+    });
+    expect(await response.json()).toEqual({ decision: "deny", rule: "closed" });
+    await other.stop();
+    await Bun.write(file, JSON.stringify([{ ...rule, decision: "perhaps" }]));
+    await expect(start({ ...env, GATEKEEPER_POLICY: file })).rejects.toThrow(
+      `the policy ${file} is none: 0.decision: Invalid option: expected one of "allow"|"deny"`,
+    );
+    await expect(start({ ...env, GATEKEEPER_POLICY: join(spool, "nowhere.json") })).rejects.toThrow(
+      /^the policy .*nowhere\.json cannot be read: /,
+    );
+  });
+
   test("keeps what a stranger sends in a form that can be stored", async () => {
     await check({ actor: "half \ud83d", action: "GET", resource: "/lobby/\0" });
     expect(await audited(1)).toMatchObject([{ actor: "half \ufffd", resource: "/lobby/\ufffd" }]);
@@ -141,6 +185,7 @@ describe("gatekeeper", () => {
       400,
       "limit: Too small: expected number to be >=1",
     ],
+    ["a time that is none", () => send("/audit?since=yesterday"), 400, "since: Invalid ISO datetime"],
     [
       "a cursor of its own making",
       () => send("/audit?cursor=abc"),
@@ -177,8 +222,7 @@ describe("gatekeeper", () => {
   });
 
   test("keeps what its database does not take in time, says so, and stores it at the next start", async () => {
-    const url = await server.createDatabase();
-    const variables = { GATEKEEPER_DATABASE_URL: url, GATEKEEPER_MIGRATOR_URL: url };
+    const { url, env: variables } = await preparePlatform(server);
     const own = { ...env, ...variables, GATEKEEPER_AUDIT_CLOSE_DEADLINE_MS: "200" };
     const other = await startService("gatekeeper", own);
     const admin = connect({ service: "admin", variable: "URL", env: { URL: url }, poolSize: 1 });

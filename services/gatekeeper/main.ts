@@ -1,5 +1,12 @@
 /** Gatekeeper decides who may do what, and keeps every decision in its audit log. */
-import { type AuditLog, createAuditLog, postgresSink, prometheus } from "freehold/audit";
+import {
+  type AuditEvent,
+  type AuditLog,
+  createAuditLog,
+  type LogResult,
+  postgresSink,
+  prometheus,
+} from "freehold/audit";
 import type { Sql } from "freehold/connect";
 import { z } from "zod";
 import {
@@ -18,14 +25,20 @@ import {
 import { readAuditPage } from "./audit-pages.ts";
 import { askGuardian } from "./badges.ts";
 import { openDatabase } from "./database.ts";
-import { decide, policy } from "./policy.ts";
+import { decide, type Rule, readPolicy } from "./policy.ts";
 
 const text = z.string().min(1).max(500);
 const question = z.strictObject({ actor: text, action: text, resource: text });
+const time = z.iso.datetime({ offset: true }).transform((text) => new Date(text));
 const page = z.strictObject({
   limit: z.coerce.number().int().min(1).max(500).default(50),
   cursor: z.string().optional(),
   actor: plainText.max(500).optional(),
+  action: plainText.max(500).optional(),
+  resource: plainText.max(500).optional(),
+  decision: plainText.max(500).optional(),
+  since: time.optional(),
+  until: time.optional(),
 });
 
 /** What is not in the database this long after the stop stays in the spool, and the exit code says so. */
@@ -35,12 +48,14 @@ const metricsType = "text/plain; version=0.0.4; charset=utf-8";
 
 export async function start(env: Environment): Promise<Running> {
   const guardian = env["GUARDIAN_URL"] ? readServiceUrl("gatekeeper", "GUARDIAN_URL", env) : null;
+  const rules = readPolicy(env["GATEKEEPER_POLICY"] || new URL("policy.json", import.meta.url));
   const sql = await openDatabase(env);
   const holds = askGuardian(guardian);
   let audit: AuditLog | undefined;
   try {
     audit = openAudit(env);
-    return serveOn({ sql, audit, holds, env });
+    console.info(`gatekeeper: audit log opened, writer ${audit.stats().writer}`);
+    return serveOn({ sql, audit, holds, rules, env });
   } catch (error) {
     await audit?.close();
     await sql.end({ timeout: 0 });
@@ -48,14 +63,19 @@ export async function start(env: Environment): Promise<Running> {
   }
 }
 
-interface Parts {
+export interface Parts {
   sql: Sql;
-  audit: AuditLog;
+  /** Where decisions are kept; `log` may also be one that has to be waited for. */
+  audit: Pick<AuditLog, "stats" | "close"> & {
+    log(event: AuditEvent): LogResult | Promise<LogResult>;
+  };
   holds: ReturnType<typeof askGuardian>;
+  rules: readonly Rule[];
   env: Environment;
 }
 
-function serveOn({ sql, audit, holds, env }: Parts): Running {
+/** Serves what is open already; whoever opened it hands it over. */
+export function serveOn({ sql, audit, holds, rules, env }: Parts): Running {
   const deadlineMs = readCloseDeadline(env);
   return serve({
     name: "gatekeeper",
@@ -64,8 +84,9 @@ function serveOn({ sql, audit, holds, env }: Parts): Running {
       "/check": {
         async POST(request) {
           const asked = await readJson(request, question);
-          const decision = await decide(asked, policy, holds);
-          const kept = audit.log({ ...asked, decision: decision.decision, detail: { rule: decision.rule } });
+          const decision = await decide(asked, rules, holds);
+          const { decision: said, rule } = decision;
+          const kept = await audit.log({ ...asked, decision: said, detail: { rule } });
           // Fail closed: what cannot be audited is not allowed.
           if (!kept.accepted) throw new Problem(503, kept.message);
           return Response.json(decision);

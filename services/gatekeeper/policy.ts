@@ -1,4 +1,8 @@
 /** Who may do what. The first rule that fits decides; where none does, the answer is no. */
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { z } from "zod";
+import { describe, SettingError } from "../chassis.ts";
 
 export interface Question {
   actor: string;
@@ -19,26 +23,37 @@ export interface Decision {
   rule: string;
 }
 
-/** `*` at the end of a pattern stands for anything. */
-export const policy: readonly Rule[] = [
-  { name: "operators", actor: "operator:*", action: "*", resource: "*", decision: "allow" },
-  { name: "lobby is open to read", actor: "*", action: "GET", resource: "/lobby/*", decision: "allow" },
-  {
-    name: "agents write to the lobby",
-    actor: "agent:*",
-    action: "POST",
-    resource: "/lobby/*",
-    decision: "allow",
-  },
-  {
-    name: "reporters send telemetry",
-    actor: "agent:*",
-    action: "POST",
-    resource: "/telemetry/samples",
-    decision: "allow",
-    badge: "reporter",
-  },
-];
+const text = z.string().min(1);
+const rules: z.ZodType<Rule[]> = z.array(
+  z.strictObject({
+    name: text,
+    actor: text,
+    action: text,
+    resource: text,
+    decision: z.enum(["allow", "deny"]),
+    badge: text.exactOptional(),
+  }),
+);
+
+/**
+ * Reads the rules from a file of JSON, in the order in which they are tried; `*` at the end of a pattern stands for anything.
+ * @throws {SettingError} where the file cannot be read or holds no rules
+ */
+export function readPolicy(file: string | URL): Rule[] {
+  const shown = file instanceof URL ? fileURLToPath(file) : file;
+  let content: unknown;
+  try {
+    content = JSON.parse(readFileSync(file, "utf8"));
+  } catch (error) {
+    throw new SettingError(`the policy ${shown} cannot be read: ${describe(error)}`);
+  }
+  const result = rules.safeParse(content);
+  if (result.success) return result.data;
+  const [{ path, message }] = result.error.issues as [z.core.$ZodIssue];
+  throw new SettingError(
+    `the policy ${shown} is none: ${[path.join("."), message].filter(Boolean).join(": ")}`,
+  );
+}
 
 /**
  * Decides a question.

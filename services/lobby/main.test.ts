@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { type EmbeddedPostgres, startPostgres } from "../../deploy/embedded/mod.ts";
+import { preparePlatform } from "../../scripts/platform-roles.ts";
 import type { Running } from "../chassis.ts";
 import { start } from "./main.ts";
 
 let server: EmbeddedPostgres;
 let lobby: Running;
 beforeAll(async () => {
-  server = await startPostgres();
-  const url = await server.createDatabase();
-  lobby = await start({ LOBBY_DATABASE_URL: url, LOBBY_MIGRATOR_URL: url });
+  server = await startPostgres({ auth: "password" });
+  lobby = await start((await preparePlatform(server)).env);
 });
 afterAll(async () => {
   await lobby.stop();

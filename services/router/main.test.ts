@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type EmbeddedPostgres, startPostgres } from "../../deploy/embedded/mod.ts";
 import { type ServiceProcess, startService } from "../../scripts/platform.ts";
+import { preparePlatform } from "../../scripts/platform-roles.ts";
 import type { Running } from "../chassis.ts";
 import { start } from "./main.ts";
 
@@ -15,17 +16,10 @@ let env: Record<string, string>;
 let spool: string;
 
 beforeAll(async () => {
-  server = await startPostgres();
+  server = await startPostgres({ auth: "password" });
   spool = await mkdtemp(join(tmpdir(), "freehold-router-"));
-  // One database for all, as in development: what keeps them apart is whose table is whose.
-  const url = await server.createDatabase();
-  const names = ["GATEKEEPER", "LOBBY", "ROUTER"];
-  env = Object.fromEntries(
-    names.flatMap((name) => [
-      [`${name}_DATABASE_URL`, url],
-      [`${name}_MIGRATOR_URL`, url],
-    ]),
-  );
+  // One database for all, as in development: what keeps them apart is the roles under which they run.
+  env = (await preparePlatform(server)).env;
   env["GATEKEEPER_AUDIT_SPOOL"] = spool;
   [gatekeeper, lobby] = await Promise.all([startService("gatekeeper", env), startService("lobby", env)]);
   env["GATEKEEPER_URL"] = gatekeeper.url.href;

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "bun:test";
 import { connect, type Sql } from "freehold/connect";
 import { type EmbeddedPostgres, startPostgres } from "../../deploy/embedded/mod.ts";
+import { preparePlatform } from "../../scripts/platform-roles.ts";
 import type { Running } from "../chassis.ts";
 import { start } from "./main.ts";
 
@@ -8,11 +9,10 @@ let server: EmbeddedPostgres;
 let telemetry: Running;
 let sql: Sql;
 beforeAll(async () => {
-  server = await startPostgres();
-  const url = await server.createDatabase();
-  const env = { TELEMETRY_DATABASE_URL: url, TELEMETRY_MIGRATOR_URL: url };
+  server = await startPostgres({ auth: "password" });
+  const { url, env } = await preparePlatform(server);
   telemetry = await start(env);
-  sql = connect({ service: "telemetry", variable: "TELEMETRY_DATABASE_URL", env });
+  sql = connect({ service: "admin", variable: "URL", env: { URL: url } });
 });
 afterAll(async () => {
   await Promise.all([telemetry.stop(), sql.end({ timeout: 0 })]);
