@@ -13,7 +13,8 @@ const PROSE =
 
 /** Whether a text of which nothing else is known may be a statement. */
 export function readsAsSql(text: string): boolean {
-  return VERB.test(text) && !PROSE.test(text);
+  // "Delete from cart?" asks: no place for a value is glued to a word.
+  return VERB.test(text) && !PROSE.test(text) && !/[a-z]\?\s*$/i.test(text);
 }
 
 /** Keys under which query objects, and mappers' options for views and computed columns, keep their text. */

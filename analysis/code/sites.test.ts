@@ -203,6 +203,20 @@ const rows: [title: string, code: string, expected: string[], others?: Record<st
     "class A {\n  query = 'select * from orders';\n  static all = 'select * from items';\n  run() {\n    go(this.query);\n    go(A.all);\n  }\n}\nenum Q { One = 'select * from lots' }\ngo(Q.One);",
     ["2:26 select orders", "3:31 select items", "9:31 select lots"],
   ],
+  [
+    "another dialect's statement for an unknown client",
+    "run('select `id` from `orders` where `id` = ?', [id]);\nthing.go(`INSERT INTO \\`orders\\` (a) VALUES (?)`);\nask({ sql: 'update orders set a = 1,, b = 2' });",
+    [
+      'unparsed 1:18 syntax error at or near "from"',
+      'unparsed 2:23 syntax error at or near "`"',
+      'unparsed 3:37 syntax error at or near ","',
+    ],
+  ],
+  [
+    "words for people that the grammar refuses",
+    "ask('Select a file from your computer, please'); ask('Delete from cart?'); say('Drop files here, or select one from folder');\nshow('Insert into document (optional)'); show('Create table with (some) columns'); show('Update settings, set the value = 3');",
+    [],
+  ],
 ];
 
 test.each(rows)("%s", async (_, code, expected, others = {}) => {

@@ -14,7 +14,7 @@ import type {
   SqlSite,
   SqlStatement,
 } from "../model.ts";
-import { looksLikeSql, type ReadSql } from "../sql/mod.ts";
+import { isPlainlySql, looksLikeSql, type ReadSql } from "../sql/mod.ts";
 import type { Resolve } from "./evaluate.ts";
 import { constantText, evaluate, follow } from "./evaluate.ts";
 import { adapterOf } from "./evidence.ts";
@@ -171,8 +171,11 @@ export function readAllSites(
           dialect,
           readSql,
         );
-        // Nothing but its looks says that this is SQL: then the grammar must agree.
-        if (!certain && (read.problems.length || !read.statements.some(saysAnything))) continue;
+        // Nothing but its looks says that this is SQL: then the grammar must agree, or no other text looks so.
+        const agreed = read.problems.length
+          ? readings.some((pieces) => isPlainlySql(flat(pieces, "_")))
+          : read.statements.some(saysAnything);
+        if (!certain && !agreed) continue;
         found.push({ ...base, facts: read, unresolved: null });
       }
     }
@@ -275,8 +278,9 @@ function looksLikeStatement(pieces: readonly SqlPiece[]): boolean {
   return looksLikeSql(flat(pieces));
 }
 
-function flat(pieces: readonly SqlPiece[]): string {
-  return pieces.map((piece) => (piece.kind === "text" ? piece.text : " ")).join("");
+/** @param hole what stands for each hole */
+function flat(pieces: readonly SqlPiece[], hole = " "): string {
+  return pieces.map((piece) => (piece.kind === "text" ? piece.text : hole)).join("");
 }
 
 /**

@@ -6,6 +6,7 @@ import { DIALECTS } from "./dialects.ts";
 export { looksLikeSql } from "./looks-like.ts";
 export { type MigrationName, migrationName } from "./migration-name.ts";
 export { accessOf } from "./operations.ts";
+export { isPlainlySql } from "./plainly.ts";
 export { downSections } from "./sections.ts";
 
 /** How texts are read: brought with the first grammar, so that a process which meets no SQL does without. */
