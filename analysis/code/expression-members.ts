@@ -1,5 +1,6 @@
 /** Members of objects, enums and classes, and the items of lists. */
 import type { Expr, Span } from "../model.ts";
+import type { Adapter } from "./adapters/adapter.ts";
 import { ownMethod, typeName } from "./classes.ts";
 import { isMappedClass } from "./defining.ts";
 import { isProcess } from "./environment.ts";
@@ -21,10 +22,7 @@ export function readMember(r: Reading, node: Node & { type: "MemberExpression" }
   const target = unwrap(node.object as Node);
   if (adapter) {
     const field = adapter.chain && target.type === "ThisExpression" && name ? lookupField(scope, name) : null;
-    const value = field?.init && r.read(field.init, field.scope);
-    return value?.kind === "client"
-      ? { ...value, at: r.at(node) }
-      : { kind: "client", adapter: adapter.name, at: r.at(node) };
+    return clientValue(r, adapter, field?.init ? r.read(field.init, field.scope) : null, node);
   }
   if (name === null) {
     // tables[key] over a constant object: any of its values.
@@ -66,6 +64,14 @@ export function readMember(r: Reading, node: Node & { type: "MemberExpression" }
     if (binding?.kind === "class" && !(binding.init && isMappedClass(binding.init))) return r.unknown(node);
   }
   return follow(r, r.read(node.object as Node, scope, true), [name], node);
+}
+
+/** A client, with what made it where that is known: one call, or one of several. */
+export function clientValue(r: Reading, adapter: Adapter, value: Expr | null, node: Node): Expr {
+  if (value?.kind === "client") return { ...value, at: r.at(node) };
+  if (value?.kind === "either" && value.options.some(({ kind }) => kind === "client"))
+    return { kind: "alias", of: value, at: r.at(node) };
+  return { kind: "client", adapter: adapter.name, at: r.at(node) };
 }
 
 /** `schema[name]` of a module, where the name is one of a few. */

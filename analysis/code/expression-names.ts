@@ -4,7 +4,7 @@ import { typeName } from "./classes.ts";
 import { isDefinition, isMappedClass } from "./defining.ts";
 import { isEnvironment } from "./environment.ts";
 import { clientOf } from "./evidence.ts";
-import { eachOf, readEnumeration, taken } from "./expression-members.ts";
+import { clientValue, eachOf, readEnumeration, taken } from "./expression-members.ts";
 import { fallenBack, readVariable, rechecked } from "./expression-outside.ts";
 import { isEmpty, MOST_WRITES, queriedValues } from "./expression-words.ts";
 import { literalOptions } from "./literal-types.ts";
@@ -27,10 +27,7 @@ export function readIdentifier(r: Reading, node: Node & { type: "Identifier" }, 
   const adapter = clientOf(node, scope, r.scopes);
   if (adapter) {
     const made = adapter.chain && !binding.parameter && binding.path?.length === 0 ? binding.init : null;
-    const value = made && r.read(made, binding.scope);
-    return value?.kind === "client"
-      ? { ...value, at: r.at(node) }
-      : { kind: "client", adapter: adapter.name, at: r.at(node) };
+    return clientValue(r, adapter, made && r.read(made, binding.scope), node);
   }
   if (isEnvironment(node, scope)) return readVariable(r, "*", node);
   if (isLocalDefinition(r, binding))

@@ -16,6 +16,9 @@ const byPackage = new Map(
 
 const DEEPEST = 24;
 
+/** Alternatives of one chain's beginning that are read. */
+const MOST_ROOTS = 16;
+
 /** Methods of builders that ask for rows. */
 const FETCHING =
   /^(?:select|first|pluck|count|sum|avg|min|max|then|stream|all|exists?|(?:execute|get|find|values|take|iterate)\w*)/;
@@ -42,7 +45,7 @@ export function readAllChains(
     if (facts.chains.length === 0) continue;
     const imported = facts.imports.flatMap(({ specifier }) => byPackage.get(specifier) ?? []);
     const habitual = new Set(imported.filter((adapter) => adapter.chain));
-    const read = facts.chains.flatMap((site) => readChain(site, habitual, ask) ?? []);
+    const read = facts.chains.flatMap((site) => readAlternatives(site, habitual, ask) ?? []);
     for (const { client, acts } of read) for (const act of acts) done.push({ ...act, file, client });
     const written = new Set<string>();
     for (const { named, continued } of read)
@@ -128,6 +131,25 @@ function* nested(
     open.push(chain);
     yield { chain, bound: new Set(open.flatMap(({ binds }) => binds)), stored };
   }
+}
+
+/** `cond ? a.getRepository(User) : b.getRepository(User)`: what the chain names on any of its roots, each table once. */
+function readAlternatives(site: ChainSite, habitual: ReadonlySet<Adapter>, ask: Ask): ReadChain | null {
+  const roots = rootsOf(site.root, ask).filter((root) => adapterOf(root, ask.follow, 0));
+  if (roots.length < 2) return readChain(site, habitual, ask);
+  const read = roots.flatMap((root) => readChain({ ...site, root }, habitual, ask) ?? []);
+  const [first] = read;
+  if (!first) return null;
+  const said = (item: Named) => JSON.stringify([item.name, item.operation]);
+  const named = new Map(read.flatMap((chain) => chain.named.map((item) => [said(item), item] as const)));
+  return { ...first, named: [...named.values()], binds: read.flatMap(({ binds }) => binds) };
+}
+
+/** What a chain may begin with, alternatives one by one. */
+function rootsOf(root: Expr, ask: Ask, depth = 0): Expr[] {
+  const inner = ask.follow(root);
+  if (inner.kind !== "either" || depth > DEEPEST) return [root];
+  return inner.options.flatMap((option) => rootsOf(option, ask, depth + 1)).slice(0, MOST_ROOTS);
 }
 
 function readChain(site: ChainSite, habitual: ReadonlySet<Adapter>, ask: Ask): ReadChain | null {
