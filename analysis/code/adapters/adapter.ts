@@ -141,6 +141,8 @@ export interface TableDefinition {
   reads?: Named[];
   /** Relation (property) name to the expression of what it leads to. */
   relations: Record<string, Expr>;
+  /** By relation: what is done to the row that the mapper does to what the relation leads to, too. */
+  cascades?: Record<string, readonly string[]>;
   /** Tables that the mapper keeps for it besides: those that join many to many. */
   joins?: { name: TableName; columns: string[] | null; relation: string }[];
 }

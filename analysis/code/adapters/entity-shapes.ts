@@ -19,11 +19,16 @@ export interface EntityShape {
   embedded?: true;
 }
 
+/** `insert` and `update` go with saving, `remove` with removing. */
+export type Cascade = "insert" | "update" | "remove" | "soft-remove" | "recover";
+
 export type Property = {
   name: string;
   at: Span;
   /** It comes along whenever the entity is loaded. */
   eager?: boolean;
+  /** What is done to the entity that is done to the other one, too. */
+  cascades?: readonly Cascade[];
 } & (
   | {
       kind: "column" /** As it is given; null where the mapper names it. */;
@@ -121,7 +126,14 @@ export function tableOf(shape: EntityShape, mapper: Mapper, ask: Ask): TableDefi
       ...relationTables({ ...definition, relations: {} }, property.name, property.at, ask),
     ];
   };
-  return eager.length ? { ...definition, reads: eager.flatMap(along) } : definition;
+  const cascades = Object.fromEntries(
+    properties.flatMap(({ name, cascades = [] }) => (cascades.length ? [[name, cascades]] : [])),
+  );
+  return {
+    ...definition,
+    ...(eager.length && { reads: eager.flatMap(along) }),
+    ...(Object.keys(cascades).length && { cascades }),
+  };
 }
 
 function targetName(property: Property, mapper: Mapper, ask: Ask): TableName | null {

@@ -2,7 +2,7 @@
 import type { ClassExpr, ClassMember, Decorator, Expr } from "../../model.ts";
 import type { Ask, TableName } from "./adapter.ts";
 import { classOf, membersOf } from "./entities.ts";
-import type { EntityShape, Property } from "./entity-shapes.ts";
+import type { Cascade, EntityShape, Property } from "./entity-shapes.ts";
 import { entry, isFalse, isTrue } from "./expressions.ts";
 import { closureOf, typeormNaming, unknownReason } from "./typeorm-naming.ts";
 
@@ -148,6 +148,7 @@ function relationOf({ name, decorators }: ClassMember, relation: Decorator, ask:
     at: relation.at,
     target,
     ...(isTrue(entry(options, "eager"), ask) && { eager: true }),
+    cascades: cascadesOf(entry(options, "cascade"), ask),
   };
   const holds = relation.name === "ManyToOne" || decorators.some((item) => item.name === "JoinColumn");
   if (relation.name === "ManyToMany") {
@@ -170,6 +171,16 @@ function relationOf({ name, decorators }: ClassMember, relation: Decorator, ask:
       decorators.some((item) => item.name === "PrimaryColumn") || isTrue(entry(options, "primary"), ask),
     constrained: !isFalse(entry(options, "createForeignKeyConstraints"), ask),
   };
+}
+
+const ALL: readonly Cascade[] = ["insert", "update", "remove", "soft-remove", "recover"];
+
+/** `cascade: true`, `cascade: ["insert", "update"]`. */
+export function cascadesOf(given: Expr | null, ask: Ask): readonly Cascade[] {
+  const inner = given && ask.follow(given);
+  if (inner?.kind !== "array") return isTrue(inner, ask) ? ALL : [];
+  const told = inner.items.map((item) => ask.text(item));
+  return ALL.filter((kind) => told.includes(kind));
 }
 
 /** `@JoinTable({ name: "user_roles", joinColumn: { name: "user_id" }, … })`. */

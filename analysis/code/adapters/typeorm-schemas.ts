@@ -5,7 +5,7 @@ import { eachEntry } from "./builders.ts";
 import { classOf } from "./entities.ts";
 import type { EntityShape, Property } from "./entity-shapes.ts";
 import { entry, isTrue } from "./expressions.ts";
-import { joinTable, named, propertyIn } from "./typeorm-definitions.ts";
+import { cascadesOf, joinTable, named, propertyIn } from "./typeorm-definitions.ts";
 
 /** The options of `new EntitySchema({ … })`; null for any other expression. */
 export function schemaOptions(expr: Expr, ask: Ask): (Expr & { kind: "object" }) | null {
@@ -85,7 +85,13 @@ function relationOf(name: string, value: Expr, at: Property["at"], ask: Ask): Pr
   const type = entry(value, "type");
   const kind = type && ask.text(type);
   if (!target) return { kind: "open", name, at };
-  const base = { name, at, target, ...(isTrue(entry(value, "eager"), ask) && { eager: true }) };
+  const base = {
+    name,
+    at,
+    target,
+    ...(isTrue(entry(value, "eager"), ask) && { eager: true }),
+    cascades: cascadesOf(entry(value, "cascade"), ask),
+  };
   const joins = entry(value, "joinTable");
   const inverse = entry(value, "inverseSide");
   if (kind === "many-to-many")

@@ -10,6 +10,7 @@ import { TREE } from "./entity-shapes.ts";
 import { mine, rowOf, subjectOf, unknownEntity } from "./entity-subjects.ts";
 import { addressOf, entry } from "./expressions.ts";
 import { boundByBuilder, readBuilder } from "./typeorm-builder.ts";
+import { cascaded } from "./typeorm-cascades.ts";
 import { define, repositories } from "./typeorm-entities.ts";
 import { asksFor, readSchema, SCHEMA, wholeActs } from "./typeorm-migrations.ts";
 
@@ -170,12 +171,24 @@ export const typeorm: Adapter = {
     if (!step?.args || !operation) return null;
     const [first, second] = step.args;
     const subject = subjectOf(chain, at, repositories, ask);
-    if (subject) return withRelations(subject, step.at, operation, first, ask);
+    if (subject)
+      return [
+        ...withRelations(subject, step.at, operation, first, ask),
+        ...cascaded(subject, step.name, first, step.at, ask),
+      ];
     // manager.find(User, …)
     const entity = first ? mine(entityOf(first, ask), repositories) : null;
-    if (entity && first) return withRelations(entity, first.at, operation, second, ask);
+    if (entity && first)
+      return [
+        ...withRelations(entity, first.at, operation, second, ask),
+        ...cascaded(entity, step.name, second, first.at, ask),
+      ];
     const row = OF_ROWS.test(step.name) ? rowSubject(chain, at, ask) : null;
-    if (row) return withRelations(row.entity, row.at, operation, undefined, ask);
+    if (row)
+      return [
+        ...withRelations(row.entity, row.at, operation, undefined, ask),
+        ...cascaded(row.entity, step.name, row.at === first?.at ? first : undefined, row.at, ask),
+      ];
     return unknown(chain, at, operation, ask);
   },
 };
