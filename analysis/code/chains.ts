@@ -3,6 +3,7 @@
  * and understood by the linker, once names of other modules are known.
  */
 import type { ChainSite, ChainStep, Expr, Span } from "../model.ts";
+import { ASSIGNED } from "./adapters/builders.ts";
 import { adapters } from "./adapters/mod.ts";
 import { superClassOf } from "./classes.ts";
 import { clientOf } from "./evidence.ts";
@@ -15,6 +16,9 @@ import { propertyName, unwrap } from "./syntax.ts";
 /** Methods and properties by which a chain shows that some client may mean a table. */
 const TELLING = new Set(adapters.flatMap((adapter) => adapter.methods ?? []));
 
+/** Methods that write what was changed on rows before. */
+const FLUSHING = new Set(adapters.flatMap((adapter) => adapter.flushing ?? []));
+
 /** Rows of rows that are followed. */
 const DEEPEST = 4;
 
@@ -25,7 +29,21 @@ const CALLED = /^(?:knex|db|trx|tx|database|qb|connection|[a-z]+(?:Materialized)
 
 export function readChains(file: string, scopes: FileScopes, expressions: ExpressionReader): ChainSite[] {
   const found: ChainSite[] = [];
+  const flushing = new Set(
+    scopes.candidates.flatMap(({ node, scope }) =>
+      node.type === "CallExpression" && FLUSHING.has(calledName(node)) ? [scope.enclosing] : [],
+    ),
+  );
   for (const { node, scope } of scopes.candidates) {
+    if (
+      node.type === "MemberExpression" &&
+      flushing.has(scope.enclosing) &&
+      isAssigned(node, scope, scopes)
+    ) {
+      const chain = readChain(file, node, scope, scopes, expressions);
+      const step: ChainStep = { name: ASSIGNED, args: [], at: chain.steps.at(-1)?.at ?? chain.at };
+      found.push({ ...chain, steps: [...chain.steps, step] });
+    }
     if (node.type !== "CallExpression" || isContinued(node, scopes)) continue;
     const names = stepNames(node, scope);
     const builder = names.builder && clientOf(names.builder, scope, scopes)?.chain;
@@ -40,6 +58,23 @@ export function readChains(file: string, scopes: FileScopes, expressions: Expres
     found.push(readChain(file, node, scope, scopes, expressions));
   }
   return found;
+}
+
+function calledName({ callee }: Node & { type: "CallExpression" }): string {
+  const inner = unwrap(callee as Node);
+  return inner.type === "MemberExpression" ? (propertyName(inner) ?? "") : "";
+}
+
+/** `book.title = "x"`, `book.copies++`: a property of what a name of the file holds is given a value. */
+function isAssigned(node: Node & { type: "MemberExpression" }, scope: Scope, scopes: FileScopes): boolean {
+  const parent = scopes.parents.get(node);
+  const assigned =
+    (parent?.type === "AssignmentExpression" && parent.left === node) || parent?.type === "UpdateExpression";
+  if (!assigned || propertyName(node) === null) return false;
+  let at = bare(node.object as Node);
+  while (at.type === "MemberExpression") at = bare(at.object as Node);
+  const binding = at.type === "Identifier" ? lookup(scope, at.name) : null;
+  return binding !== null && binding !== undefined && !binding.imported;
 }
 
 /** A method named after a relation, on what may be a row: `this`, what a telling call gave, what a type says it is. */

@@ -162,7 +162,10 @@ export function eachOf(r: Reading, list: Expr, path: readonly string[], node: No
   if (items.kind === "import" || items.kind === "member" || items.kind === "call")
     return {
       kind: "alias",
-      of: { kind: "member", of: items, property: EACH, at: r.at(node) },
+      of: [EACH, ...path].reduce<Expr>(
+        (of, property) => ({ kind: "member", of, property, at: r.at(node) }),
+        items,
+      ),
       at: r.at(node),
     };
   if (items.kind !== "array" || items.items.length === 0) return r.unknown(node);

@@ -4,6 +4,9 @@ import type { Ask, Named, TableName } from "./adapter.ts";
 
 const DEEPEST = 8;
 
+/** The last step of a chain that gives a property a value, where the function flushes such changes: `book.title = "x"`. */
+export const ASSIGNED = "=";
+
 /** Methods with what they do to the table that they name; a map, for methods called `constructor`. */
 export function operations(table: Readonly<Record<string, Operation>>): ReadonlyMap<string, Operation> {
   return new Map(Object.entries(table));

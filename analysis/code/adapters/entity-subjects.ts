@@ -133,6 +133,10 @@ export function rowOf(expr: Expr, of: Repositories, ask: Ask, depth = 0): TableD
       if (callee.kind === "function" && callee.type)
         return next({ kind: "typed", name: "", type: callee.type, at: inner.at });
       if (callee.kind !== "member") return null;
+      // em.find(Book, …), unlike books.find((book) => …)
+      const giving = of.giving.test(callee.property);
+      const named = giving && first ? mine(entityOf(first, ask), of) : null;
+      if (named) return named;
       if (
         /^(?:filter|slice|at|find|concat|reverse|toSorted)$/.test(callee.property) &&
         !repositoryEntity(callee.of, of, ask)
@@ -144,9 +148,7 @@ export function rowOf(expr: Expr, of: Repositories, ask: Ask, depth = 0): TableD
       }
       // await Promise.all(rows.map(…))
       if (callee.property === "all" && first) return next(first);
-      if (!of.giving.test(callee.property)) return null;
-      const named = first ? mine(entityOf(first, ask), of) : null;
-      return named ?? repositoryEntity(callee.of, of, ask) ?? ownEntity(callee.of, of, ask);
+      return giving ? (repositoryEntity(callee.of, of, ask) ?? ownEntity(callee.of, of, ask)) : null;
     }
     case "member": {
       const owner = next(inner.of);

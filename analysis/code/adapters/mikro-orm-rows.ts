@@ -1,6 +1,7 @@
 /** MikroORM's rows: what is persisted and removed, what collections and references load, what is populated. */
-import type { Expr, Operation } from "../../model.ts";
+import type { Expr, Operation, Span } from "../../model.ts";
 import type { Ask, Chain, Named, TableDefinition } from "./adapter.ts";
+import { ASSIGNED } from "./builders.ts";
 import { entityOf, relationsIn, relationTables } from "./entities.ts";
 import { mine, rowOf, subjectOf, unknownEntity } from "./entity-subjects.ts";
 import { isFalse, isTrue } from "./expressions.ts";
@@ -54,15 +55,51 @@ export function populated(
   return chain.certain ? unknownEntity(rows, "select", ask) : null;
 }
 
+/**
+ * `book.title = "x"`, `wrap(book).assign({ … })`, `book.assign({ … })`: what the next flush writes; null
+ * for any other chain. A row that is made here is written where it is persisted.
+ */
+export function changed(chain: Chain, ask: Ask): Named[] | null {
+  const { steps, root } = chain;
+  const last = steps.at(-1);
+  if (last?.name === ASSIGNED) {
+    const row = standing(chain, steps.length - 2);
+    return isMade(row, ask) ? [] : written(rowOf(row, repositories, ask), last.at);
+  }
+  const at = steps.findIndex(({ name, args }) => name === "assign" && args !== null);
+  const step = steps[at];
+  const wrapped = steps[at - 1]?.args?.[0];
+  if (!step) return null;
+  if (wrapped && root.kind === "import" && root.name === "wrap" && /mikro-?orm/i.test(root.specifier))
+    return written(rowOf(wrapped, repositories, ask), step.at) ?? unknownEntity(wrapped, "update", ask);
+  return written(rowOf(standing(chain, at), repositories, ask), step.at);
+}
+
+function written(entity: TableDefinition | null, at: Span): Named[] | null {
+  return entity && [{ name: { ...entity.name, at }, operation: "update" }];
+}
+
+function isMade(row: Expr, ask: Ask): boolean {
+  const inner = ask.follow(row);
+  if (inner.kind === "new") return true;
+  const made = inner.kind === "client" ? inner.made : inner;
+  const callee = made?.kind === "call" ? ask.follow(made.callee) : null;
+  return callee?.kind === "member" && callee.property === "create";
+}
+
+/** What the chain stands on before one of its steps. */
+function standing(chain: Chain, before: number): Expr {
+  return chain.steps.slice(0, before).reduce<Expr>((of, { name, args, at }) => {
+    const member: Expr = { kind: "member", of, property: name, at };
+    return args ? { kind: "call", callee: member, args: [...args], reason: "", at } : member;
+  }, chain.root);
+}
+
 /** `author.books.loadItems()`, `book.author.load()` */
 export function loaded(chain: Chain, ask: Ask): Named[] | null {
   const at = chain.steps.findIndex(({ name, args }) => args !== null && LOADING.test(name));
   const property = chain.steps[at - 1];
   if (!property || property.args !== null) return null;
-  const row = chain.steps.slice(0, at - 1).reduce<Expr>((of, { name, args, at }) => {
-    const member: Expr = { kind: "member", of, property: name, at };
-    return args ? { kind: "call", callee: member, args: [...args], reason: "", at } : member;
-  }, chain.root);
-  const entity = rowOf(row, repositories, ask);
+  const entity = rowOf(standing(chain, at - 1), repositories, ask);
   return entity?.relations[property.name] ? relationTables(entity, property.name, property.at, ask) : null;
 }

@@ -4,7 +4,7 @@
  */
 import type { DatabaseAct, Expr, Operation, Span } from "../../model.ts";
 import type { Adapter, Ask, Chain, Named, TableDefinition } from "./adapter.ts";
-import { operations } from "./builders.ts";
+import { ASSIGNED, operations } from "./builders.ts";
 import { entityOf, relationsIn } from "./entities.ts";
 import { mine, subjectOf, unknownEntity } from "./entity-subjects.ts";
 import { addressOf, entry, isFalse } from "./expressions.ts";
@@ -14,7 +14,7 @@ import { openingOptions } from "./mapper-settings.ts";
 import { readBuilder } from "./mikro-orm-builder.ts";
 import { define, repositories } from "./mikro-orm-entities.ts";
 import { OPENINGS } from "./mikro-orm-naming.ts";
-import { loaded, ofRows, populate, populated } from "./mikro-orm-rows.ts";
+import { changed, loaded, ofRows, populate, populated } from "./mikro-orm-rows.ts";
 
 /** Methods of entity managers and repositories, with what they do to the entity's table. */
 const DOING = operations({
@@ -131,6 +131,7 @@ export const mikroOrm: Adapter = {
     "schema",
     "flush",
   ],
+  flushing: ["flush", "persistAndFlush", "removeAndFlush", "transactional"],
   defining: [
     "Entity",
     "EntitySchema",
@@ -155,6 +156,8 @@ export const mikroOrm: Adapter = {
   define,
 
   chain(chain, ask) {
+    const change = changed(chain, ask);
+    if (change || chain.steps.at(-1)?.name === ASSIGNED) return change;
     const other = builtByOther(chain, ask);
     if (other) return other;
     const built = readBuilder(chain, ask);
