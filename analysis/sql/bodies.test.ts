@@ -214,6 +214,29 @@ describe("EXECUTE", () => {
   for (const [body, ...expected] of cases) test(body, () => expect(inBody(body)).toEqual(expected));
 });
 
+describe("texts in expressions that are run", () => {
+  const cases: [sql: string, ...expected: string[]][] = [
+    [
+      "select * from crosstab('select a from s.t order by 1', $$ select b from \"U\" $$) as c (x int)",
+      "select s.t",
+      "select U",
+    ],
+    ["select * from crosstab('select a from t', 3) as c (x int)", "select t"],
+    [
+      "select query_to_xml('table ' || $1, true, true, '')",
+      "select !query_to_xml runs a text that is put together when it runs at query_to_xml",
+    ],
+    ["select ts_rewrite(a, 'select t, s from aliases'), ts_rewrite(a, b, c)", "select aliases"],
+    [
+      "select table_to_xml('s.t', true, true, ''), has_table_privilege('r', 'q', 'select')",
+      "select s.t",
+      "select q",
+    ],
+    ["select to_regclass('u') is null, to_regclass('s.\"U\"')", "select u", "select s.U"],
+  ];
+  for (const [sql, ...expected] of cases) test(sql, () => expect(named(sql)).toEqual(expected));
+});
+
 describe("names in expressions", () => {
   const cases: [sql: string, ...expected: string[]][] = [
     ["select 'App.\"T\"'::regclass", 'select app.T at App."T"'],

@@ -73,6 +73,8 @@ class MysqlBlocks implements Blocks {
   private stored: boolean | null = null;
   /** The body is under way, and it is no block: the statement's words open none. */
   private single = false;
+  /** Behind DECLARE … HANDLER FOR, whose conditions end where a statement begins. */
+  private handler = false;
   /** The body is under way, and it is a block. */
   private opened = false;
 
@@ -97,12 +99,17 @@ class MysqlBlocks implements Blocks {
     if (!this.stored || isToken(tokens, at - 1, ".")) return;
     const word = wordAt(tokens, at);
     const before = wordAt(tokens, at - 1);
+    if (word === "for" && before === "handler") this.handler = true;
+    else if (before === ";" || SINGLE.test(word)) this.handler = false;
     if (word === "end") this.end(before);
     // UNTIL condition END REPEAT: only the word behind END tells it from a CASE's.
     else if (word === "repeat" && before === "end") this.open.pop();
     // FOR EACH ROW
-    else if (word === "each" && before === "for") this.open.pop();
-    else if (word === "case") {
+    else if (word === "each" && before === "for") {
+      this.open.pop();
+      // FOLLOWS name may stand before the body.
+      this.opened = false;
+    } else if (word === "case") {
       if (before !== "end") this.push("case");
     } else if (OPENERS.has(word) && this.begins(word, before)) this.push("block");
     else if (!this.opened && SINGLE.test(word) && !IN_HEADER.test(before)) this.single = true;
@@ -118,6 +125,10 @@ class MysqlBlocks implements Blocks {
     if (this.single) return false;
     // In a header a word that opens a block is the body's first; IF NOT EXISTS stands behind the object's word.
     if (!this.opened) return word !== "if" || !PROGRAM.test(before);
+    if (this.handler && word !== "for") {
+      this.handler = false;
+      return true;
+    }
     return BEFORE_STATEMENT.has(before);
   }
 

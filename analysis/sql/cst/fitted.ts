@@ -3,7 +3,7 @@
  * which cost it the most and name nothing, become blanks. What SQLite knows and the parser does not gets
  * a form that both know: names in single quotes, parameters in any script, RAISE with an expression.
  */
-import { isToken, PARAMETER, STRING, type Tokens, tokenText, WORD } from "../lexer.ts";
+import { isToken, PARAMETER, QUOTED, STRING, type Tokens, tokenText, WORD } from "../lexer.ts";
 import { type Flavour, isMysql } from "./flavour.ts";
 import type { Stretch } from "./splitter.ts";
 
@@ -60,6 +60,14 @@ function editsOf(tokens: Tokens): Edit[] {
     for (let i = 1; i < tokens.kinds.length; i++) {
       if (isToken(tokens, i, "-") || isToken(tokens, i, "+"))
         edits.push({ start: tokens.starts[i]!, text: " " });
+    }
+  }
+  // Values, which SQLite takes in any quotes.
+  if (isToken(tokens, 0, "pragma") || isToken(tokens, 0, "vacuum")) {
+    for (let i = 2; i < tokens.kinds.length; i++) {
+      const written = tokenText(tokens, i);
+      if (tokens.kinds[i] !== QUOTED || !/^(?:[(=]|into)$/i.test(tokenText(tokens, i - 1))) continue;
+      if (!written.includes("'")) edits.push({ start: tokens.starts[i]!, text: `'${written.slice(1, -1)}'` });
     }
   }
   return edits.sort((a, b) => a.start - b.start);

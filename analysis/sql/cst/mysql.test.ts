@@ -281,6 +281,20 @@ describe("stored objects", () => {
     ],
     ["drop procedure if exists p; drop function f; drop event e; alter procedure p comment 'x'"],
     [
+      "create trigger tr after insert on t for each row follows tr2 begin delete from a; delete from b; end; delete from x",
+      "trigger t schema < trigger tr",
+      "trigger a write < trigger tr",
+      "trigger b write < trigger tr",
+      "delete x",
+    ],
+    [
+      "create procedure p() begin declare exit handler for sqlexception begin insert into a values (1); rollback; end; declare continue handler for not found, sqlstate '02000' set x = if(1, 2, 3); declare exit handler for 1062 if x then delete from b; end if; delete from c; end; delete from x",
+      "function a write < procedure p",
+      "function b write < procedure p",
+      "function c write < procedure p",
+      "delete x",
+    ],
+    [
       "drop trigger t; drop trigger if exists s.`t u`",
       "trigger !nothing that is read makes the trigger t schema < trigger t at t",
       "trigger s.!nothing that is read makes the trigger t u schema < trigger t u at s.`t u`",

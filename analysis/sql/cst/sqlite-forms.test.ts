@@ -61,6 +61,11 @@ describe("SQLite's statements", () => {
       "select y.a",
       "act DETACH DATABASE y",
     ],
+    [
+      'pragma table_info("a b"); pragma journal_mode = "wal"; vacuum main into "x.db"',
+      "act PRAGMA journal_mode",
+      "act VACUUM main",
+    ],
     ["vacuum; reindex; analyze", "act VACUUM", "act REINDEX", "act ANALYZE"],
     [
       "pragma foreign_keys = on; pragma main.user_version(3); pragma table_info(a); pragma journal_mode",

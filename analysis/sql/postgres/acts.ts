@@ -114,6 +114,9 @@ export const actHandlers: Handlers = {
     if (name) act(reading, name, null);
   },
   VariableSetStmt: readSet,
+  AlterDefaultPrivilegesStmt: (reading) => act(reading, "ALTER DEFAULT PRIVILEGES", null),
+  // Its names are constraints'.
+  ConstraintsSetStmt() {},
   AlterOwnerStmt(reading, { objectType, object }) {
     const name = objectType && BIG[objectType];
     if (name) act(reading, name, object && "String" in object ? (object.String.sval ?? null) : null);

@@ -6,7 +6,7 @@ import { nameAt, storedName } from "../names.ts";
 import type { Scope } from "../scope.ts";
 import { last, nested } from "../text.ts";
 import { decode } from "./literal.ts";
-import { type Handlers, type Reading, referName, strings, walkAll } from "./reading.ts";
+import { type Handlers, type Reading, readInside, referName, strings, walkAll } from "./reading.ts";
 import { referRowType } from "./row-types.ts";
 
 /** Functions whose first argument is a sequence, though it is cast like a table's name. */
@@ -29,6 +29,25 @@ const OF_TABLES = new Map([
   ["has_table_privilege", -2],
   ["has_any_column_privilege", -2],
   ["has_column_privilege", -3],
+  ["table_to_xml", 0],
+  ["table_to_xmlschema", 0],
+  ["table_to_xml_and_xmlschema", 0],
+  ["pg_prewarm", 0],
+  ["pgstattuple", 0],
+  ["create_hypertable", 0],
+]);
+
+/** Functions that run a text as a query, with the places of such arguments. */
+const OF_QUERIES = new Map([
+  ["query_to_xml", [0]],
+  ["query_to_xmlschema", [0]],
+  ["query_to_xml_and_xmlschema", [0]],
+  ["ts_stat", [0]],
+  ["ts_rewrite", [1]],
+  ["crosstab", [0, 1]],
+  ["crosstab2", [0]],
+  ["crosstab3", [0]],
+  ["crosstab4", [0]],
 ]);
 
 const DBLINK_WRITES = new Set(["dblink_exec", "dblink_send_query"]);
@@ -54,6 +73,7 @@ function readCall(reading: Reading, call: FuncCall, scope: Scope): void {
   const place = OF_TABLES.get(name);
   const text = place === undefined ? undefined : call.args?.at(place);
   if (text && "A_Const" in text && text.A_Const.sval) readRegclass(reading, text.A_Const);
+  for (const index of OF_QUERIES.get(name) ?? []) readQueryText(reading, name, call, index);
   walkAll(reading, [args, call.agg_filter, call.agg_order, call.over], scope);
 }
 
@@ -69,6 +89,31 @@ function setConfig(reading: Reading, { args }: FuncCall): void {
   const token = last(tokens.starts, reading.at(value.location));
   const at = source.span(tokens.starts[token] ?? 0, tokens.ends[token] ?? 0);
   reading.changes.push({ kind: "search-path", schema: null, name: path[0] ?? "", at, path });
+}
+
+/** `crosstab('select …')`: a constant text is read where it stands, any other is said not to be known. */
+function readQueryText(reading: Reading, name: string, call: FuncCall, index: number): void {
+  const { tokens, source, stored } = reading;
+  const node = call.args?.[index];
+  // Numbers of columns stand in the second place, too; ts_rewrite has a form with three terms.
+  if (!node || (name === "ts_rewrite" && call.args?.length !== 2)) return;
+  const constant = "A_Const" in node ? node.A_Const : undefined;
+  if (constant && !constant.sval) return;
+  const literal = constant && decode(tokens, last(tokens.starts, reading.at(constant.location)));
+  if (literal) {
+    readInside(reading, nested(source, literal.text, literal.runs));
+    return;
+  }
+  const place = nameAt(tokens, last(tokens.starts, reading.at(call.location)));
+  reading.references.push({
+    schema: null,
+    table: null,
+    reason: `${name} runs a text that is put together when it runs`,
+    operation: stored?.operation ?? "select",
+    access: "read",
+    at: source.span(place.start, place.end),
+    dependency: stored ? { kind: stored.kind, name: stored.name } : null,
+  });
 }
 
 function isRegclass(node: Node): boolean {

@@ -73,6 +73,9 @@ export const maintenanceHandlers: Handlers = {
       const start = reading.at(location);
       const place = reading.tokens.starts.indexOf(start);
       referEvery(reading, nameAt(reading.tokens, Math.max(place, 0)), name ?? null, "alter-table");
+    } else if (pubobjtype === "PUBLICATIONOBJ_TABLES_IN_CUR_SCHEMA") {
+      const place = nameAt(reading.tokens, find(reading.tokens, "current_schema"));
+      referEvery(reading, place, null, "alter-table", "every table of the current schema");
     }
   },
   CreatePublicationStmt(reading, { for_all_tables, pubobjects }, scope) {

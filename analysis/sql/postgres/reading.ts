@@ -185,12 +185,17 @@ export interface IndexUse {
 }
 
 /** A statement that is about every table of a schema (of the database, where that is null): which ones they are is not known here. */
-export function referEvery(reading: Reading, place: Name, schema: string | null, operation: Operation): void {
-  const shown = schema === null ? null : showHoles(schema);
+export function referEvery(
+  reading: Reading,
+  place: Name,
+  schema: string | null,
+  operation: Operation,
+  reason = schema === null ? "every table of the database" : `every table of schema ${showHoles(schema)}`,
+): void {
   reading.references.push({
-    schema: shown === schema ? schema : null,
+    schema: schema !== null && showHoles(schema) === schema ? schema : null,
     table: null,
-    reason: shown === null ? "every table of the database" : `every table of schema ${shown}`,
+    reason,
     operation,
     access: accessOf(operation),
     at: reading.source.span(place.start, place.end),

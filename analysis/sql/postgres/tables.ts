@@ -19,7 +19,6 @@ import {
   walkAll,
   within,
 } from "./reading.ts";
-import { referRowType } from "./row-types.ts";
 import { readColumn, readColumnTypes } from "./types.ts";
 
 const KINDS: Partial<Record<ObjectType, TableKind>> = {
@@ -148,10 +147,6 @@ export const tableHandlers: Handlers = {
     makes(reading, relation, from, keysOf(relation.relname ?? "", tableElts));
     readParents(reading, relation, inhRelations, partbound !== undefined);
     readColumnTypes(reading, relation.relname ?? "", tableElts);
-    if (statement.ofTypename) {
-      const stored = { operation: "inherit", kind: "table", name: relation.relname ?? "" } as const;
-      within(reading, stored, () => referRowType(reading, statement.ofTypename, "inherit"));
-    }
     walkAll(reading, [tableElts, constraints, partbound, partspec], scope);
   },
   CreateForeignTableStmt(reading, statement, scope) {
