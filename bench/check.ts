@@ -8,16 +8,16 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { cpus, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
 import { chart, type Line } from "./check/chart.ts";
 import { type Generated, generate, measureOurs, type OursMeasured } from "./check/ours.ts";
 import { peers } from "./check/peers.ts";
 import { type Measured, measure } from "./check/run.ts";
+import { readFlags } from "./flags.ts";
 
 /** Files a service, near enough: what is generated has a few more around them. */
 const PER_SERVICE = 100;
 
-const { values } = parseArgs({
+const { values } = readFlags({
   options: {
     files: { type: "string", default: "5000" },
     growth: { type: "string" },

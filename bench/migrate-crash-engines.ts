@@ -3,11 +3,12 @@
  * connections and servers of MariaDB, and judges what is left. Exits with 1 if there was a fault; the same seed makes the
  * same choices.
  */
-import { parseArgs } from "node:util";
+
 import { hasMariaDb } from "../fixtures/mariadb.ts";
+import { readFlags } from "./flags.ts";
 import { crashOn, mariaDbBed, sqliteBed } from "./migrate/crash-engines.ts";
 
-const { values, positionals } = parseArgs({
+const { values, positionals } = readFlags({
   options: { seed: { type: "string" }, kills: { type: "string" } },
   allowPositionals: true,
 });

@@ -3,11 +3,12 @@
  * what is left; on Debian's PostgreSQL where asked to. Exits with 1 if there was a fault; the same seed makes the same
  * choices.
  */
-import { parseArgs } from "node:util";
+
 import { debianBinaries, startCluster } from "../deploy/embedded/cluster.ts";
+import { readFlags } from "./flags.ts";
 import { crash } from "./migrate/crash.ts";
 
-const { values } = parseArgs({
+const { values } = readFlags({
   options: {
     seed: { type: "string" },
     kills: { type: "string" },

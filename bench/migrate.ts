@@ -1,24 +1,24 @@
 /**
- * `freehold bench migrate [--peers] [--migrations N] [--runs N] [--tenants N] [--svg FILE]`: how long
- * migrations take, on a server with fsync, over a road without delay and over one with a round trip of 2 ms. With `--peers`, next to other runners in the same run
- * (`bun install --cwd bench` first). Each run is a process and a database of its own; loading the runner is not counted
- * (but for dbmate, which is a program). All are given the same URL, without TLS. Prints medians, and each one's ratio to one
- * round trip a migration; beneath, how many times as long as freehold the best of those took that give each migration a
- * transaction of its own, and the best of all with nothing to do.
+ * `freehold bench migrate [--peers] [--migrations N] [--runs N] [--tenants N] [--svg FILE]`: how long migrations take, on a
+ * server with fsync, over a road without delay and over one with a round trip of 2 ms. With `--peers`, next to other runners
+ * in the same run (`bun install --cwd bench` first). Each run is a process and a database of its own; loading the runner is
+ * not counted (but for dbmate, which is a program). All are given the same URL, without TLS. Prints medians, and each one's
+ * ratio to one round trip a migration; beneath, how many times as long as freehold the best of those took that give each
+ * migration a transaction of its own, and the best of all with nothing to do.
  *
  * With `--tenants N`: ten migrations in a database for each of N tenants, eight at a time (migrate/tenants.ts).
  */
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
 import { startPostgres } from "../deploy/embedded/mod.ts";
 import { startProxy } from "../deploy/embedded/proxy.ts";
+import { readFlags } from "./flags.ts";
 import { bars, type Panel } from "./migrate/bars.ts";
 import { type Peer, peers } from "./migrate/peers.ts";
 import { spread } from "./statistics.ts";
 
-const { values } = parseArgs({
+const { values } = readFlags({
   options: {
     peers: { type: "boolean", default: false },
     migrations: { type: "string", default: "100" },

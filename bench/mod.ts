@@ -12,9 +12,17 @@ const benches = {
 
 const [first = "audit", ...rest] = process.argv.slice(2);
 const named = Object.hasOwn(benches, first);
+const list = Object.entries(benches)
+  .map(([name, what]) => `  ${name.padEnd(10)} ${what}`)
+  .join("\n");
+if (first === "--help" || first === "-h") {
+  console.log(
+    `freehold bench [NAME] [FLAGS]\n\n${list}\n\nfreehold bench NAME --help says which flags it has.`,
+  );
+  process.exit(0);
+}
 if (!named && !first.startsWith("-")) {
-  const list = Object.entries(benches).map(([name, what]) => `  ${name.padEnd(10)} ${what}`);
-  console.error(`there is no benchmark "${first}"; there are\n${list.join("\n")}`);
+  console.error(`there is no benchmark "${first}"; there are\n${list}`);
   process.exit(2);
 }
 const [name, flags] = named ? [first, rest] : ["audit", [first, ...rest]];

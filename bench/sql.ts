@@ -5,12 +5,12 @@
  */
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
 import { loadSql, readSqlFile } from "../analysis/sql/mod.ts";
 import { parse } from "../analysis/sql/postgres/grammar.ts";
 import { nextStatement } from "../analysis/sql/splitter.ts";
+import { readFlags } from "./flags.ts";
 
-const { values, positionals } = parseArgs({
+const { values, positionals } = readFlags({
   options: { problems: { type: "boolean", default: false } },
   allowPositionals: true,
 });

@@ -6,10 +6,10 @@
  */
 import { readdirSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { parseArgs } from "node:util";
+import { readFlags } from "./flags.ts";
 import { type Measure, measure, shares } from "./truth/measure.ts";
 
-const { values, positionals } = parseArgs({
+const { values, positionals } = readFlags({
   options: {
     format: { type: "string", default: "text" },
     folder: { type: "string", default: join(import.meta.dir, "../fixtures/truth") },

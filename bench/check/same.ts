@@ -8,7 +8,6 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
 import { type Cache, openCache } from "../../analysis/cache/mod.ts";
 import { check } from "../../analysis/check.ts";
 import { analyse } from "../../analysis/mod.ts";
@@ -16,6 +15,7 @@ import { indexTree } from "../../analysis/tree/git-tree.ts";
 import type { Tree } from "../../analysis/tree/tree.ts";
 import { diskSource, formatProblem, loadManifest } from "../../manifest/mod.ts";
 import { rules } from "../../rules/mod.ts";
+import { readFlags } from "../flags.ts";
 import { editOnce } from "./edits.ts";
 import { generateMonorepo } from "./monorepo.ts";
 import { seeded } from "./seeded.ts";
@@ -107,7 +107,7 @@ async function command(root: string, ...args: string[]): Promise<string> {
 }
 
 if (import.meta.main) {
-  const { values } = parseArgs({
+  const { values } = readFlags({
     options: {
       edits: { type: "string", default: "300" },
       kills: { type: "string", default: "50" },

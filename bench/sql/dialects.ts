@@ -7,7 +7,6 @@
  * alone, and to a real parser: bun:sqlite's, or that of an installed MariaDB (`PREPARE` runs nothing).
  */
 import { Database } from "bun:sqlite";
-import { parseArgs } from "node:util";
 import type { Flavour } from "../../analysis/sql/cst/flavour.ts";
 import type { Found } from "../../analysis/sql/cst/found.ts";
 import { parseCst } from "../../analysis/sql/cst/grammar.ts";
@@ -17,9 +16,10 @@ import { nextStatement, type Splitting } from "../../analysis/sql/cst/splitter.t
 import { readTree } from "../../analysis/sql/cst/tree/mod.ts";
 import { loadSql, readSqlFile } from "../../analysis/sql/mod.ts";
 import { hasMariaDb, startMariaDb } from "../../fixtures/mariadb.ts";
+import { readFlags } from "../flags.ts";
 import { readSqlFolders } from "./material.ts";
 
-const { values, positionals } = parseArgs({
+const { values, positionals } = readFlags({
   options: { list: { type: "boolean", default: false } },
   allowPositionals: true,
 });

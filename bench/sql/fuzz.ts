@@ -15,8 +15,8 @@
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
 import type { Dialect } from "../../manifest/model.ts";
+import { readFlags } from "../flags.ts";
 import { EXTREME_COUNT, type FuzzInput, fuzzInput } from "./fuzz-inputs.ts";
 import type { WorkerMessage } from "./fuzz-worker.ts";
 
@@ -185,7 +185,7 @@ const LANES: readonly (readonly Dialect[])[] = [["postgresql"], ["sqlite", "mari
 const DIALECTS: readonly Dialect[] = ["postgresql", "sqlite", "mysql", "mariadb"];
 
 if (import.meta.main) {
-  const { values } = parseArgs({
+  const { values } = readFlags({
     options: {
       seconds: { type: "string", default: "60" },
       seed: { type: "string", default: String(Math.floor(Math.random() * 2 ** 31)) },

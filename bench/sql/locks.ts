@@ -8,11 +8,12 @@
  * after the other, each first taken back and compared, then run for good. Exit code 1 where they
  * disagree, 2 where the work could not be done.
  */
-import { parseArgs } from "node:util";
+
 import postgres, { type ReservedSql } from "postgres";
 import type { SqlReference } from "../../analysis/model.ts";
 import { loadSql, readSqlFile } from "../../analysis/sql/mod.ts";
 import { type EmbeddedPostgres, startPostgres } from "../../deploy/embedded/mod.ts";
+import { readFlags } from "../flags.ts";
 import { SCHEMA, STATEMENTS } from "./lock-cases.ts";
 import { type Catalog, readCatalog } from "./lock-catalog.ts";
 import { type Judgement, judge, REASONS } from "./lock-judge.ts";
@@ -147,7 +148,7 @@ function show(title: string, report: LockReport): string {
 
 if (import.meta.main) {
   try {
-    const { values, positionals } = parseArgs({
+    const { values, positionals } = readFlags({
       options: { format: { type: "string", default: "text" } },
       allowPositionals: true,
     });

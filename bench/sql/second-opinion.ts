@@ -7,8 +7,9 @@
  * disagreement with both answers. Exit code 1 where a statement is lost or a range is not exact, 2
  * where the work could not be done. A disagreement is no failure: it says that one of the two is wrong.
  */
-import { parseArgs } from "node:util";
+
 import { loadSql, readSqlFile } from "../../analysis/sql/mod.ts";
+import { readFlags } from "../flags.ts";
 import { type Comparison, compareFile } from "./compare.ts";
 import { coverage, loadGrammar } from "./coverage.ts";
 import { loadCstParser } from "./cst.ts";
@@ -117,7 +118,7 @@ function short(statement: string): string[] {
 
 if (import.meta.main) {
   try {
-    const { values, positionals } = parseArgs({
+    const { values, positionals } = readFlags({
       options: {
         format: { type: "string", default: "text" },
         "no-speed": { type: "boolean", default: false },

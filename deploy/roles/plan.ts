@@ -2,6 +2,7 @@
  * What stands between a database and the rights that the manifest asks for, as SQL: roles first, then what is taken away,
  * then what is given. A second plan after the first was run is empty. Pure.
  */
+import { variablePart } from "../databases.ts";
 import type { Catalog } from "./catalog.ts";
 import { extensionSteps, ownerSteps, schemaSteps } from "./plan-objects.ts";
 import { defaultSteps, grantSteps, revokeSteps } from "./plan-rights.ts";
@@ -33,7 +34,7 @@ export function planRoles(input: PlanInput): Plan {
 
 /** The variable, or the key of a secrets file, that holds a role's password. */
 export function passwordVariable(role: string): string {
-  return `${role.toUpperCase().replaceAll(/[^A-Z0-9]+/g, "_")}_PASSWORD`;
+  return `${variablePart(role)}_PASSWORD`;
 }
 
 /** Where it may not be seen whether a role has one, a role that is there has one. */
