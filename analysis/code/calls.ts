@@ -3,8 +3,9 @@ import type { Expr } from "../model.ts";
 import { superClassOf } from "./classes.ts";
 import { clientOf, moduleExport } from "./evidence.ts";
 import { expressionReader } from "./expression.ts";
+import { EACH } from "./expression-words.ts";
 import type { Candidate, FileScopes, Scope } from "./scope.ts";
-import { readScopes } from "./scope.ts";
+import { EACH_ITEM, readScopes } from "./scope.ts";
 import type { Node } from "./syntax.ts";
 import { parse, propertyName, unwrap } from "./syntax.ts";
 
@@ -18,10 +19,18 @@ export function readCalls(file: string, text: string): CallReader {
   const scopes = readScopes(program);
   const expressions = expressionReader(file, text, scopes);
   const byName = new Map<string, { candidate: Candidate; method: boolean }[]>();
+  /** Lists whose items are handed to a function by its name, one after another: `tables.map(drop)`. */
+  const handedEach = new Map<string, { list: Node; scope: Scope }[]>();
   for (const candidate of scopes.candidates) {
     if (candidate.node.type !== "CallExpression" && candidate.node.type !== "NewExpression") continue;
     const callee = unwrap(candidate.node.callee as Node);
     const method = callee.type === "MemberExpression" && candidate.node.type === "CallExpression";
+    const each = handedTo(candidate.node);
+    if (each)
+      handedEach.set(each.name, [
+        ...(handedEach.get(each.name) ?? []),
+        { list: each.list, scope: candidate.scope },
+      ]);
     const constructed = constructedName(candidate.node, scopes);
     const name =
       constructed !== null
@@ -46,15 +55,37 @@ export function readCalls(file: string, text: string): CallReader {
     const from = moduleExport(object, scope);
     return from ? from.name !== "*" && from.name !== "default" : clientOf(object, scope, scopes) !== null;
   };
+  const itemsOf = ({ list, scope }: { list: Node; scope: Scope }): Expr[] => {
+    const value = expressions.read(list, scope);
+    const inner = value.kind === "alias" ? value.of : value;
+    return inner.kind === "array" && inner.items.length
+      ? inner.items
+      : [{ kind: "member", of: inner, property: EACH, at: inner.at }];
+  };
   return {
-    callsOf: (name, method) =>
-      (byName.get(name) ?? []).flatMap(({ candidate: { node, scope }, method: on }) =>
+    callsOf: (name, method) => [
+      ...(method ? [] : (handedEach.get(name) ?? []).flatMap(itemsOf).map((item) => [item])),
+      ...(byName.get(name) ?? []).flatMap(({ candidate: { node, scope }, method: on }) =>
         (node.type !== "CallExpression" && node.type !== "NewExpression") ||
         (node.type === "CallExpression" && on ? !method && isOther(node, scope) : method)
           ? []
           : [node.arguments.map((argument) => expressions.definition(argument as Node, scope))],
       ),
+    ],
   };
+}
+
+/** `tables.map(drop)`: the list, and the name of what takes its items. */
+function handedTo(
+  node: Node & { type: "CallExpression" | "NewExpression" },
+): { name: string; list: Node } | null {
+  const callee = unwrap(node.callee as Node);
+  const [first] = node.arguments;
+  const taker = first && unwrap(first as Node);
+  if (callee.type !== "MemberExpression" || taker?.type !== "Identifier") return null;
+  return EACH_ITEM.test(propertyName(callee) ?? "")
+    ? { name: taker.name, list: callee.object as Node }
+    : null;
 }
 
 /** The class that a call makes an instance of: `new Store(…)`, and `super(…)` in a class that extends it. */

@@ -6,7 +6,7 @@ import { slonik } from "./adapters/slonik.ts";
 import { ownMethod, typeName } from "./classes.ts";
 import { clientOf, returned, tagAdapter } from "./evidence.ts";
 import { readEnvironment } from "./expression-outside.ts";
-import { excerpt } from "./expression-words.ts";
+import { excerpt, textOf } from "./expression-words.ts";
 import type { Reading } from "./reading.ts";
 import type { Scope } from "./scope.ts";
 import { lookup, scopeAt } from "./scope.ts";
@@ -68,6 +68,10 @@ export function readCall(r: Reading, node: Node & { type: "CallExpression" }, sc
     if (method === "map") {
       const mapped = eachMapped(r, node, r.read(callee.object as Node, scope), scope);
       if (mapped) return mapped;
+    }
+    if (method === "get") {
+      const value = ofMap(r, r.read(callee.object as Node, scope), args()[0], node);
+      if (value) return value;
     }
     const told = isGlobal(callee.object as Node, "Object", scope)
       ? ofObject(r, method, args()[0], node)
@@ -207,6 +211,34 @@ function ofObject(r: Reading, method: string, given: Expr | undefined, node: Nod
   return /^(?:keys|values|entries)$/.test(method) && list.length > 0
     ? { kind: "array", items: list, at: r.at(node) }
     : null;
+}
+
+/** `new Map([["key", "value"]]).get(key)`: the key's value, any of them where the key is not known. */
+function ofMap(r: Reading, map: Expr, key: Expr | undefined, node: Node): Expr | null {
+  const behind = (expr: Expr) => (expr.kind === "alias" ? expr.of : expr);
+  const made = behind(map);
+  if (made.kind !== "new" || !isMap(made.callee)) return null;
+  const list = made.args[0] && behind(made.args[0]);
+  if (list?.kind !== "array") return null;
+  const pairs = list.items.flatMap((item) => {
+    const inner = behind(item);
+    const [name, value] = inner.kind === "array" ? inner.items : [];
+    return name && value ? [{ name: behind(name), value }] : [];
+  });
+  if (pairs.length === 0 || pairs.length < list.items.length) return null;
+  const wanted = key && behind(key);
+  const named =
+    wanted?.kind === "text"
+      ? pairs.filter(({ name }) => name.kind !== "text" || textOf(name) === textOf(wanted))
+      : pairs;
+  const options = named.map(({ value }) => value);
+  return options.length
+    ? { kind: "alias", of: { kind: "either", options, at: r.at(node) }, at: r.at(node) }
+    : null;
+}
+
+function isMap(callee: Expr): boolean {
+  return callee.kind === "unknown" && callee.reason.startsWith("`Map`");
 }
 
 /** SQL of a tag, alone or with what is appended to it. */

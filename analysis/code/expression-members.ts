@@ -8,9 +8,10 @@ import { clientOf, returned } from "./evidence.ts";
 import { readEnvironment, readVariable, rechecked } from "./expression-outside.ts";
 import { readOwn } from "./expression-own.ts";
 import { EACH, isEmpty, memberName } from "./expression-words.ts";
+import { constant, literalOptions } from "./literal-types.ts";
 import type { Reading } from "./reading.ts";
 import type { Binding, Scope } from "./scope.ts";
-import { lookup, lookupField, scopeAt } from "./scope.ts";
+import { lookup, lookupField, memberType, scopeAt } from "./scope.ts";
 import type { Node } from "./syntax.ts";
 import { propertyName, unwrap } from "./syntax.ts";
 
@@ -62,6 +63,11 @@ export function readMember(r: Reading, node: Node & { type: "MemberExpression" }
     const field = binding?.kind === "class" ? staticField(r, binding, name, node) : null;
     if (field) return field;
     if (binding?.kind === "class" && !(binding.init && isMappedClass(binding.init))) return r.unknown(node);
+    // What an annotation allows: `(o: { table: "a" | "b" })`.
+    const type = binding?.parameter && binding.type ? memberType(binding.type, name, r.scopes.shapes) : null;
+    const texts = type && literalOptions(r, type, scope, binding?.parameter?.owner);
+    if (texts)
+      return { kind: "either", options: texts.map((text) => constant(r, text, node)), at: r.at(node) };
   }
   return follow(r, r.read(node.object as Node, scope, true), [name], node);
 }

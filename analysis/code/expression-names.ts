@@ -7,7 +7,7 @@ import { clientOf } from "./evidence.ts";
 import { clientValue, eachOf, readEnumeration, taken } from "./expression-members.ts";
 import { fallenBack, readVariable, rechecked } from "./expression-outside.ts";
 import { isEmpty, MOST_WRITES, queriedValues } from "./expression-words.ts";
-import { literalOptions } from "./literal-types.ts";
+import { constant, literalOptions } from "./literal-types.ts";
 import { completed } from "./parts.ts";
 import type { Reading } from "./reading.ts";
 import type { Binding, Scope } from "./scope.ts";
@@ -38,7 +38,7 @@ export function readIdentifier(r: Reading, node: Node & { type: "Identifier" }, 
     if (item.kind !== "unknown") return item;
   }
   if (binding.parameter) {
-    const options = binding.type ? literalOptions(r, binding.type, scope) : null;
+    const options = binding.type ? literalOptions(r, binding.type, scope, binding.parameter.owner) : null;
     if (options)
       return { kind: "either", options: options.map((text) => constant(r, text, node)), at: r.at(node) };
     const queried = binding.type && !binding.init ? queriedValues(binding.type) : [];
@@ -108,8 +108,4 @@ export function isLocalDefinition(r: Reading, binding: Binding): boolean {
   if (binding.scope !== r.scopes.root || !binding.init) return false;
   if (binding.kind === "class") return isMappedClass(binding.init);
   return binding.kind === "constant" && binding.path?.length === 0 && isDefinition(binding.init);
-}
-
-export function constant(r: Reading, text: string, node: Node): Expr {
-  return { kind: "text", runs: [{ kind: "text", text, at: r.at(node) }], at: r.at(node) };
 }

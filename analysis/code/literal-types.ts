@@ -2,7 +2,7 @@
 import type { Expr } from "../model.ts";
 import { textOf } from "./expression-words.ts";
 import type { Reading } from "./reading.ts";
-import type { Scope } from "./scope.ts";
+import type { FileScopes, Scope } from "./scope.ts";
 import { lookup } from "./scope.ts";
 import type { Node } from "./syntax.ts";
 import { literalText } from "./syntax.ts";
@@ -12,10 +12,20 @@ const MOST_TEXTS = 24;
 
 const DEEPEST = 6;
 
-/** Null where the annotation allows anything but the texts that it shows. */
-export function literalOptions(r: Reading, type: Node, scope: Scope, depth = 0): string[] | null {
+/**
+ * Null where the annotation allows anything but the texts that it shows.
+ *
+ * @param owner the function whose parameter is annotated
+ */
+export function literalOptions(
+  r: Reading,
+  type: Node,
+  scope: Scope,
+  owner: Node | null = null,
+  depth = 0,
+): string[] | null {
   if (depth > DEEPEST) return null;
-  const next = (inner: Node) => literalOptions(r, inner, scope, depth + 1);
+  const next = (inner: Node) => literalOptions(r, inner, scope, owner, depth + 1);
   switch (type.type) {
     case "TSTypeAnnotation":
     case "TSParenthesizedType":
@@ -34,6 +44,8 @@ export function literalOptions(r: Reading, type: Node, scope: Scope, depth = 0):
     case "TSTypeReference": {
       if (type.typeName.type !== "Identifier") return null;
       const { name } = type.typeName;
+      const constraint = owner && constraintOf(owner, name, r.scopes.parents);
+      if (constraint) return next(constraint);
       const alias = r.scopes.types.get(name);
       if (alias) return next(alias);
       return lookup(scope, name)?.kind === "enum" ? valuesOf(r.read(type.typeName as Node, scope)) : null;
@@ -57,6 +69,17 @@ export function literalOptions(r: Reading, type: Node, scope: Scope, depth = 0):
   }
 }
 
+/** What a function, or a class around it, asks of its type parameter: `<K extends "a" | "b">`. */
+function constraintOf(owner: Node, name: string, parents: FileScopes["parents"]): Node | null {
+  for (let at: Node | undefined = owner; at; at = parents.get(at)) {
+    const declared = "typeParameters" in at ? at.typeParameters?.params : undefined;
+    for (const param of declared ?? [])
+      if (param.type === "TSTypeParameter" && param.name.name === name)
+        return (param.constraint as Node | null) ?? null;
+  }
+  return null;
+}
+
 /** What `typeof TABLES` is about. */
 function constantOf(r: Reading, type: Node, scope: Scope): Expr | null {
   const inner = type.type === "TSParenthesizedType" ? (type.typeAnnotation as Node) : type;
@@ -76,4 +99,8 @@ function valuesOf(given: Expr): string[] | null {
 function some(texts: (string | null)[]): string[] | null {
   const found = [...new Set(texts.filter((text) => text !== null))];
   return found.length > 0 && found.length <= MOST_TEXTS ? found : null;
+}
+
+export function constant(r: Reading, text: string, node: Node): Expr {
+  return { kind: "text", runs: [{ kind: "text", text, at: r.at(node) }], at: r.at(node) };
 }

@@ -109,7 +109,7 @@ export function lookupField(scope: Scope, name: string): Field | null {
   return null;
 }
 
-const EACH_ITEM = /^(?:forEach|map|flatMap|filter|find|some|every)$/;
+export const EACH_ITEM = /^(?:forEach|map|flatMap|filter|find|some|every)$/;
 
 /** A key that may name an environment variable. */
 const SHOUTED = /^[A-Z][A-Z0-9]*_[A-Z0-9_]+$/;

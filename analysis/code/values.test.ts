@@ -46,6 +46,31 @@ const rows: [title: string, code: string, expected: string[]][] = [
     ["a", "b"],
   ],
   [
+    "what a type parameter extends",
+    `const f = <K extends "a" | "b">(t: K) => sql.unsafe(\`truncate \${t}\`);`,
+    ["a", "b"],
+  ],
+  [
+    "a property whose type is a union, in place, by an interface and by a name",
+    `type Name = "a" | "b"; interface O { t: Name }\nconst f = (o: { t: "c" }, p: O) => { sql.unsafe(\`truncate \${o.t}\`); sql.unsafe(\`truncate \${p.t}\`); };`,
+    ["c", "a", "b"],
+  ],
+  [
+    "a value of a map, by a key that is known and by one that is not",
+    `const MAP = new Map([["x", "a"], ["y", "b"]]);\nconst f = (k) => { sql.unsafe(\`truncate \${MAP.get("x")}\`); sql.unsafe(\`truncate \${MAP.get(k)!}\`); };`,
+    ["a", "a", "b"],
+  ],
+  [
+    "a map that is filled later",
+    `const MAP = new Map();\nMAP.set("x", "a");\nsql.unsafe(\`truncate \${MAP.get("x")}\`);`,
+    ["?"],
+  ],
+  [
+    "a function that each of a list is handed to by its name",
+    `const drop = (t) => sql.unsafe(\`truncate \${t}\`);\nfunction empty(t) { return sql.unsafe(\`truncate \${t}\`); }\nconst LIST = ["a", "b"];\nLIST.map(drop); ["c"].forEach(empty);`,
+    ["a", "b", "c"],
+  ],
+  [
     "a list that is mapped",
     `sql.unsafe(\`truncate \${["a", "b"].map((t) => \`"\${t}"\`).join(", ")}\`);`,
     ["a", "b"],
