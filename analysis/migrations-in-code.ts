@@ -60,8 +60,8 @@ function isKnown({ unresolved, facts }: ReadSite): boolean {
 }
 
 /** A builder says what it does to the table, or it does nothing to its shape. */
-function isTold({ operation, table, changes }: ReadUse): boolean {
-  if (accessOf(operation) !== "schema" || operation === "references") return true;
+function isTold({ operation, table, changes, stored }: ReadUse): boolean {
+  if (accessOf(operation) !== "schema" || operation === "references" || stored) return true;
   return table !== null && changes !== undefined;
 }
 

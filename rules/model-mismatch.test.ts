@@ -42,6 +42,38 @@ testRule(modelMismatch, {
       },
     },
     {
+      name: "what Kysely's schema builder makes",
+      files: {
+        "services/billing/migrations/2026-01-bills.ts":
+          'import type { Kysely } from "kysely";\nexport async function up(db: Kysely<unknown>) { await db.schema.createTable("draft").addColumn("id", "uuid", (col) => col.primaryKey()).addColumn("sum", "integer").addColumn("old", "text").execute(); await db.schema.alterTable("draft").renameTo("bill").execute(); await db.schema.alterTable("bill").renameColumn("sum", "total").dropColumn("old").addColumn("paid_at", "date").execute(); await db.schema.createView("paid").as(db.selectFrom("bill").selectAll()).execute(); }\nexport async function down(db: Kysely<unknown>) { await db.schema.dropTable("bill").execute(); }\n',
+        "services/billing/bill.ts": `${drizzle}export const bill = pgTable("bill", { id: text("id"), total: bigint("total"), paidAt: text("paid_at") });\n`,
+      },
+    },
+    {
+      name: "what node-pg-migrate's builder makes",
+      files: {
+        "services/billing/migrations/1700000000001_bills.ts":
+          'import type { MigrationBuilder } from "node-pg-migrate";\nexport const up = (pgm: MigrationBuilder) => { pgm.createTable("draft", { id: "id", sum: { type: "int" }, old: "text" }); pgm.renameTable("draft", "bill"); pgm.addColumns("bill", { paid_at: "date" }); pgm.dropColumns("bill", ["old"]); pgm.renameColumn("bill", "sum", "total"); pgm.createIndex("bill", "total"); };\nexport const down = (pgm: MigrationBuilder) => pgm.dropTable("bill");\n',
+        "services/billing/bill.ts": `${drizzle}export const bill = pgTable("bill", { id: text("id"), total: bigint("total"), paidAt: text("paid_at") });\n`,
+      },
+    },
+    {
+      name: "columns that a function adds to what a builder makes",
+      files: {
+        "services/billing/migrations/2026-01-bills.ts":
+          'import type { Kysely } from "kysely";\nimport { stamped } from "elsewhere";\nexport async function up(db: Kysely<unknown>) { await db.schema.createTable("bill").addColumn("id", "uuid").$call(stamped).execute(); }\n',
+        "services/billing/bill.ts": `${drizzle}export const bill = pgTable("bill", { id: text("id"), at: text("at") });\n`,
+      },
+    },
+    {
+      name: "Prisma's model, with a column that a later migration adds",
+      files: {
+        "services/billing/migrations/002_due.sql": "alter table invoices add column due_at date;\n",
+        "services/billing/prisma/schema.prisma":
+          'datasource db {\n  provider = "postgresql"\n  url = env("BILLING_DATABASE_URL")\n}\nmodel Invoice {\n  id BigInt @id\n  amount BigInt\n  note String?\n  dueAt DateTime? @map("due_at")\n  @@map("invoices")\n}\n',
+      },
+    },
+    {
       name: "migrations in code of which a part is not known",
       files: {
         "services/billing/migrations/1700000000001-bills.ts":
@@ -86,6 +118,40 @@ testRule(modelMismatch, {
       },
       findings: [
         "services/billing/bill.ts:2:24 billing's model of bill has total, which no migration makes, and lacks sum",
+      ],
+    },
+    {
+      name: "a model that Kysely's schema builder makes otherwise",
+      files: {
+        "services/billing/migrations/2026-01-bills.ts":
+          'import type { Kysely } from "kysely";\nexport async function up(db: Kysely<unknown>) { await db.schema.createTable("bill").addColumn("id", "uuid").addColumn("sum", "integer").execute(); }\nexport async function down(db: Kysely<unknown>) { await db.schema.dropTable("bill").execute(); }\n',
+        "services/billing/bill.ts": `${drizzle}export const bill = pgTable("bill", { id: text("id"), total: bigint("total") });\nexport const gone = pgTable("gone", { id: text("id") });\n`,
+      },
+      findings: [
+        "services/billing/bill.ts:2:29 billing's model of bill has total, which no migration makes, and lacks sum",
+        "services/billing/bill.ts:3:29 billing maps gone, which none of its migrations makes",
+      ],
+    },
+    {
+      name: "a model that node-pg-migrate's builder makes otherwise",
+      files: {
+        "services/billing/migrations/1700000000001_bills.ts":
+          'import type { MigrationBuilder } from "node-pg-migrate";\nexport const up = (pgm: MigrationBuilder) => { pgm.createTable("bill", { id: "id", sum: { type: "int" } }); pgm.dropTable("invoices"); };\n',
+        "services/billing/bill.ts": `${drizzle}export const bill = pgTable("bill", { id: text("id"), total: bigint("total") });\nexport const invoices = pgTable("invoices", { id: text("id") });\n`,
+      },
+      findings: [
+        "services/billing/bill.ts:2:29 billing's model of bill has total, which no migration makes, and lacks sum",
+        "services/billing/bill.ts:3:33 billing maps invoices, which none of its migrations makes",
+      ],
+    },
+    {
+      name: "Prisma's model, with a column that no migration adds",
+      files: {
+        "services/billing/prisma/schema.prisma":
+          'datasource db {\n  provider = "postgresql"\n  url = env("BILLING_DATABASE_URL")\n}\nmodel Invoice {\n  id BigInt @id\n  amount BigInt\n  note String?\n  dueAt DateTime? @map("due_at")\n  @@map("invoices")\n}\n',
+      },
+      findings: [
+        "services/billing/prisma/schema.prisma:10:10 billing's model of invoices has due_at, which no migration makes",
       ],
     },
     {

@@ -11,6 +11,8 @@ import {
   storedView,
   tableOfColumn,
 } from "./builders.ts";
+import { shapingsOf } from "./kysely-shaping.ts";
+import { shaped } from "./shaping.ts";
 
 /** Methods that only Kysely has: they tell it by themselves. */
 const TELLING = operations({
@@ -134,7 +136,7 @@ export const kysely: Adapter = {
   chain(chain, ask) {
     const schema = stepText(chain.steps, "withSchema", ask);
     const changes = readSchema(chain, ask);
-    if (changes) return stored(inSchema(changes, schema), ask);
+    if (changes) return stored(inSchema(changes, schema), ask).map((item) => withChanges(item, chain, ask));
     const telling = chain.steps.some(({ name }) => TELLING.has(name));
     if (!telling && !joinsAlone(chain)) return null;
     const changing = chain.steps.some(({ name }) => /^(?:updateTable|deleteFrom|mergeInto)$/.test(name));
@@ -170,6 +172,16 @@ function stored(named: Named[], ask: Ask): Named[] {
       ? item
       : { ...item, name: { ...item.name, table: asStored(item.name.table, ask) } },
   );
+}
+
+/** What the schema builder's chain does to the table that it names. */
+function withChanges(item: Named, { steps }: Chain, ask: Ask): Named {
+  if (item.operation === "references") return item;
+  const changes = shaped(
+    item.name,
+    shapingsOf(steps, (name) => asStored(name, ask), ask),
+  );
+  return changes ? { ...item, changes } : item;
 }
 
 /** `qb.innerJoin("pets", …)` on a builder that came from elsewhere. */

@@ -3,7 +3,17 @@ import type { Expr, Operation } from "../../model.ts";
 import type { Adapter, Ask, Named, TableName } from "./adapter.ts";
 import { boundByBraces } from "./bindings.ts";
 import { storedView } from "./builders.ts";
-import { entry } from "./expressions.ts";
+import { entry, isTrue } from "./expressions.ts";
+import {
+  allTexts,
+  columnsBy,
+  created,
+  createdView,
+  keysOf,
+  renamed,
+  type Shaping,
+  shaped,
+} from "./shaping.ts";
 
 /** Methods whose first argument is a table (or a view), with what they do to it. */
 const DOING: Readonly<Record<string, Operation>> = {
@@ -70,14 +80,56 @@ export const nodePgMigrate: Adapter = {
       const [first, second, third] = args ?? [];
       if (!operation || !first) return [];
       // createView(name, options, definition): the query behind a view stands in its last argument.
+      const shapings = shapingsOf(name, args ?? [], ask);
       return [
-        ...tables(first, operation, ask),
+        ...tables(first, operation, ask).map((item): Named => {
+          const changes = shaped(item.name, shapings);
+          return changes ? { ...item, changes } : item;
+        }),
         ...referenced(second, ask),
         ...(/Constraint$|^createTable$/.test(name) ? referenced(third, ask) : []),
       ];
     });
   },
 };
+
+/** What the method does to the table; null where that is not known. */
+function shapingsOf(method: string, [, second, third]: readonly Expr[], ask: Ask): Shaping[] | null {
+  switch (method) {
+    case "createTable": {
+      const columns = keysOf(second, ask);
+      // What is inherited or taken from another table has columns that nobody tells.
+      if (!columns || entry(third && ask.follow(third), "inherits", "like", "...")) return null;
+      return created(columns, isTrue(entry(third && ask.follow(third), "ifNotExists"), ask));
+    }
+    case "createView":
+    case "createMaterializedView":
+      return createdView(false);
+    case "dropTable":
+    case "dropView":
+    case "dropMaterializedView":
+      return [{ kind: "drop", object: "table", ifExists: true }];
+    case "renameTable": {
+      const to = second && ask.text(entry(ask.follow(second), "name") ?? second);
+      return to ? [{ kind: "rename", to }] : null;
+    }
+    case "addColumn":
+    case "addColumns":
+      return columnsBy("add-column", keysOf(second, ask));
+    case "dropColumn":
+    case "dropColumns": {
+      const inner = second && ask.follow(second);
+      const names = inner?.kind === "array" ? allTexts(inner.items, ask) : allTexts([second], ask);
+      return columnsBy("drop-column", inner?.kind === "object" ? keysOf(inner, ask) : names);
+    }
+    case "renameColumn":
+      return renamed(allTexts([second, third], ask));
+    case "alterMaterializedView":
+      return null;
+    default:
+      return [];
+  }
+}
 
 /** `"orders"`, or `{ schema: "shop", name: "orders" }`; a dot is a part of a name here. */
 function tables(expr: Expr, operation: Operation, ask: Ask): Named[] {

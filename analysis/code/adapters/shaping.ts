@@ -22,6 +22,11 @@ export function created(columns: readonly string[] | null, ifNotExists: boolean)
   return [{ kind: "create", object: "table", temporary: false, ifNotExists, columns: [...(columns ?? [])] }];
 }
 
+/** A view: of its columns nothing is known. */
+export function createdView(ifNotExists: boolean): Shaping[] {
+  return [{ kind: "create", object: "view", temporary: false, ifNotExists, columns: [] }];
+}
+
 /** Texts, all of them; null as soon as one is not known. */
 export function allTexts(exprs: readonly (Expr | null | undefined)[], ask: Ask): string[] | null {
   const found = exprs.map((expr) => (expr ? ask.text(expr) : null));
@@ -33,6 +38,13 @@ export function columnsBy(
   names: readonly string[] | null,
 ): Shaping[] | null {
   return names?.map((column) => ({ kind, column })) ?? null;
+}
+
+/** The keys of an object that has a column by each; null where some of them come from elsewhere. */
+export function keysOf(expr: Expr | undefined, ask: Ask): string[] | null {
+  const inner = expr && ask.follow(expr);
+  if (inner?.kind !== "object" || inner.entries["..."]) return null;
+  return Object.keys(inner.entries);
 }
 
 export function renamed(names: readonly string[] | null): Shaping[] | null {
