@@ -15,7 +15,7 @@ import {
   test,
 } from "bun:test";
 import { join } from "node:path";
-import { type Cluster, debianBinaries, startCluster } from "../fixtures/cluster.ts";
+import { type Cluster, debianBinaries, startCluster } from "../deploy/embedded/cluster.ts";
 import { type Folder, folderOf } from "../fixtures/command-line.ts";
 import { hasMariaDb, startMariaDb } from "../fixtures/mariadb.ts";
 import { smallDisk } from "../fixtures/small-disk.ts";

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
-import { type Cluster, debianBinaries, startCluster } from "../fixtures/cluster.ts";
+import { type Cluster, debianBinaries, startCluster } from "../deploy/embedded/cluster.ts";
 import { type Folder, folderOf } from "../fixtures/command-line.ts";
 import { shop } from "../fixtures/rights.ts";
 
