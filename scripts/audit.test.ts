@@ -71,6 +71,41 @@ test("tail and export show what is there, in order, without what could drive a t
   ).toMatchObject([{ actor: "eve", sequence: 3, detail: null }]);
 });
 
+test("tail --follow shows each event as it is stored, once, whatever was under way when it began", async () => {
+  await logged(["old", Date.now()], ["ada", Date.now()]);
+  // It begins before the tail, and is committed after: with a time of its own that is past by then.
+  const under = await sql.reserve();
+  const writer = crypto.randomUUID();
+  await under`begin`;
+  await under`insert into audit_log (writer, sequence, id, at, actor, action, resource, decision)
+    values (${writer}, 1, gen_random_uuid(), now(), 'slow', 'read', '/', 'allow')`;
+  await under`insert into audit_checkpoint (writer, holder, sequence) values (${writer}, ${writer}, 1)`;
+  const end = new AbortController();
+  const shown: string[] = [];
+  const reached = new Map<string, () => void>();
+  const seen = (actor: string) => new Promise<void>((resolve) => reached.set(actor, resolve));
+  const first = seen("ada");
+  const followed = folder.freehold(["audit", "tail", "--follow", "--lines", "1", "--format", "jsonl"], {
+    env: { GATEKEEPER_DATABASE_URL: url },
+    signal: end.signal,
+    out(text) {
+      const { actor } = JSON.parse(text);
+      shown.push(actor);
+      reached.get(actor)?.();
+    },
+  });
+  await first;
+  const [slow, bob] = [seen("slow"), seen("bob")];
+  await under`commit`;
+  under.release();
+  await slow;
+  await logged(["eve", Date.now()], ["bob", Date.now()]);
+  await bob;
+  end.abort();
+  expect(await followed).toMatchObject({ code: 0, err: "" });
+  expect(shown).toEqual(["ada", "slow", "eve", "bob"]);
+});
+
 test("drain stores what a process that never came back has left", async () => {
   await sql`alter table audit_checkpoint rename to away`;
   const log = createAuditLog({

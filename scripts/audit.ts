@@ -63,10 +63,11 @@ export async function run(kind: string, options: AuditCommandOptions, io: Io): P
 const commands: Record<string, Command> = {
   async tail(sql, { lines = usualLines, follow, actor, format }, io) {
     const known = actor === undefined ? {} : { actor };
-    for (const row of await lastRows(sql, lines, actor)) io.out(`${line(row, format)}\n`);
+    const { rows, stored } = await lastRows(sql, lines, actor);
+    for (const row of rows) io.out(`${line(row, format)}\n`);
     if (!follow) return exitCodes.clean;
-    const rows = followRows(sql, { lookMs: followLookMs, signal: io.signal, ...known });
-    for await (const row of rows) io.out(`${line(row, format)}\n`);
+    const more = followRows(sql, { stored, lookMs: followLookMs, signal: io.signal, ...known });
+    for await (const row of more) io.out(`${line(row, format)}\n`);
     return exitCodes.clean;
   },
 

@@ -1,5 +1,5 @@
 /** Reads the audit log in order, page by page. */
-import type { Sql } from "postgres";
+import type { Sql, TransactionSql } from "postgres";
 
 export interface AuditRow {
   writer: string;
@@ -42,38 +42,69 @@ export async function* auditRows(sql: Sql, { from, to, actor }: RowFilter): Asyn
   }
 }
 
-/** The last rows that were stored, the oldest of them first. */
-export async function lastRows(sql: Sql, count: number, actor?: string): Promise<AuditRow[]> {
-  const rows = await sql<AuditRow[]>`
-    select writer, sequence, id, at, actor, action, resource, decision, detail, stored_at from audit_log
-    ${actor === undefined ? sql`` : sql`where actor = ${actor}`}
-    order by at desc, writer desc, sequence desc limit ${count}`;
-  return rows.reverse();
+/** Up to which sequence each writer's events are stored. */
+export type Stored = Map<string, number>;
+
+/** The last rows, the oldest of them first, and how far each writer was when they were the last. */
+export function lastRows(
+  sql: Sql,
+  count: number,
+  actor?: string,
+): Promise<{ rows: AuditRow[]; stored: Stored }> {
+  return sql.begin("isolation level repeatable read read only", async (snapshot) => {
+    const rows = await snapshot<AuditRow[]>`
+      select writer, sequence, id, at, actor, action, resource, decision, detail, stored_at from audit_log
+      ${actor === undefined ? snapshot`` : snapshot`where actor = ${actor}`}
+      order by at desc, writer desc, sequence desc limit ${count}`;
+    return { rows: [...rows].reverse(), stored: await storedSoFar(snapshot) };
+  });
 }
 
-/** Transactions commit in another order than they begin: what was stored within this time is looked at again. */
-const overlapMs = 10_000;
+/** Of one writer and one look, at most. */
+const lookRows = 5000;
 
-/** Rows as they are stored, from now on. Ends when the signal is aborted. */
+/**
+ * Rows as they are stored, each once, from where {@link lastRows} ended. A writer's checkpoint moves in the transaction that
+ * stores its rows, so that nothing is missed however long a transaction took. Ends when the signal is aborted.
+ */
 export async function* followRows(
   sql: Sql,
-  { lookMs, actor, signal }: { lookMs: number; actor?: string; signal: AbortSignal },
+  {
+    stored: seen,
+    lookMs,
+    actor,
+    signal,
+  }: { stored: Stored; lookMs: number; actor?: string; signal: AbortSignal },
 ): AsyncGenerator<AuditRow> {
-  const begun = new Date();
-  let seen = new Map<string, number>();
   while (!signal.aborted) {
-    const rows: AuditRow[] = await sql<AuditRow[]>`
-      select writer, sequence, id, at, actor, action, resource, decision, detail, stored_at from audit_log
-      where stored_at >= greatest(${begun}::timestamptz, now() - ${overlapMs} * interval '1 millisecond')
-        ${actor === undefined ? sql`` : sql`and actor = ${actor}`}
-      order by stored_at, writer, sequence`;
-    for (const row of rows) {
-      const key = `${row.writer} ${row.sequence}`;
-      if (!seen.has(key)) yield row;
-      seen.set(key, row.stored_at.getTime());
+    const moved: { writer: string; after: number; upTo: number }[] = [];
+    for (const [writer, sequence] of await storedSoFar(sql)) {
+      const after = seen.get(writer) ?? 0;
+      if (sequence > after) moved.push({ writer, after, upTo: Math.min(sequence, after + lookRows) });
     }
-    const old = Math.max(0, ...seen.values()) - 3 * overlapMs;
-    seen = new Map([...seen].filter(([, storedAt]) => storedAt >= old));
-    await Bun.sleep(lookMs);
+    if (moved.length > 0)
+      yield* await sql<AuditRow[]>`
+        select log.writer, log.sequence, id, at, actor, action, resource, decision, detail, stored_at
+        from unnest(${moved.map(({ writer }) => writer)}::uuid[], ${moved.map(({ after }) => after)}::bigint[],
+          ${moved.map(({ upTo }) => upTo)}::bigint[]) as moved (writer, after, up_to)
+        join audit_log as log on log.writer = moved.writer and log.sequence > after and log.sequence <= up_to
+        ${actor === undefined ? sql`` : sql`where actor = ${actor}`}
+        order by at, log.writer, log.sequence`;
+    for (const { writer, upTo } of moved) seen.set(writer, upTo);
+    if (moved.length === 0) await pause(lookMs, signal);
   }
+}
+
+async function storedSoFar(sql: Sql | TransactionSql): Promise<Stored> {
+  const rows = await sql<
+    { writer: string; sequence: string }[]
+  >`select writer, sequence from audit_checkpoint`;
+  return new Map(rows.map(({ writer, sequence }) => [writer, Number(sequence)]));
+}
+
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, ms);
+  signal.addEventListener("abort", () => resolve(), { once: true });
+  return promise.finally(() => clearTimeout(timer));
 }

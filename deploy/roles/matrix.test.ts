@@ -1,9 +1,9 @@
 /** The proof: what the linter refuses, the database refuses, tried by roles that really log in. */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { join } from "node:path";
-import { type Cluster, debianBinaries, startCluster } from "../embedded/cluster.ts";
 import { type RightsBench, rightsBench, shop } from "../../fixtures/rights.ts";
 import { connect } from "../../runtime/connect/mod.ts";
+import { type Cluster, debianBinaries, startCluster } from "../embedded/cluster.ts";
 import { findDrift, shadows } from "../mod.ts";
 import { applyRights, asAdministrator } from "./mod.ts";
 

@@ -19,6 +19,8 @@ export interface DrainOptions {
   onAlarm?: (message: string) => void;
 }
 
+const workerSilenceMs = 10_000;
+
 export interface DrainReport {
   /** Writers whose folders were found with nobody at work on them. */
   found: number;
@@ -57,6 +59,8 @@ export async function drainSpool(options: DrainOptions): Promise<DrainReport> {
         onMessage: (message) => message.kind === "alarm" && onAlarm(message.message),
         onDeath: (reason) => onAlarm(`the flusher Worker died, and is started again: ${reason}`),
         isDone: () => shared.flag("drained") !== 0 || shared.flag("stopFlusher") !== 0,
+        beat: () => shared.flag("flusherBeat"),
+        silenceMs: workerSilenceMs,
       });
       worker.hold(true);
       const late = setTimeout(() => shared.setFlag("stopFlusher", 1), deadlineMs);

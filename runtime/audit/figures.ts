@@ -1,5 +1,5 @@
 /** The figures of {@link AuditStats} that the Workers keep in shared memory. */
-import { syncBucketsMs } from "./layout.ts";
+import { storeBucketsMs, syncBucketsMs } from "./layout.ts";
 import type { AuditStats } from "./model.ts";
 import type { Shared } from "./shared.ts";
 
@@ -15,6 +15,7 @@ export type SharedFigures = Omit<
   | "truncated"
   | "redacted"
   | "workerRestarts"
+  | "system"
   | "lastAlarm"
 >;
 
@@ -44,6 +45,12 @@ export function sharedFigures(shared: Shared, spoolLimitBytes: number): SharedFi
       totalMs: shared.get("syncTotalUs") / 1000,
       limitsMs: syncBucketsMs,
       buckets: shared.syncBuckets(),
+    },
+    stores: {
+      count: shared.get("stores"),
+      totalMs: shared.get("storeTotalUs") / 1000,
+      limitsMs: storeBucketsMs,
+      buckets: shared.storeBuckets(),
     },
   };
 }

@@ -30,6 +30,7 @@ export interface FlushTask {
 
 const lookMs = 2;
 const longestLookMs = 10;
+const beatMs = 20;
 
 /** What a Worker's module calls that stores into a sink of its own. @param createSink makes the sink, from its options */
 export function flushInto<Options>(createSink: (options: Options) => AuditSink): void {
@@ -59,6 +60,7 @@ export class Flusher {
   /** Works until it is stopped; without a writer of its own, until the earlier ones are empty. */
   async run(): Promise<void> {
     const { earlier, home } = this.#task;
+    const beat = setInterval(() => this.#shared.beat("flusherBeat"), beatMs);
     try {
       while (this.#shared.flag("recovered") === 0) await this.#pause(lookMs);
       for (const left of earlier) await this.#drain(left);
@@ -66,6 +68,8 @@ export class Flusher {
       else this.#shared.setFlag("drained", 1);
     } catch (error) {
       if (!(error instanceof Stopped)) throw error;
+    } finally {
+      clearInterval(beat);
     }
   }
 
@@ -84,7 +88,7 @@ export class Flusher {
       this.#shared.add("drainedEvents", end.last - before);
     } catch (error) {
       if (!(error instanceof FencedError)) throw error;
-      this.#fenced(error);
+      this.#fenced(error, home.folder);
       return;
     } finally {
       reader.close();
@@ -124,7 +128,7 @@ export class Flusher {
     } catch (error) {
       if (!(error instanceof FencedError)) throw error;
       this.#shared.closeIntake(intake.fenced);
-      this.#fenced(error);
+      this.#fenced(error, home.folder);
       this.#tell({ kind: "progress" });
     } finally {
       reader.close();
@@ -190,9 +194,10 @@ export class Flusher {
     });
   }
 
-  #fenced(error: FencedError): void {
+  #fenced(error: FencedError, folder: string): void {
     this.#shared.add("fenced", 1);
-    this.#tell({ kind: "alarm", message: error.message });
+    const way = `end this process; its next start, or \`freehold audit drain\`, takes the folder ${folder} over and stores the rest`;
+    this.#tell({ kind: "alarm", message: `${error.message}: ${way}` });
   }
 
   async #pause(ms: number): Promise<void> {

@@ -11,12 +11,14 @@ export interface HealthState {
   state: number;
   held: number;
   full: boolean;
+  /** A Worker is gone, hangs, or dies again and again. */
+  isDown: boolean;
 }
 
 /** @returns the health, and why it is not ok */
 export function health(
   figures: Omit<AuditStats, "health" | "reasons">,
-  { state, held, full }: HealthState,
+  { state, held, full, isDown }: HealthState,
 ): { health: Health; reasons: string[] } {
   const { ringBytes, spoolBytes, fenced, drained } = figures;
   const refusing: string[] = [];
@@ -25,6 +27,7 @@ export function health(
   if (state === intake.fenced) refusing.push("fenced off by another process");
   if (full) refusing.push("the ring is full");
   const degraded: string[] = [];
+  if (isDown) degraded.push("a Worker is down");
   if (held === 1) degraded.push("the spool is at its limit");
   if (held === 2) degraded.push("the spool's disk takes nothing more");
   if (held === 0 && spoolBytes.used > spoolBytes.limit * share) degraded.push("the spool is nearly full");

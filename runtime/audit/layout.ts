@@ -58,6 +58,9 @@ export const flag = {
   stopFlusher: 9,
   /** A flusher without a writer of its own has done what it could. */
   drained: 10,
+  /** Counted up by each Worker as long as it gets on: one that stands still hangs. */
+  spoolBeat: 11,
+  flusherBeat: 12,
 } as const;
 
 /** 64-bit counters of the shared block; each has one writer unless it says otherwise. */
@@ -87,7 +90,13 @@ export const counter = {
   syncTotalUs: 24,
   /** The first of the histogram's buckets, one for each of {@link syncBucketsMs} and one for more. */
   syncBucket: 25,
+  stores: 37,
+  storeTotalUs: 38,
+  /** As many as {@link storeBucketsMs} has, and one for more. */
+  storeBucket: 39,
 } as const;
 
 export const syncBucketsMs = [0.25, 0.5, 1, 2.5, 5, 10, 25, 50, 100, 250, 1000] as const;
+/** The buckets that OpenTelemetry asks for of a database client's operations. */
+export const storeBucketsMs = [1, 5, 10, 50, 100, 500, 1000, 5000, 10_000] as const;
 export const sharedBytes = 8 * 64;

@@ -100,6 +100,10 @@ export class RingLog implements AuditLog {
       onMessage,
       onDeath: (reason) => this.#alarm(`the spool Worker died, and is started again: ${reason}`),
       isDone: () => this.#shared.flag("stop") !== 0 || this.#shared.flag("intake") === intake.failed,
+      beat: () => this.#shared.flag("spoolBeat"),
+      // What earlier writers left is brought in at a stretch, however long it is.
+      isWatched: () => this.#shared.flag("recovered") !== 0,
+      silenceMs: settings.workerSilenceMs,
     });
     const holder = crypto.randomUUID();
     this.#flusher = new Supervisor({
@@ -108,6 +112,8 @@ export class RingLog implements AuditLog {
       onMessage,
       onDeath: (reason) => this.#alarm(`the flusher Worker died, and is started again: ${reason}`),
       isDone: () => this.#shared.flag("stopFlusher") !== 0 || this.#shared.flag("intake") === intake.fenced,
+      beat: () => this.#shared.flag("flusherBeat"),
+      silenceMs: settings.workerSilenceMs,
     });
     this.#confirmations = new Confirmations({
       shared: this.#shared,
@@ -153,12 +159,14 @@ export class RingLog implements AuditLog {
       ...this.#noted,
       ...sharedFigures(this.#shared, spoolLimitBytes),
       workerRestarts: this.#spooler.restarts + this.#flusher.restarts,
+      system: this.#settings.sink.system ?? "other_sql",
       lastAlarm: this.#lastAlarm,
     };
+    const isDown = this.#spooler.isDown || this.#flusher.isDown;
     const state = this.#shared.flag("intake");
     return {
       ...figures,
-      ...health(figures, { state, held: this.#shared.flag("held"), full: !this.#ring.room() }),
+      ...health(figures, { state, held: this.#shared.flag("held"), full: !this.#ring.room(), isDown }),
     };
   }
 

@@ -13,7 +13,9 @@ test("a log's figures are what Prometheus reads, each with its help and type", a
   const lines = prometheus(log.stats()).trimEnd().split("\n");
   const samples = lines.filter((line) => !line.startsWith("#"));
   for (const line of samples)
-    expect(line).toMatch(/^freehold_audit_[a-z_]+(\{[a-z]+="[^"]*"\})? [0-9.e+-]+$/);
+    expect(line).toMatch(
+      /^(freehold_audit|db_client_operation)_[a-z_]+(\{[a-z_]+="[^"]*"(,[a-z_]+="[^"]*")*\})? [0-9.e+-]+$/,
+    );
   const names = new Set(samples.map((line) => /^[a-z_]+?(?=_bucket|_sum|_count|\{| )/.exec(line)![0]));
   for (const name of names) {
     expect(lines.some((line) => line.startsWith(`# HELP ${name} `))).toBe(true);
@@ -22,12 +24,18 @@ test("a log's figures are what Prometheus reads, each with its help and type", a
   expect(samples).toContain("freehold_audit_accepted_total 2");
   expect(samples).toContain("freehold_audit_stored_total 2");
   expect(samples).toContain("freehold_audit_sanitised_total 1");
-  expect(samples).toContain('freehold_audit_refused_total{reason="invalid"} 1');
+  expect(samples).toContain('freehold_audit_refused_total{error_type="invalid"} 1');
   expect(samples).toContain('freehold_audit_health{state="ok"} 1');
   const { fdatasync } = log.stats();
   expect(fdatasync.count).toBeGreaterThan(0);
   expect(fdatasync.buckets.reduce((sum, one) => sum + one, 0)).toBe(fdatasync.count);
-  expect(samples).toContain(`freehold_audit_fdatasync_seconds_bucket{le="+Inf"} ${fdatasync.count}`);
+  expect(samples).toContain(`freehold_audit_fdatasync_duration_seconds_bucket{le="+Inf"} ${fdatasync.count}`);
+  const { stores, batches } = log.stats();
+  expect(stores.count).toBe(batches);
+  expect(stores.buckets.reduce((sum, one) => sum + one, 0)).toBe(batches);
+  expect(samples).toContain(
+    `db_client_operation_duration_seconds_bucket{db_system_name="postgresql",le="+Inf"} ${batches}`,
+  );
   await log.close();
   expect(await sql`select count(*)::int as count from audit_log`).toMatchObject([{ count: 2 }]);
 });

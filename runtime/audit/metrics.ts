@@ -1,5 +1,18 @@
-/** A log's figures in Prometheus' text format. */
-import type { AuditStats } from "./model.ts";
+/**
+ * A log's figures in Prometheus' text format, under the names that OpenTelemetry's conventions have where they have one (1.38;
+ * dots become underscores, the unit and `_total` are appended, as its Prometheus exporter does it):
+ *
+ * - `db.client.operation.duration` (stable), with `db.system.name` and the buckets that it asks for: the transactions that
+ *   stored a batch. Those that failed are `failures`, since a retry is not an operation of the application's.
+ * - `error.type` (stable) is the label that says why something was refused.
+ * - `usage`, `limit` and `duration` (general naming): what is used of a ring or spool, what it may hold, how long a call took.
+ *
+ * Those that look alike and are not: `messaging.client.*` counts messages of a broker's client, and there is no broker;
+ * `otel.sdk.processor.log.*` is an SDK's own, which we are not; `system.filesystem.usage` is the machine's collector's, and
+ * ours beside it would count the disk twice; `process.*` is the process's, and not the log's. For what is left (accepted,
+ * durable, stored, gaps, dead letters, fencing) there is no convention, and `freehold.audit` is a namespace of our own.
+ */
+import type { AuditStats, Durations } from "./model.ts";
 
 type Sample = [labels: Record<string, string>, value: number];
 
@@ -20,7 +33,7 @@ export function prometheus(stats: AuditStats): string {
   counter(
     "refused",
     "Events that log() refused, by reason.",
-    ...Object.entries(stats.refused).map(([reason, value]): Sample => [{ reason }, value]),
+    ...Object.entries(stats.refused).map(([reason, value]): Sample => [{ error_type: reason }, value]),
   );
   counter("durable", "Accepted events that survive the loss of power.", one(stats.durable));
   counter("stored", "Accepted events that are in the database.", one(stats.stored));
@@ -35,9 +48,9 @@ export function prometheus(stats: AuditStats): string {
     "Age of the oldest event that is not in the database.",
     one(stats.oldestUnstoredMs / 1000),
   );
-  gauge("ring_used_bytes", "Bytes in the ring.", one(stats.ringBytes.used));
-  gauge("ring_capacity_bytes", "Bytes that the ring can hold.", one(stats.ringBytes.capacity));
-  gauge("spool_used_bytes", "Bytes of the spool's segments.", one(stats.spoolBytes.used));
+  gauge("ring_usage_bytes", "Bytes in the ring.", one(stats.ringBytes.used));
+  gauge("ring_limit_bytes", "Bytes that the ring can hold.", one(stats.ringBytes.capacity));
+  gauge("spool_usage_bytes", "Bytes of the spool's segments.", one(stats.spoolBytes.used));
   gauge("spool_limit_bytes", "Bytes that the spool may take.", one(stats.spoolBytes.limit));
   gauge("disk_free_bytes", "Bytes free on the spool's disk, when last looked at.", one(stats.freeBytes));
   counter("batches", "Transactions that stored events.", one(stats.batches));
@@ -60,22 +73,40 @@ export function prometheus(stats: AuditStats): string {
       (state): Sample => [{ state }, state === stats.health ? 1 : 0],
     ),
   );
-  return `${[...lines, ...histogram(stats)].join("\n")}\n`;
+  const { fdatasync, stores, system } = stats;
+  return `${[
+    ...lines,
+    ...histogram(
+      "freehold_audit_fdatasync_duration_seconds",
+      "How long the spool's fdatasync took.",
+      fdatasync,
+    ),
+    ...histogram(
+      "db_client_operation_duration_seconds",
+      "How long the transactions took that stored a batch of audit events.",
+      stores,
+      { db_system_name: system },
+    ),
+  ].join("\n")}\n`;
 }
 
-function histogram({ fdatasync: { count, totalMs, limitsMs, buckets } }: AuditStats): string[] {
-  const name = "freehold_audit_fdatasync_seconds";
+function histogram(
+  name: string,
+  help: string,
+  { count, totalMs, limitsMs, buckets }: Durations,
+  labels: Record<string, string> = {},
+): string[] {
   let sum = 0;
   return [
-    `# HELP ${name} How long the spool's fdatasync took.`,
+    `# HELP ${name} ${help}`,
     `# TYPE ${name} histogram`,
     ...limitsMs.map((limit, at) => {
       sum += buckets[at] ?? 0;
-      return `${name}_bucket{le="${limit / 1000}"} ${sum}`;
+      return `${name}_bucket${labelled({ ...labels, le: `${limit / 1000}` })} ${sum}`;
     }),
-    `${name}_bucket{le="+Inf"} ${count}`,
-    `${name}_sum ${totalMs / 1000}`,
-    `${name}_count ${count}`,
+    `${name}_bucket${labelled({ ...labels, le: "+Inf" })} ${count}`,
+    `${name}_sum${labelled(labels)} ${totalMs / 1000}`,
+    `${name}_count${labelled(labels)} ${count}`,
   ];
 }
 

@@ -15,6 +15,8 @@
  * - database gone: nothing is lost. The spool takes events up to its limit; beyond that, `log()` refuses.
  * - disk full: nothing is lost. The ring takes events until it is full; beyond that, `log()` refuses.
  *
+ * - a Worker dies, runs out of memory or hangs: nothing is lost. Another takes its work up; until then the log is degraded.
+ *
  * In all of them each event is in the table once at most, a writer's sequence shows its order, and what is missing from a
  * sequence is announced by a row in its place. Memory is bounded by the ring and one batch.
  *
@@ -26,6 +28,7 @@ import type { AuditLog, AuditLogOptions } from "./model.ts";
 
 export { type DrainOptions, type DrainReport, drainSpool } from "./drain.ts";
 export type { AuditEvent } from "./event.ts";
+export { flushInto } from "./flusher.ts";
 export { prometheus } from "./metrics.ts";
 export {
   AuditConfigError,
@@ -41,7 +44,8 @@ export {
 export { postgresSink } from "./postgres.ts";
 export type { PostgresSinkOptions } from "./postgres-options.ts";
 export { auditSchema } from "./schema.ts";
-export type { SinkModule } from "./sink.ts";
+export { type AuditSink, DataError, FencedError, type SinkBatch, type SinkModule } from "./sink.ts";
+export { eventsOf, type StoredEvent } from "./tuples.ts";
 
 /**
  * Opens an audit log, and begins to store what earlier ones left in the same spool.

@@ -35,6 +35,8 @@ export interface AuditLogOptions {
   redact?: readonly string[];
   /** Told in words of what a person should know: the database fails, the disk is full, an event was refused. */
   onAlarm?: (message: string) => void;
+  /** A Worker that does not get on for so long hangs, and is replaced by another (10 s). */
+  workerSilenceMs?: number;
   /** The module of the spool Worker; only a proof that makes the disk fail has another. */
   spoolWorker?: URL;
 }
@@ -47,6 +49,13 @@ export type LogResult =
   | { readonly accepted: false; readonly reason: RefusalReason; readonly message: string };
 
 export type Health = "ok" | "degraded" | "refusing";
+
+export interface Durations {
+  count: number;
+  totalMs: number;
+  limitsMs: readonly number[];
+  buckets: number[];
+}
 
 export interface AuditStats {
   /** Identifies this log in the table. */
@@ -89,7 +98,11 @@ export interface AuditStats {
   drained: { writers: number; events: number; waiting: number };
   workerRestarts: number;
   /** Calls of fdatasync: how many, how long together, and how many took up to each limit (not cumulative, one more for the rest). */
-  fdatasync: { count: number; totalMs: number; limitsMs: readonly number[]; buckets: number[] };
+  fdatasync: Durations;
+  /** The same of batches that were stored. */
+  stores: Durations;
+  /** What stands behind the sink, by OpenTelemetry's name (`db.system.name`). */
+  system: string;
   lastAlarm: string | null;
 }
 

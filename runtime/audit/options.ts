@@ -18,6 +18,7 @@ export function readOptions(given: AuditLogOptions): Settings {
     segmentBytes: 8 * MiB,
     batchBytes: 4 * MiB,
     whenFull: "reject",
+    workerSilenceMs: 10_000,
     redact: [],
     ...options,
   };
@@ -32,6 +33,7 @@ export function readOptions(given: AuditLogOptions): Settings {
   whole("spoolLimitBytes", settings.spoolLimitBytes, settings.segmentBytes, Number.MAX_SAFE_INTEGER);
   whole("minimumFreeBytes", settings.minimumFreeBytes, 0, Number.MAX_SAFE_INTEGER);
   whole("batchBytes", settings.batchBytes, 1, 256 * MiB);
+  whole("workerSilenceMs", settings.workerSilenceMs, 100, 86_400_000);
   return settings;
 }
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
-import { readdirSync, readFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { actors, auditTests, event, logAll, open, spool, sql } from "../../fixtures/audit-log.ts";
 import { AuditLossError } from "./mod.ts";
@@ -122,8 +123,9 @@ describe("the audit log, where something fails,", () => {
     expect(readdirSync(spool)).toEqual([]);
   });
 
-  test("stops storing where another process has taken its writer over, and refuses", async () => {
-    const log = open();
+  test("stops storing where another process has taken its writer over, refuses, and says the way out", async () => {
+    const alarms: string[] = [];
+    const log = open({ onAlarm: (message) => alarms.push(message) });
     await logAll(log, ["ada"]);
     await log.stored();
     await sql`update audit_checkpoint set epoch = epoch + 1, holder = gen_random_uuid()
@@ -131,7 +133,47 @@ describe("the audit log, where something fails,", () => {
     await logAll(log, ["bob"]);
     await expect(log.stored()).rejects.toThrow("it was fenced off");
     expect(log.log(event())).toMatchObject({ accepted: false, reason: "fenced" });
+    const { writer } = log.stats();
+    expect(alarms).toEqual([
+      `another process stores the events of ${writer}: end this process; its next start, or \`freehold audit drain\`, takes the folder ${join(spool, writer)} over and stores the rest`,
+    ]);
     expect(log.stats()).toMatchObject({ fenced: 1, health: "refusing", stored: 1 });
     expect(await log.close({ deadlineMs: 0 })).toMatchObject({ stored: 1 });
+    // And that is so.
+    const next = open();
+    while (next.stats().drained.waiting > 0) await Bun.sleep(2);
+    await next.close();
+    expect(await actors()).toEqual(["ada", "bob"]);
+    expect(readdirSync(spool)).toEqual([]);
+  });
+
+  test("takes an interrupted removal of a folder up where it was interrupted, wherever that was", async () => {
+    await sql`alter table audit_log rename to elsewhere`;
+    const log = open();
+    await logAll(log, ["ada", "bob"]);
+    await log.durable();
+    await log.close({ deadlineMs: 0 });
+    await sql`alter table elsewhere rename to audit_log`;
+    const { writer } = log.stats();
+    const home = join(spool, writer);
+    const kept = mkdtempSync(join(tmpdir(), "freehold-audit-home-"));
+    cpSync(home, kept, { recursive: true });
+    const drained = open();
+    while (drained.stats().drained.waiting > 0) await Bun.sleep(2);
+    await drained.close();
+    // In the order in which they go: a crash leaves the rest of them.
+    const files = readdirSync(kept).filter((name) => name.endsWith(".seg"));
+    const removed = [...files, "writer.json", "end.json", "lock"];
+    expect(readdirSync(kept).toSorted()).toEqual(removed.toSorted());
+    for (let gone = 1; gone < removed.length; gone += 1) {
+      cpSync(kept, home, { recursive: true });
+      for (const name of removed.slice(0, gone)) rmSync(join(home, name));
+      const next = open();
+      while (next.stats().drained.waiting > 0) await Bun.sleep(2);
+      await next.close();
+      expect(await actors()).toEqual(["ada", "bob"]);
+      expect(readdirSync(spool)).toEqual([]);
+    }
+    rmSync(kept, { recursive: true });
   });
 });

@@ -4,5 +4,5 @@ import type { SinkModule } from "./sink.ts";
 
 /** The table `audit_log`, with `audit_checkpoint` beside it, in the database at this URL. */
 export function postgresSink(options: PostgresSinkOptions): SinkModule {
-  return { worker: new URL("./postgres-worker.ts", import.meta.url), options };
+  return { worker: new URL("./postgres-worker.ts", import.meta.url), system: "postgresql", options };
 }

@@ -11,7 +11,10 @@ export const refusals: Record<Exclude<RefusalReason, "invalid">, LogResult> = {
   ),
   closed: refusal("closed", "the audit log is closed"),
   failed: refusal("failed", "the audit log's disk failed: nothing can be acknowledged any more"),
-  fenced: refusal("fenced", "another process has taken this audit log's writer over"),
+  fenced: refusal(
+    "fenced",
+    "another process has taken this audit log's writer over: end this one; the next start, or `freehold audit drain`, stores what is left in its folder",
+  ),
 };
 /** Why a log whose intake is closed refuses. */
 export const closedReasons: Record<number, "closed" | "failed" | "fenced"> = {

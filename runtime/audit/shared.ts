@@ -1,5 +1,5 @@
 /** The block of memory that the log and its Workers share. It outlives a Worker that is gone. */
-import { counter, flag, sharedBytes, syncBucketsMs } from "./layout.ts";
+import { counter, flag, sharedBytes, storeBucketsMs, syncBucketsMs } from "./layout.ts";
 
 export class Shared {
   readonly buffer: SharedArrayBuffer;
@@ -49,18 +49,41 @@ export class Shared {
     Atomics.notify(this.flags, flag.wake);
   }
 
+  /** Says that a Worker gets on. */
+  beat(name: "spoolBeat" | "flusherBeat"): void {
+    Atomics.add(this.flags, flag[name], 1);
+  }
+
   addSync(tookMs: number): void {
     this.add("syncs", 1);
     this.add("syncTotalUs", tookMs * 1000);
-    const found = syncBucketsMs.findIndex((limit) => tookMs <= limit);
-    const bucket = found < 0 ? syncBucketsMs.length : found;
-    Atomics.add(this.#counters, counter.syncBucket + bucket, 1n);
+    this.#count(counter.syncBucket, syncBucketsMs, tookMs);
   }
 
   /** Calls of fdatasync by how long they took: up to each of `syncBucketsMs`, and beyond; not cumulative. */
   syncBuckets(): number[] {
-    return Array.from({ length: syncBucketsMs.length + 1 }, (_, at) =>
-      Number(Atomics.load(this.#counters, counter.syncBucket + at)),
+    return this.#buckets(counter.syncBucket, syncBucketsMs);
+  }
+
+  addStore(tookMs: number): void {
+    this.add("stores", 1);
+    this.add("storeTotalUs", tookMs * 1000);
+    this.#count(counter.storeBucket, storeBucketsMs, tookMs);
+  }
+
+  /** The same of batches that were stored, by `storeBucketsMs`. */
+  storeBuckets(): number[] {
+    return this.#buckets(counter.storeBucket, storeBucketsMs);
+  }
+
+  #count(first: number, limitsMs: readonly number[], tookMs: number): void {
+    const found = limitsMs.findIndex((limit) => tookMs <= limit);
+    Atomics.add(this.#counters, first + (found < 0 ? limitsMs.length : found), 1n);
+  }
+
+  #buckets(first: number, limitsMs: readonly number[]): number[] {
+    return Array.from({ length: limitsMs.length + 1 }, (_, at) =>
+      Number(Atomics.load(this.#counters, first + at)),
     );
   }
 }

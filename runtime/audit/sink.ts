@@ -1,4 +1,20 @@
-/** Where events go from the spool. PostgreSQL stands behind it in postgres-sink.ts; others can. */
+/**
+ * Where events go from the spool: the seam at which another store can stand in PostgreSQL's place (postgres-sink.ts).
+ *
+ * It takes a module that calls `flushInto` with what makes an {@link AuditSink}; that module runs in a Worker of its own. The
+ * log is given its address and what it is to know, as a {@link SinkModule}:
+ *
+ *     // ledger-worker.ts
+ *     import { type AuditSink, eventsOf, flushInto } from "freehold/audit";
+ *     flushInto<{ path: string }>(({ path }) => new LedgerSink(path));
+ *
+ *     // where the log is opened
+ *     const worker = new URL("./ledger-worker.ts", import.meta.url);
+ *     createAuditLog({ spool, sink: { worker, options: { path } } });
+ *
+ * Retries, deadlines of a start, halving of refused batches, dead letters and gaps are the flusher's and not the sink's. A
+ * sink must not hang: a call that never settles stands for ever, so it needs a deadline of its own.
+ */
 
 /** Events of one writer, one after the other in their sequence. */
 export interface SinkBatch {
@@ -52,6 +68,8 @@ export class DataError extends Error {
 export interface SinkModule {
   /** A module that calls `flushInto`. */
   worker: URL;
+  /** What stands behind it, by the name that OpenTelemetry has for it as `db.system.name` (`other_sql`). */
+  system?: string;
   /** Handed to it by structured clone. */
   options: unknown;
 }

@@ -68,6 +68,7 @@ export class Spooler {
     const { flags } = this.#shared;
     this.#recover();
     for (;;) {
+      this.#shared.beat("spoolBeat");
       const seen = Atomics.load(flags, flag.wake);
       const ended = this.#shared.flag("stop") !== 0;
       const worked = this.turn();

@@ -102,7 +102,9 @@ export class Store {
 
   async #store(tuples: Uint8Array, upTo: number): Promise<void> {
     const { sink, writer, shared } = this.#options;
+    const begun = performance.now();
     await sink.store({ writer, epoch: this.#epoch, after: this.sequence, upTo, tuples });
+    shared.addStore(performance.now() - begun);
     this.sequence = upTo;
     shared.add("batches", 1);
   }

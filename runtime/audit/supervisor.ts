@@ -1,7 +1,7 @@
 /**
  * Keeps a Worker at work.
  *
- * States: running → (it dies) waiting → running; or ended, where it is not wanted any more. What it had to know lies in
+ * States: running → (it dies, or hangs and is ended) waiting → running; or ended, where it is not wanted any more. What it had to know lies in
  * shared memory, the ring and the spool, so that another Worker takes the work up where the first one left it.
  */
 import type { WorkerMessage } from "./spool.ts";
@@ -15,10 +15,20 @@ export interface SupervisorOptions {
   onDeath: (reason: string) => void;
   /** Whether its work is done, so that its end is none before its time. */
   isDone: () => boolean;
+  /** Counts up as long as the Worker gets on. */
+  beat: () => number;
+  /** Whether it must get on now. */
+  isWatched?: () => boolean;
+  /** One that does not get on for so long is ended. */
+  silenceMs: number;
 }
 
 const firstPauseMs = 20;
 const lastPauseMs = 2000;
+/** Looks within the silence that makes a Worker one that hangs. Looks are counted, not time: a machine may sleep. */
+const looks = 4;
+/** So many deaths in a row are no accident. */
+const deathsInARow = 3;
 
 export class Supervisor {
   readonly #options: SupervisorOptions;
@@ -28,11 +38,24 @@ export class Supervisor {
   #timer: ReturnType<typeof setTimeout> | null = null;
   #over = false;
   #held = false;
+  #reason = "";
+  #watch: ReturnType<typeof setInterval>;
+  #lastBeat = 0;
+  #silent = 0;
+  #steady = 0;
   restarts = 0;
 
   constructor(options: SupervisorOptions) {
     this.#options = options;
     this.#start();
+    this.#watch = setInterval(() => this.#look(), options.silenceMs / looks).unref();
+    void this.#ended.promise.then(() => clearInterval(this.#watch));
+  }
+
+  /** Whether its work is not done at present: it is gone, hangs, or dies again and again. */
+  get isDown(): boolean {
+    if (this.#over || this.#options.isDone()) return false;
+    return this.#worker === null || this.#silent >= looks / 2 || this.#deaths >= deathsInARow;
   }
 
   /** Whether the process is to stay alive for it. */
@@ -69,21 +92,37 @@ export class Supervisor {
     const worker = new Worker(url.href, { smol: true });
     this.#worker = worker;
     if (!this.#held) worker.unref();
-    let reason = "it ended";
-    worker.addEventListener("message", ({ data }: MessageEvent<WorkerMessage>) => {
-      this.#deaths = 0;
-      onMessage(data);
-    });
+    this.#reason = "it ended";
+    worker.addEventListener("message", ({ data }: MessageEvent<WorkerMessage>) => onMessage(data));
     worker.addEventListener("error", (event: ErrorEvent) => {
       event.preventDefault();
-      reason = event.message;
+      this.#reason = event.message;
     });
-    worker.addEventListener("close", () => this.#died(reason));
+    worker.addEventListener("close", () => this.#died(this.#reason));
     worker.postMessage(task);
+  }
+
+  #look(): void {
+    const { beat, isWatched, silenceMs } = this.#options;
+    const now = beat();
+    if (now !== this.#lastBeat || this.#worker === null || isWatched?.() === false) {
+      this.#lastBeat = now;
+      this.#silent = 0;
+      this.#steady += 1;
+      if (this.#steady >= looks) this.#deaths = 0;
+      return;
+    }
+    this.#silent += 1;
+    if (this.#silent < looks) return;
+    this.#silent = 0;
+    this.#reason = `it did not get on for ${silenceMs} ms`;
+    this.#worker.terminate();
   }
 
   #died(reason: string): void {
     this.#worker = null;
+    this.#silent = 0;
+    this.#steady = 0;
     if (this.#over || this.#options.isDone()) {
       this.#ended.resolve();
       return;

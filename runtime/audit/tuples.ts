@@ -36,6 +36,29 @@ export function tupleEnds(tuples: Uint8Array): number[] {
   return ends;
 }
 
+/** An event as a sink finds it; the time is in ISO 8601. */
+export interface StoredEvent {
+  writer: string;
+  sequence: number;
+  id: string;
+  at: string;
+  actor: string;
+  action: string;
+  resource: string;
+  decision: string;
+  detail: unknown;
+}
+
+/** The events of a batch, for a sink that takes no tuples. */
+export function eventsOf({ tuples }: { tuples: Uint8Array }): StoredEvent[] {
+  let from = 0;
+  return tupleEnds(tuples).map((end) => {
+    const event = readTuple(tuples.subarray(from, end));
+    from = end;
+    return event as unknown as StoredEvent;
+  });
+}
+
 /** A tuple's values for a person: what stands in a dead-letter file, and what `tail` and `export` show. */
 export function readTuple(tuple: Uint8Array): Record<string, unknown> {
   const view = new DataView(tuple.buffer, tuple.byteOffset, tuple.byteLength);
