@@ -33,6 +33,10 @@ const FOR_PEOPLE =
 const FOR_TEXT =
   /^(?:match|matchAll|includes|has|startsWith|endsWith|replace|replaceAll|indexOf|lastIndexOf|split|localeCompare|RegExp|setTimeout|mock\w*Value(?:Once)?|setAttribute|setValue|capture(?:Message|Exception)|write|writeFile|writeFileSync|appendFile|appendFileSync|emit|dispatch|set|highlight|hl)$/;
 
+/** Decorators that document what they stand at; others may be a mapper's: `@Query("select …")`. */
+const DOCUMENTS =
+  /^(?:Api[A-Z]\w*|\w*(?:Doc|Docs|Description|Summary|Remarks?|Deprecated|Examples?|Title|Help)|Describe|Note|See)$/;
+
 /** Names under which people keep database clients. */
 const HABIT = /^(?:db|pool|pg|pgPool|pgClient|conn|connection|tx|trx|sql|database|dbClient|dbPool)$/;
 
@@ -141,6 +145,7 @@ export function readSites(
         continue;
       const receiver = callee.type === "MemberExpression" ? receiverOf(callee.object as Node, scope) : null;
       const decorates = scopes.parents.get(node)?.type === "Decorator";
+      if (decorates && DOCUMENTS.test(lastName(callee))) continue;
       for (const argument of node.arguments.slice(0, 2))
         textArgument(node, decorates ? madeText(argument as Node) : (argument as Node), scope, receiver);
     }
