@@ -22,6 +22,8 @@ const FLUSHING = new Set(adapters.flatMap((adapter) => adapter.flushing ?? []));
 /** Rows of rows that are followed. */
 const DEEPEST = 4;
 
+const STATICS = adapters.flatMap(({ statics }) => statics ?? []);
+
 const MIXINS = adapters.flatMap(({ mixins }) => mixins ?? []);
 
 /** Names under which people keep builders that are called themselves (`knex("t")`), and functions that make views. */
@@ -52,6 +54,7 @@ export function readChains(file: string, scopes: FileScopes, expressions: Expres
       !names.steps.some((name) => TELLING.has(name)) &&
       !names.called.some((name) => CALLED.test(name)) &&
       !names.joins &&
+      !isStatic(names) &&
       !isMixin(names, scope, scopes)
     )
       continue;
@@ -75,6 +78,12 @@ function isAssigned(node: Node & { type: "MemberExpression" }, scope: Scope, sco
   while (at.type === "MemberExpression") at = bare(at.object as Node);
   const binding = at.type === "Identifier" ? lookup(scope, at.name) : null;
   return binding !== null && binding !== undefined && !binding.imported;
+}
+
+/** A method that a class's own name tells, with what it calls: `Event.findAllInBatches(…)`. */
+function isStatic({ called, root }: { called: readonly string[]; root: Node }): boolean {
+  const isClass = root.type === "Identifier" && /^[A-Z]/.test(root.name);
+  return isClass && called.some((name) => STATICS.some((pattern) => pattern.test(name)));
 }
 
 /** A method named after a relation, on what may be a row: `this`, what a telling call gave, what a type says it is. */

@@ -71,6 +71,8 @@ export interface Adapter {
   methods?: readonly string[];
   /** Methods that a mapper gives to what it loads, named after relations: `user.getPosts()`. */
   mixins?: RegExp;
+  /** Methods of a mapped class's own that are named after the mapper's: `Event.findAllInBatches()`. */
+  statics?: RegExp;
   /** Methods that write what was changed on rows: properties that are given values in the same function are the rows'. */
   flushing?: readonly string[];
   /** Functions, decorators and base classes that define a table, by their usual names. */

@@ -336,6 +336,26 @@ await sequelize.getQueryInterface().bulkDelete("chambers", {});`,
       ["3:23 alter-table rooms", "4:49 delete chambers"],
     ],
     [
+      "statics of a base class of the workspace's",
+      `import { Model, Table } from "sequelize-typescript";
+class Base extends Model {
+  static async findAllInBatches(query, callback) { await callback(await this.findAll(query)); }
+  static createWithCtx(ctx, values) { return this.create(values, ctx); }
+}
+@Table({ tableName: "events" }) class Event extends Base {}
+await Event.findAllInBatches({ where: {} }, go);
+await Event.unscoped().findAllInBatches({}, go);
+await Event.createWithCtx(ctx, { name: "one" });
+await Event.findAllSomehow(); Text.createWithCtx(1);`,
+      [
+        "3:73 select ? nothing says which table Base is",
+        "4:46 insert ? nothing says which table Base is",
+        "7:7 select events",
+        "8:7 select events",
+        "9:7 insert events",
+      ],
+    ],
+    [
       "models that are decorated",
       `import { BelongsTo, BelongsToMany, Column, ForeignKey, HasMany, Model, Scopes, Table } from "sequelize-typescript";
 @Table({ tableName: "floors" }) class Floor extends Model { @HasMany(() => Door) doors: Door[]; }

@@ -58,6 +58,10 @@ const CREATING = /^(?:create|bulkCreate)$/;
 /** Methods that no other client's objects have. */
 const TELLING = /^(?:findByPk|findAndCountAll|findCreateFind|bulkCreate|findOrBuild)$/;
 
+/** `findAllInBatches`, `createWithCtx`: a static of the workspace's own, and the method that it is named after. */
+const OWN =
+  /^(findAll|findOne|findByPk|findAndCountAll|findOrCreate|count|create|bulkCreate|upsert|update|destroy)(?=[A-Z])/;
+
 /** What people keep their models in. */
 const HOLDERS = /^(?:db|database|models?|sequelize|orm|tables|entities)$/i;
 
@@ -78,6 +82,7 @@ export const sequelize: Adapter = {
   tags: ["literal", "Sequelize", "default", "*", "sql"],
   methods: [...STATIC.keys(), ...MIGRATING, ...DOLLARS],
   mixins: MIXIN,
+  statics: OWN,
   defining: [
     "define",
     "init",
@@ -119,7 +124,7 @@ export const sequelize: Adapter = {
     const step = chain.steps[at];
     const operation = step && STATIC.get(step.name);
     const subjects = step?.args && operation ? subjectsOf(chain, at, ask) : [];
-    if (!step?.args || !operation || subjects.length === 0) return ofRow(chain, ask);
+    if (!step?.args || !operation || subjects.length === 0) return ofOwn(chain, ask) ?? ofRow(chain, ask);
     const options = step.args[SECOND.test(step.name) ? 1 : 0];
     const included = CREATING.test(step.name) ? "insert" : "select";
     return subjects.flatMap(({ model, place, schema, expr, reason }): Named[] =>
@@ -154,6 +159,29 @@ export const sequelize: Adapter = {
 };
 
 const known = new WeakMap<SequelizeModel, NonNullable<ReturnType<NonNullable<Adapter["define"]>>>>();
+
+/** A static that the model's class, or one that it extends, has beside the mapper's. */
+function ofOwn(chain: Chain, ask: Ask): Named[] | null {
+  const at = chain.steps.findIndex(({ name, args }) => args !== null && OWN.test(name));
+  const name = chain.steps[at]?.name ?? "";
+  const operation = STATIC.get(OWN.exec(name)?.[1] ?? "");
+  if (!operation) return null;
+  const found = subjectsOf(chain, at, ask).flatMap(({ model, place, schema, expr }): Named[] =>
+    model && hasStatic(expr, name, ask)
+      ? [{ name: { ...model.table, schema: schema ?? model.table.schema, at: place }, operation }]
+      : [],
+  );
+  return found.length ? found : null;
+}
+
+function hasStatic(expr: Expr, name: string, ask: Ask, depth = 0): boolean {
+  let inner = ask.follow(expr);
+  // Event.unscoped().findAllInBatches(): still the class.
+  while (inner.kind === "call" && methodOf(inner)) inner = ask.follow(methodOf(inner)?.of ?? inner.callee);
+  if (inner.kind !== "class" || depth > 8) return false;
+  if (inner.members.some((member) => member.static && member.name === name)) return true;
+  return inner.extends !== null && hasStatic(inner.extends, name, ask, depth + 1);
+}
 
 interface Subject {
   model: SequelizeModel | null;
