@@ -109,6 +109,10 @@ describe("hostile text neither crashes, hangs nor passes for empty", () => {
   const texts: Record<string, string> = {
     NUL: "select 1 from a\0b",
     "lone surrogates": "select '\ud800' from \udc00",
+    "brackets in brackets that nothing closes": `select ${"(".repeat(40)}com`,
+    "brackets in brackets around what is no expression": deep("select (", "1 from", ")", 1).concat(
+      `; select ${deep("(", "1 from", ")", 40)}`,
+    ),
     "deep brackets": deep("(", "1", ")", 50_000),
     "deep calls": deep("f(", "1", ")", 20_000),
     "deep sub-selects": deep("x in (select 1 from b where ", "1", ")", 5000),

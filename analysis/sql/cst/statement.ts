@@ -10,6 +10,7 @@ import { isToken, QUOTED, type Tokens, tokenText } from "../lexer.ts";
 import { normalize } from "../normalize.ts";
 import { holesBetween, type SqlText } from "../text.ts";
 import { readAlterConstraint } from "./alter-constraint.ts";
+import { refusedBrackets } from "./brackets.ts";
 import { blank, fitted } from "./fitted.ts";
 import { FLAVOUR_NAMES, type Flavour, isMysql } from "./flavour.ts";
 import { type Found, moved, type Read, type Stored } from "./found.ts";
@@ -81,6 +82,8 @@ const readCst: Reader = (sql, tokens, flavour) => {
   if (left.kinds.length > MOST_TOKENS) {
     return { ok: false, message: `longer than ${MOST_TOKENS} words and signs: not read`, offset: 0 };
   }
+  const brackets = refusedBrackets(left);
+  if (brackets) return { ok: false, ...brackets };
   const parsed = parseCst(fit, flavour);
   if (!parsed.ok) {
     const altered = isMysql(flavour) ? null : readAlterConstraint(tokens);

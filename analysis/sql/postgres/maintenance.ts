@@ -21,8 +21,8 @@ function ownedBy(reading: Reading, options: readonly Node[] | undefined): void {
     const { arg } = node.DefElem;
     const parts = arg && "List" in arg ? strings(arg.List.items) : [];
     if (parts.length < 2) continue;
-    const at = find(reading.tokens, "owned");
-    const name = withoutLast(nameAt(reading.tokens, at + 2), 1);
+    const at = find(reading.tokens, "by", find(reading.tokens, "owned"));
+    const name = withoutLast(nameAt(reading.tokens, at + 1), 1);
     referName(reading, name, parts.at(-3) ?? null, parts.at(-2)!, "alter-table");
   }
 }

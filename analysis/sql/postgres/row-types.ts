@@ -34,7 +34,7 @@ export function referRow(
   operation: Operation,
 ): void {
   if (schema === "pg_catalog" || reading.session.types.has(table)) return;
-  if (schema === null && BUILT_IN.test(table)) return;
+  if (table === "" || (schema === null && BUILT_IN.test(table))) return;
   const before = reading.references.length;
   referName(reading, name, schema, table, operation);
   const reference = reading.references[before];
