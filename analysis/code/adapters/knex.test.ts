@@ -8,6 +8,11 @@ testAdapter(knex, [
   ["nothing but the table", `${open}export const all = await knex("orders");`, ["2:32 select orders"]],
   ["an alias", `${open}await knex("orders as o").select("o.id");`, ["2:13 select orders"]],
   [
+    "a function taken out of a module that a path names",
+    `import root from "root";\nconst { makes } = require(root + "/container");\nmakes({ db: open(), mail }).transacting(populate);`,
+    [],
+  ],
+  [
     "an alias as an object",
     `${open}await knex({ o: "orders", i: "items" }).select("o.id");`,
     ["2:18 select orders", "2:31 select items"],

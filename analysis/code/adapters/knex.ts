@@ -168,6 +168,8 @@ function isMine(chain: Chain, ask: Ask): boolean {
   // Array.from("abc").join("")
   if (receiver[0] !== undefined && Object.hasOwn(globalThis, receiver[0])) return false;
   if (certain) return true;
+  // require(root + "/container").makes({ … }).transacting(go): a query has no functions to take out of it.
+  if (steps[0]?.name === "" && steps[0].args && steps[1]?.args === null) return false;
   const querying = steps.some(({ name, args }) => args !== null && QUERYING.test(name));
   const called = steps.find(({ args }) => args !== null);
   if (steps.some(({ name }) => name === "transacting"))
