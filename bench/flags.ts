@@ -20,7 +20,7 @@ export function readFlags<T extends ParseArgsConfig>(config: T): ReturnType<type
 
 /** The comment that a file opens with, without its markers. */
 export function headerOf(source: string): string {
-  const [, text = ""] = /^(?:#!.*\n)?\/\*\*(.*?)\*\//s.exec(source) ?? [];
+  const [, text = ""] = /^(?:#![^\n]*\n)?\/\*\*(.*?)\*\//s.exec(source) ?? [];
   return text
     .split("\n")
     .map((line) => line.replace(/^ ?\* ?/, "").trimEnd())
