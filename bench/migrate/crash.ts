@@ -56,13 +56,7 @@ create table t${version} as select g as x from generate_series(1, 2000) g;${alon
 /** Runs it. @returns every kill, in order; whoever calls looks at their faults */
 export async function crash(server: Cluster, options: CrashOptions): Promise<Kill[]> {
   const folder = await mkdtemp(join(tmpdir(), "freehold-crash-"));
-  const admin = postgres({
-    ...server.driverOptions(),
-    max: 1,
-    onnotice: () => {},
-    // Seconds: after a crash it is asked again at once.
-    backoff: () => 0.01,
-  });
+  const admin: Ask = (query, ...values) => ask(server, query, values);
   try {
     for (let version = 1; version <= count; version += 1) {
       await Bun.write(join(folder, `${String(version).padStart(3, "0")}_t.sql`), text(version));
@@ -78,11 +72,10 @@ export async function crash(server: Cluster, options: CrashOptions): Promise<Kil
       const kill = await one(server, admin, folder, url, plan);
       kills.push(kill);
       options.onKill?.(kill);
-      await admin.unsafe(`drop database ${nameOf(url)} with (force)`);
+      await admin(`drop database ${nameOf(url)} with (force)`);
     }
     return kills;
   } finally {
-    await admin.end();
     await rm(folder, { recursive: true });
   }
 }
@@ -111,13 +104,7 @@ export async function timed(folder: string, url: string): Promise<number> {
 
 type Plan = Pick<Kill, "number" | "victim" | "runners" | "afterMs">;
 
-async function one(
-  server: Cluster,
-  admin: postgres.Sql,
-  folder: string,
-  url: string,
-  plan: Plan,
-): Promise<Kill> {
+async function one(server: Cluster, admin: Ask, folder: string, url: string, plan: Plan): Promise<Kill> {
   const runs = await Promise.all(Array.from({ length: plan.runners }, () => start(folder, url)));
   // The point of the kill is what is tried out here: time has to pass.
   await Bun.sleep(plan.afterMs);
@@ -157,7 +144,7 @@ async function one(
 async function strike(
   victim: Victim,
   server: Cluster,
-  admin: postgres.Sql,
+  admin: Ask,
   database: string,
   runner: Bun.Subprocess,
 ): Promise<void> {
@@ -168,20 +155,49 @@ async function strike(
 }
 
 /** Kills a process of the server that works for the database, and waits until the server is back. */
-async function killBackend(admin: postgres.Sql, database: string): Promise<void> {
-  const [row] = await admin`select pid from pg_stat_activity where datname = ${database} and state = 'active'
-    union all select pid from pg_stat_activity where datname = ${database} limit 1`;
-  if (row) process.kill(row["pid"], "SIGKILL");
+async function killBackend(admin: Ask, database: string): Promise<void> {
+  const [row] = await admin(
+    `select pid from pg_stat_activity where datname = $1 and state = 'active'
+    union all select pid from pg_stat_activity where datname = $1 limit 1`,
+    database,
+  );
+  if (row) process.kill(Number(row["pid"]), "SIGKILL");
 }
 
 /** Waits until nobody is connected to the database, and the server answers. */
-async function quiet(admin: postgres.Sql, database: string): Promise<void> {
+async function quiet(admin: Ask, database: string): Promise<void> {
   for (;;) {
+    const rows = await admin("select pid from pg_stat_activity where datname = $1", database);
+    if (rows.length === 0) return;
+    await Bun.sleep(10);
+  }
+}
+
+type Ask = (query: string, ...values: string[]) => Promise<Record<string, unknown>[]>;
+
+/** Longer than any question here takes. */
+const longestAnswerMs = 5_000;
+
+/**
+ * Asks the server, which may be down or about to go down: on a connection of its own each time, for the driver keeps a
+ * question for ever whose connection was lost at the wrong moment.
+ */
+async function ask(server: Cluster, query: string, values: string[]): Promise<Record<string, unknown>[]> {
+  for (;;) {
+    const sql = postgres({ ...server.driverOptions(), max: 1, onnotice: () => {}, fetch_types: false });
     try {
-      const rows = await admin`select pid from pg_stat_activity where datname = ${database}`;
-      if (rows.length === 0) return;
-    } catch {
-      // It recovers; the driver connects again.
+      const late = Promise.withResolvers<null>();
+      const timer = setTimeout(() => late.resolve(null), longestAnswerMs);
+      const rows = await Promise.race([sql.unsafe(query, values), late.promise]);
+      clearTimeout(timer);
+      if (rows !== null) return [...rows];
+    } catch (error) {
+      const { code = "" } = error as { code?: string };
+      // A database that is gone is what was asked for; a server that goes, or comes back, is asked again.
+      if (code === "3D000") return [];
+      if (/^[0-9A-Z]{5}$/.test(code) && !/^(?:08|53|57)/.test(code)) throw error;
+    } finally {
+      void sql.end({ timeout: 0 });
     }
     await Bun.sleep(10);
   }
