@@ -6,14 +6,13 @@ import { migrationOwner } from "../manifest/mod.ts";
 import type { Manifest } from "../manifest/model.ts";
 import type { Candidate, Contents } from "./files.ts";
 import { downSections, migrationName } from "./sql/mod.ts";
+import { type Base, baseOf } from "./tree/base.ts";
 import { git } from "./tree/git.ts";
-
-/** Where a default branch may be found, the best first. */
-const branches = ["origin/HEAD", "origin/main", "origin/master", "main", "master"];
 
 /**
  * @param root absolute path of the workspace
  * @param candidates the files that are read
+ * @param findBase asked only where there are migrations
  * @returns by path, the branch whose text is another; empty outside of git
  */
 export function changedSinceLanding(
@@ -21,12 +20,13 @@ export function changedSinceLanding(
   manifest: Manifest,
   candidates: readonly Candidate[],
   contents: Contents,
+  findBase: () => Base | null = () => baseOf(root),
 ): Map<string, string> {
   const changed = new Map<string, string>();
   const migrations = candidates.filter(
     ({ path }) => path.endsWith(".sql") && migrationOwner(manifest, path) !== null && isOnce(path),
   );
-  const base = migrations.length > 0 ? baseOf(root) : null;
+  const base = migrations.length > 0 ? findBase() : null;
   if (!base) return changed;
   const folders = [...new Set(migrations.map(({ path }) => path.slice(0, path.lastIndexOf("/") + 1) || "."))];
   const landed = idsAt(root, base.commit, folders);
@@ -46,24 +46,6 @@ export function changedSinceLanding(
 function isOnce(path: string): boolean {
   const name = migrationName(path);
   return name !== null && !name.down && name.version !== "~";
-}
-
-function baseOf(root: string): { commit: string; name: string } | null {
-  const input = `HEAD\n${branches.join("\n")}\n`;
-  const found = git(root, ["cat-file", "--batch-check=%(objectname) %(objecttype)"], { input });
-  if (found?.exitCode !== 0) return null;
-  const [head, ...others] = found.stdout
-    .toString()
-    .split("\n")
-    .map((line) => /^([0-9a-f]+) commit$/.exec(line)?.[1]);
-  if (head === undefined) return null;
-  const at = others.findIndex((commit) => commit !== undefined);
-  const name = branches[at] ?? "HEAD";
-  if (at < 0 || others[at] === head) return { commit: head, name };
-  const base = git(root, ["merge-base", head, others[at]!]);
-  return base?.exitCode === 0
-    ? { commit: base.stdout.toString().trim(), name }
-    : { commit: head, name: "HEAD" };
 }
 
 function idsAt(root: string, commit: string, folders: readonly string[]): Map<string, string> {

@@ -3,28 +3,23 @@
  * it is known), link (across files), join (with the manifest).
  */
 import type { Manifest } from "../manifest/model.ts";
-import { type Cache, STATS } from "./cache/mod.ts";
 import { noStore } from "./cache/store.ts";
 import { dialectsOfClients } from "./code/mod.ts";
 import { readConfigs } from "./compile/configs.ts";
 import { type Compiled, compileAll } from "./compile/mod.ts";
-import { type Candidate, contentsOf, type SourceFile, survey, textContents } from "./files.ts";
+import { type Candidate, contentsOf, type SourceFile, textContents } from "./files.ts";
 import { join } from "./join.ts";
 import { changedSinceLanding } from "./landed.ts";
 import { type LinkOptions, link } from "./link/mod.ts";
+import { type Looked, type LookOptions, look, type Progress } from "./look.ts";
 import type { InputProblem, Model } from "./model.ts";
 import { GrammarNeeded, loadSql } from "./sql/mod.ts";
-import type { Tree } from "./tree/tree.ts";
-import { workingTree } from "./tree/working.ts";
+import type { Base } from "./tree/base.ts";
 import { type LiteralTypes, readLiteralTypes } from "./types.ts";
 
 export type { SourceFile } from "./files.ts";
 
-export interface Progress {
-  stage: "files" | "compile" | "link" | "types";
-  done: number;
-  total: number;
-}
+export type { Progress } from "./look.ts";
 
 export interface AnalyseOptions {
   /** `YYYY-MM-DD`; today by the machine's clock (UTC) where it is left out. */
@@ -47,40 +42,42 @@ export interface AnalyseOptions {
  * @throws the signal's reason, once it is aborted
  */
 export async function analyse(
-  options: AnalyseOptions & {
-    root: string;
-    manifest: Manifest;
-    /** Where the files come from; the working folder where it is left out. */
-    tree?: Tree;
-    /** What runs before this one have worked out. */
-    cache?: Cache;
-    /** Hands what stays unresolved to TypeScript's checker, which reads the working folder. */
-    types?: boolean;
-  },
+  options: AnalyseOptions &
+    LookOptions & {
+      /** Hands what stays unresolved to TypeScript's checker, which reads the working folder. */
+      types?: boolean;
+    },
+): Promise<Model> {
+  const looked = look(options);
+  try {
+    return await analyseLooked(looked, options);
+  } finally {
+    looked.close();
+  }
+}
+
+/**
+ * What {@link analyse} does once it is known which files there are. The caller closes what it looked at.
+ *
+ * @param options.onRead told of each file that was read, with git's name for what it held
+ * @throws the signal's reason, once it is aborted
+ */
+export async function analyseLooked(
+  { tree, found, cache }: Looked,
+  options: AnalyseOptions &
+    Pick<LookOptions, "root" | "manifest" | "tree"> & { types?: boolean } & {
+      onRead?: (path: string, id: string) => void;
+      /** Where the work left the default branch; asked of git unless it is given. */
+      findBase?: () => Base | null;
+    },
 ): Promise<Model> {
   const { root, manifest } = options;
-  let { cache } = options;
-  const look = () => {
-    const stats = cache?.stats ?? null;
-    const tree = options.tree ?? workingTree(root, (path, found) => stats?.idOf(path, found) ?? null);
-    const found = survey(tree, {
-      ignore: manifest.ignore,
-      keep: manifest.services.flatMap(({ paths, migrations }) => [...migrations, ...paths]),
-      onFile: (done, total) => options.onProgress?.({ stage: "files", done, total }),
-    });
-    return { tree, found };
-  };
-  let { tree, found } = look();
-  const { within = null } = cache ?? {};
-  // A cache that comes with the files says what whoever wrote them likes.
-  if (within !== null && [...found.listed].some((path) => path.startsWith(`${within}/`))) {
-    cache = undefined;
-    ({ tree, found } = look());
-  }
   const store = cache?.store ?? noStore;
-  for (const file of found.skipped) options.onSkipped?.(file);
   const contents = contentsOf(tree);
-  const onRead = ({ source }: Candidate, id: string) => cache?.stats?.learn(source, id);
+  const onRead = ({ path, source }: Candidate, id: string) => {
+    cache?.stats?.learn(source, id);
+    options.onRead?.(path, id);
+  };
   const { texts: configs, problems } = readConfigs(contents, found.configs, store, onRead);
   problems.push(...found.problems);
   const compiled = await compileAll(contents, found.candidates, {
@@ -89,26 +86,21 @@ export async function analyse(
     onRead,
     threads: options.tree ? undefined : { root },
   });
-  try {
-    const landed = options.landed ?? changedSinceLanding(root, manifest, found.candidates, contents);
-    const given = { links: found.links, leftOut: found.leftOut, landed };
-    const model = await linked(compiled, configs, { ...options, ...given, problems });
-    const open = options.types ? model.references.filter(({ verdict }) => verdict === "unresolved") : [];
-    if (open.length === 0) return model;
-    const literalTypes = await readLiteralTypes(
-      root,
-      open.map(({ at }) => at),
-      (done, total) => options.onProgress?.({ stage: "types", done, total }),
-    );
-    options.onTypes?.({ open: open.length, resolved: literalTypes.size });
-    return literalTypes.size
-      ? await linked(compiled, configs, { ...options, ...given, problems, literalTypes })
-      : model;
-  } finally {
-    const stats = options.tree ? null : (cache?.stats?.text() ?? null);
-    if (stats !== null) store.set(STATS, () => stats);
-    store.close();
-  }
+  const landed =
+    options.landed ?? changedSinceLanding(root, manifest, found.candidates, contents, options.findBase);
+  const given = { links: found.links, leftOut: found.leftOut, landed };
+  const model = await linked(compiled, configs, { ...options, ...given, problems });
+  const open = options.types ? model.references.filter(({ verdict }) => verdict === "unresolved") : [];
+  if (open.length === 0) return model;
+  const literalTypes = await readLiteralTypes(
+    root,
+    open.map(({ at }) => at),
+    (done, total) => options.onProgress?.({ stage: "types", done, total }),
+  );
+  options.onTypes?.({ open: open.length, resolved: literalTypes.size });
+  return literalTypes.size
+    ? await linked(compiled, configs, { ...options, ...given, problems, literalTypes })
+    : model;
 }
 
 /**

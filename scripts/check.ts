@@ -1,8 +1,7 @@
 /** `freehold check`: is each table touched by its owner alone? */
 import { realpathSync } from "node:fs";
 import { relative, resolve, sep } from "node:path";
-import { check } from "../analysis/check.ts";
-import { analyse } from "../analysis/mod.ts";
+import { openJudge } from "../analysis/judge.ts";
 import type { Baseline, CheckResult, Finding } from "../analysis/model.ts";
 import { diskSource } from "../manifest/mod.ts";
 import { version } from "../package.json" with { type: "json" };
@@ -63,10 +62,13 @@ async function judged(options: CheckOptions, io: Io): Promise<number> {
   const known = readBaseline(source, manifest);
   const within = options.paths.map((path) => workspacePath(root, io.cwd, path));
   const given = { ...typesOption(options, io), ...(cache && { cache }) };
-  const model = await analyse({ root, manifest, ...given, ...(tree && { tree }) });
-  const judge = (baseline: Baseline | null) =>
-    check(model, rules, { milliseconds: performance.now() - started, baseline, version });
-  let whole = judge(known);
+  const asked = openJudge({ root, manifest, rules, version, ...given, ...(tree && { tree }) });
+  const judge = async (baseline: Baseline | null): Promise<CheckResult> => {
+    const result = await asked(baseline);
+    const milliseconds = performance.now() - started;
+    return { ...result, summary: { ...result.summary, milliseconds } };
+  };
+  let whole = await judge(known);
   assertUnchanged();
   io.status(null);
   if (options.updateBaseline) {
@@ -80,7 +82,7 @@ async function judged(options: CheckOptions, io: Io): Promise<number> {
       within: (finding) => liesIn(finding, within),
     });
     io.err(`${said}\n`);
-    whole = judge(baseline);
+    whole = await judge(baseline);
   }
   let result = narrow(whole, within);
   if (change) {

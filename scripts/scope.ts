@@ -5,7 +5,6 @@
 import { isAbsolute, resolve } from "node:path";
 import { type Cache, openCache } from "../analysis/cache/mod.ts";
 import { check } from "../analysis/check.ts";
-import { analyse } from "../analysis/mod.ts";
 import type { CheckResult, Finding, Manifest } from "../analysis/model.ts";
 import { type Change, changeSince, stagedChange } from "../analysis/tree/change.ts";
 import { commitTree, emptyTree, GitError, indexTree } from "../analysis/tree/git-tree.ts";
@@ -127,6 +126,7 @@ export async function findingsBefore(
   const tree = change.base === null ? emptyTree({ root }) : commitTree({ root }, change.base);
   const manifest = readManifest(tree, manifestFile);
   if (manifest === null) return [];
+  const { analyse } = await import("../analysis/mod.ts");
   const model = await analyse({ root, manifest, tree, today, ...(cache && { cache }) });
   const found = check(model, rules).findings.map(keyOf);
   if (model.problems.length === 0) {

@@ -9,11 +9,12 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Cache, openCache } from "../../analysis/cache/mod.ts";
-import { check } from "../../analysis/check.ts";
+import { openJudge } from "../../analysis/judge.ts";
 import { analyse } from "../../analysis/mod.ts";
 import { indexTree } from "../../analysis/tree/git-tree.ts";
 import type { Tree } from "../../analysis/tree/tree.ts";
 import { diskSource, formatProblem, loadManifest } from "../../manifest/mod.ts";
+import { version } from "../../package.json" with { type: "json" };
 import { rules } from "../../rules/mod.ts";
 import { readFlags } from "../flags.ts";
 import { editOnce } from "./edits.ts";
@@ -26,7 +27,7 @@ const AHEAD_MS = 60_000;
 
 export interface Difference {
   after: string;
-  run: "warm" | "staged" | "after a kill";
+  run: "warm" | "once more" | "staged" | "after a kill";
 }
 
 /** @returns what differed; empty where nothing did */
@@ -41,10 +42,12 @@ export async function editsThatDiffer(edits: number, seed: number): Promise<Diff
     const opened = () => openCache(root, cache, Date.now() + AHEAD_MS);
     const cold = await answer(root, null);
     const warm = await answer(root, opened());
+    const again = await answer(root, opened());
     git(root, "add", "--all");
     const staged = await answer(root, opened(), indexTree({ root }));
     const after = done.slice(-3).join(", ");
     if (warm !== cold) found.push({ after, run: "warm" });
+    if (again !== cold) found.push({ after, run: "once more" });
     if (staged !== cold) found.push({ after, run: "staged" });
   }
   return found;
@@ -87,8 +90,9 @@ async function answer(root: string, cache: Cache | null, tree?: Tree): Promise<s
   const { manifest, problems } = loadManifest(diskSource(root), rules);
   if (manifest === null) throw new Error(problems.map(formatProblem).join("\n"));
   const given = { ...(cache && { cache }), ...(tree && { tree }) };
-  const model = await analyse({ root, manifest, today: "2026-11-21", ...given });
-  return JSON.stringify([check(model, rules), model.references]);
+  const asked = { root, manifest, today: "2026-11-21", ...given };
+  const judged = await openJudge({ ...asked, rules, version })(null);
+  return JSON.stringify([judged, (await analyse(asked)).references]);
 }
 
 const bin = join(import.meta.dir, "../../scripts/cli.ts");
