@@ -1,210 +1,106 @@
 /**
- * What an audit event costs the request that causes it: a blocking INSERT against the audit log's `log()`, on a
- * PostgreSQL of its own with fsync on.
+ * What an audit event costs the request that causes it, on a PostgreSQL of its own with fsync on or at a URL: a blocking
+ * INSERT, a buffer on the main thread, the audit log's `log()`, pino and OpenTelemetry, and a control that does nothing.
  *
- * Both are measured in the same run, in turns, so that whatever else the machine does hits both. `log()` is measured with
- * its flusher at work behind it: the event loop turns after every few events, as it does between requests.
+ *     bun bench/audit.ts [--short] [--runs 5] [--outage 60] [--url URL] [--json FILE] [--html FILE]
+ *                        [--budget 'p99<100us,ratio>100'] [--compare OLD.json]
  *
- *     bun bench/audit.ts [--short] [--json]
+ * Exit codes: 0; 1 where the accounting does not add up or the budget does not hold; 2 for wrong usage, and where a budget
+ * was asked for on a machine too noisy for a verdict.
  */
-import { mkdtempSync, rmSync } from "node:fs";
-import { cpus, tmpdir } from "node:os";
-import { join } from "node:path";
-import { setImmediate as nextTurn } from "node:timers/promises";
+import { readFileSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { startPostgres } from "../deploy/embedded/mod.ts";
-import { type AuditEvent, createAuditLog, postgresSink } from "../runtime/audit/mod.ts";
-import { connect, type Sql } from "../runtime/connect/mod.ts";
-import { migrate } from "../runtime/migrate/mod.ts";
-import { describeSpread, percentile, type Spread, spread } from "./statistics.ts";
+import { BudgetError, overBudget, readBudget } from "./audit/budget.ts";
+import { changes } from "./audit/compare.ts";
+import { type AuditBenchOptions, benchAudit } from "./audit/measure.ts";
+import { page } from "./audit/page.ts";
+import type { AuditBench } from "./audit/result.ts";
+import { render } from "./audit/text.ts";
 
-export interface AuditBenchOptions {
-  /** How often both are measured. */
-  rounds: number;
-  /** Blocking INSERTs a round. */
-  inserts: number;
-  /** Calls of `log()` a round. */
-  logs: number;
-  onProgress?: (line: string) => void;
-  signal?: AbortSignal;
+const options = {
+  short: { type: "boolean", default: false },
+  runs: { type: "string" },
+  outage: { type: "string", default: "60" },
+  url: { type: "string" },
+  json: { type: "string" },
+  html: { type: "string" },
+  budget: { type: "string" },
+  compare: { type: "string" },
+} as const;
+
+function fail(message: string): never {
+  console.error(message);
+  process.exit(2);
 }
 
-/** Times in nanoseconds. */
-export interface AuditBench {
-  insert: { p50: Spread; p99: Spread };
-  log: { p50: Spread; p99: Spread };
-  /** What appending to an array takes, the clock included: the least that keeping an event can cost. */
-  push: { p50: Spread; p99: Spread };
-  /** How many times as long the INSERT takes, of the medians. */
-  ratio: { p50: number; p99: number };
-  /** From the last `log()` of a round until all of it is in the database. */
-  untilStored: Spread;
-  /** What was taken in and what is in the table, all rounds together. */
-  accounting: { inserted: number; accepted: number; refused: number; stored: number };
-  machine: { cpu: string; cores: number; bun: string; postgresql: string };
-}
-
-/** Events between two turns of the event loop. */
-const eventsATurn = 10;
-
-export async function benchAudit(options: AuditBenchOptions): Promise<AuditBench> {
-  const { rounds, inserts, logs, onProgress, signal } = options;
-  onProgress?.("starting a PostgreSQL that waits for its disk");
-  await using server = await startPostgres({ durable: true, ...(signal ? { signal } : {}) });
-  const url = server.url();
-  const folder = new URL("../services/gatekeeper/migrations", import.meta.url);
-  await migrate({ service: "gatekeeper", folder, url });
-  const sql = connect({ service: "bench", variable: "URL", env: { URL: url }, poolSize: 2 });
-  const spool = mkdtempSync(join(tmpdir(), "freehold-bench-audit-"));
-  const audit = createAuditLog({ spool, sink: postgresSink({ url }) });
+function flags() {
   try {
-    // What is compiled and prepared on first use is no part of it.
-    await timeInserts(sql, 20);
-    await timeLogs(audit, 2000);
-
-    const runs: { insert: number[]; log: number[]; push: number[]; stored: number }[] = [];
-    for (let round = 0; round < rounds; round += 1) {
-      signal?.throwIfAborted();
-      onProgress?.(`audit: round ${round + 1} of ${rounds}`);
-      const insert = await timeInserts(sql, inserts);
-      const { times, stored } = await timeLogs(audit, logs);
-      runs.push({ insert, log: times, push: await timePushes(logs), stored });
-    }
-    const insert = summarise(runs.map((run) => run.insert));
-    const log = summarise(runs.map((run) => run.log));
-    const push = summarise(runs.map((run) => run.push));
-    const { accepted, refused } = audit.stats();
-    const [row] = await sql<{ stored: number }[]>`select count(*)::int as stored from audit_log`;
-    return {
-      insert,
-      log,
-      push,
-      ratio: { p50: insert.p50.median / log.p50.median, p99: insert.p99.median / log.p99.median },
-      untilStored: spread(runs.map((run) => run.stored)),
-      accounting: { inserted: 20 + rounds * inserts, accepted, refused: refused.full, stored: row!.stored },
-      machine: {
-        cpu: cpus()[0]?.model.trim() ?? "unknown",
-        cores: cpus().length,
-        bun: Bun.version,
-        postgresql: server.version,
-      },
-    };
-  } finally {
-    await audit.close();
-    await sql.end({ timeout: 5 });
-    rmSync(spool, { recursive: true });
+    const { values } = parseArgs({ options });
+    return { ...values, limits: values.budget === undefined ? [] : readBudget(values.budget) };
+  } catch (error) {
+    if (error instanceof TypeError || error instanceof BudgetError) fail(error.message);
+    throw error;
   }
 }
 
-/** What a person is shown. */
-export function render({ insert, log, push, ratio, untilStored, accounting, machine }: AuditBench): string {
-  const times = (value: number) => `${Number(value.toPrecision(2))} ×`;
-  const rows = [
-    ["", "p50", "p99"],
-    ["blocking INSERT", describeSpread(insert.p50), describeSpread(insert.p99)],
-    ["audit log()", describeSpread(log.p50), describeSpread(log.p99)],
-    ["array push", describeSpread(push.p50), describeSpread(push.p99)],
-    ["INSERT ÷ log()", times(ratio.p50), times(ratio.p99)],
-    ["log() ÷ array push", times(log.p50.median / push.p50.median), times(log.p99.median / push.p99.median)],
-  ];
-  const widths = [0, 1, 2].map((column) => Math.max(...rows.map((row) => Bun.stringWidth(row[column]!))));
-  const table = rows.map((row) =>
-    row
-      .map((cell, column) => cell + " ".repeat(widths[column]! - Bun.stringWidth(cell)))
-      .join("   ")
-      .trimEnd(),
-  );
-  const { inserted, accepted, refused, stored } = accounting;
-  return [
-    ...table,
-    "",
-    `${accepted} events accepted (${refused} refused) and ${inserted} inserted, ${stored} in the table; ` +
-      `a round's last event was stored after ${describeSpread(untilStored)}`,
-    `median and range of the rounds, in turns · ${machine.cores} × ${machine.cpu} · Bun ${machine.bun} · ` +
-      `PostgreSQL ${machine.postgresql} with fsync`,
-    "",
-  ].join("\n");
+function whole(name: string, text: string, least: number): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < least || value > 3600)
+    fail(`--${name} takes a whole number from ${least} to 3600, not ${text}`);
+  return value;
 }
 
-const event: AuditEvent = {
-  actor: "agent:0199a7f2",
-  action: "POST",
-  resource: "/lobby/rooms/general/messages",
-  decision: "allow",
-  detail: {
-    rule: "agents write to the lobby",
-    address: "192.0.2.7",
-    agent: "Mozilla/5.0 (X11; Linux x86_64)",
-  },
-};
-
-/** One statement an event, each awaited: what a request does that writes its own audit row. */
-async function timeInserts(sql: Sql, count: number): Promise<number[]> {
-  const writer = crypto.randomUUID();
-  const times: number[] = [];
-  for (let sequence = 1; sequence <= count; sequence += 1) {
-    const start = Bun.nanoseconds();
-    await sql`
-      insert into audit_log (writer, sequence, id, at, actor, action, resource, decision, detail)
-      values (${writer}, ${sequence}, ${Bun.randomUUIDv7()}, ${new Date()}, ${event.actor}, ${event.action},
-        ${event.resource}, ${event.decision}, ${sql.json(event.detail as { [key: string]: string })})`;
-    times.push(Bun.nanoseconds() - start);
-  }
-  return times;
-}
-
-async function timeLogs(
-  audit: ReturnType<typeof createAuditLog>,
-  count: number,
-): Promise<{ times: number[]; stored: number }> {
-  const times: number[] = [];
-  for (let at = 1; at <= count; at += 1) {
-    const start = Bun.nanoseconds();
-    audit.log(event);
-    times.push(Bun.nanoseconds() - start);
-    if (at % eventsATurn === 0) await nextTurn();
-  }
-  const last = Bun.nanoseconds();
-  await audit.stored();
-  return { times, stored: Bun.nanoseconds() - last };
-}
-
-/** The same turns and clock, and nothing but an array behind them. */
-async function timePushes(count: number): Promise<number[]> {
-  const kept: AuditEvent[] = [];
-  const times: number[] = [];
-  for (let at = 1; at <= count; at += 1) {
-    const start = Bun.nanoseconds();
-    kept.push(event);
-    times.push(Bun.nanoseconds() - start);
-    if (at % eventsATurn === 0) await nextTurn();
-  }
-  return times;
-}
-
-function summarise(runs: readonly number[][]): { p50: Spread; p99: Spread } {
+function sizes(short: boolean, runs: string | undefined, outageSeconds: number): AuditBenchOptions {
+  if (short) return { rounds: whole("runs", runs ?? "3", 1), inserts: 150, logs: 5000 };
   return {
-    p50: spread(runs.map((times) => percentile(times, 0.5))),
-    p99: spread(runs.map((times) => percentile(times, 0.99))),
+    rounds: whole("runs", runs ?? "5", 1),
+    inserts: 500,
+    logs: 20_000,
+    long: {
+      openMs: 2000,
+      rate: 10_000,
+      rates: [500, 1000, 2000, 5000, 10_000, 20_000, 50_000, 100_000, 200_000],
+      rows: 200_000,
+      batches: [16, 64, 256, 1024, 4096, 16_384].map((kib) => kib * 1024),
+      acknowledgements: 300,
+      timeline: { rate: 5000, secondsOf: { before: 15, outage: outageSeconds, after: 10, afterKill: 5 } },
+    },
   };
 }
 
-function flags(): { short?: boolean; json?: boolean } {
+/** @throws where it is no result of this benchmark */
+function readResult(file: string): AuditBench {
+  let content: unknown;
   try {
-    return parseArgs({ options: { short: { type: "boolean" }, json: { type: "boolean" } } }).values;
+    content = JSON.parse(readFileSync(file, "utf8"));
   } catch (error) {
-    console.error((error as Error).message);
-    process.exit(2);
+    fail(`--compare: ${file} cannot be read: ${(error as Error).message}`);
   }
+  const { version, contenders } = (content ?? {}) as Partial<AuditBench>;
+  if (version !== 1 || !Array.isArray(contenders))
+    fail(`--compare: ${file} is no result of this benchmark, as --json FILE writes it`);
+  return content as AuditBench;
 }
 
 if (import.meta.main) {
-  const { short, json } = flags();
-  const sizes = short ? { rounds: 3, inserts: 150, logs: 5000 } : { rounds: 7, inserts: 500, logs: 20_000 };
-  const onProgress = (line: string) => {
-    if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${line}`);
-  };
-  const bench = await benchAudit({ ...sizes, onProgress });
-  if (process.stderr.isTTY) process.stderr.write("\r\u001b[K");
-  process.stdout.write(json ? `${JSON.stringify(bench)}\n` : render(bench));
+  const { short, runs, outage, url, json, html, limits, compare } = flags();
+  const chosen = sizes(short, runs, whole("outage", outage, 1));
+  const before = compare === undefined ? null : readResult(compare);
+  const { isTTY } = process.stderr;
+  const onProgress = (line: string) => isTTY && process.stderr.write(`\r\u001b[K${line}`);
+  const bench = await benchAudit({ ...chosen, ...(url === undefined ? {} : { url }), onProgress });
+  if (isTTY) process.stderr.write("\r\u001b[K");
+  if (json !== undefined) writeFileSync(json, `${JSON.stringify(bench)}\n`);
+  if (html !== undefined) writeFileSync(html, page(bench));
+  process.stdout.write(render(bench));
+  if (before) {
+    const lines = changes(before, bench);
+    console.log(lines.length > 0 ? `beyond noise:\n${lines.join("\n")}` : "nothing changed beyond noise");
+  }
+  const over = overBudget(bench, limits);
+  const silent = limits.length > 0 && bench.noise.length > 0;
+  if (silent) console.log("the budget is not judged: there is no verdict");
+  else for (const line of over) console.log(`over budget: ${line}`);
+  if (bench.mismatches.length > 0 || (over.length > 0 && !silent)) process.exit(1);
+  process.exit(silent ? 2 : 0);
 }

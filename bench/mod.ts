@@ -2,9 +2,10 @@
  * `freehold bench [NAME] [FLAGS]`, or `bun run bench …`: one benchmark, by its name; the audit buffer's unless one is named.
  */
 const benches = {
-  audit: "what an audit event costs a request: a blocking INSERT against the buffer",
+  audit: "what an audit event costs a request: a blocking INSERT against the buffer, and peers",
   check: "how fast a check is, cold, warm and staged, and next to what one would use instead",
   embedded: "how long the embedded PostgreSQL takes to start",
+  load: "how many requests a second gatekeeper answers, with its audit log off, blocking and buffered",
   migrate: "how long migrations take, over a road of 2 ms, too; --peers: other runners beside it",
   sql: "how fast and how completely SQL is read",
   truth: "how truly each client is read, over files that say which tables they touch",

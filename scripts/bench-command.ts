@@ -31,5 +31,5 @@ async function run(name: string | undefined, flags: readonly string[], { signal 
   signal.addEventListener("abort", stop);
   const code = await child.exited;
   signal.removeEventListener("abort", stop);
-  return code === 0 ? exitCodes.clean : exitCodes.failed;
+  return code === 1 ? exitCodes.findings : code === 0 ? exitCodes.clean : exitCodes.failed;
 }

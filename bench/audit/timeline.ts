@@ -1,0 +1,147 @@
+/**
+ * A log over time, while its database is cut off for a while and its process is killed (KILL, no warning) and started again.
+ * What each writer accepted is held against the table afterwards.
+ */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { Readable } from "node:stream";
+import { startProxy } from "../../deploy/embedded/proxy.ts";
+import { Histogram } from "./samples.ts";
+import type { Written } from "./throughput.ts";
+import type { Tick, TimelineTask } from "./timeline-writer.ts";
+
+export interface TimelineOptions {
+  /** The socket of the server, and the database on it. */
+  socket: string;
+  database: string;
+  folder: string;
+  rate: number;
+  /** Before the outage, during it, after it until the kill, and after that. */
+  secondsOf: { before: number; outage: number; after: number; afterKill: number };
+}
+
+export interface Timeline {
+  rate: number;
+  /** Seconds from the beginning; nanoseconds from the intended time. */
+  points: {
+    at: number;
+    p50: number;
+    p99: number;
+    max: number;
+    spoolBytes: number;
+    unstored: number;
+    lagMs: number;
+  }[];
+  outage: [from: number, to: number];
+  killedAt: number;
+  /** The p99.9 of response times before and during the outage, and of how many events. */
+  before: { p999: number; count: number };
+  during: { p999: number; count: number };
+  /** From the database's return until all that waited was stored; null where it was not before the kill. */
+  caughtUpMs: number | null;
+}
+
+/** @throws Error where the writer ends by itself */
+export async function measureTimeline(options: TimelineOptions, written: Written): Promise<Timeline> {
+  const { socket, database, rate, secondsOf } = options;
+  const folder = mkdtempSync(join(options.folder, "timeline-"));
+  const proxy = await startProxy(socket, 0);
+  const task = (name: string): TimelineTask => {
+    const counts = join(folder, name);
+    writeFileSync(counts, new Uint8Array(16));
+    return {
+      url: `postgres://postgres@127.0.0.1:${proxy.port}/${database}`,
+      spool: join(folder, "spool"),
+      counts,
+      rate,
+    };
+  };
+  const ticks: Tick[] = [];
+  let writer = start(task("killed"), ticks);
+  try {
+    const started = await writer.first;
+    await writer.until(started + secondsOf.before * 1000);
+    proxy.set("cut");
+    const cutAt = Date.now();
+    await writer.until(cutAt + secondsOf.outage * 1000);
+    proxy.set("open");
+    const openAt = Date.now();
+    await writer.until(openAt + secondsOf.after * 1000);
+    const killedWriter = ticks.at(-1)!.writer;
+    await writer.kill("SIGKILL");
+    const killedAt = Date.now();
+    account(folder, "killed", killedWriter, written);
+    writer = start(task("next"), ticks);
+    await writer.until((await writer.first) + secondsOf.afterKill * 1000);
+    await writer.kill("SIGTERM");
+    account(folder, "next", ticks.at(-1)!.writer, written);
+
+    const seconds = (at: number) => (at - started) / 1000;
+    const within = (from: number, to: number) => {
+      const all = new Histogram();
+      for (const { at, response } of ticks) if (at > from && at <= to) all.merge(response);
+      return { p999: all.percentile(0.999), count: all.total };
+    };
+    const caughtUp = ticks.find(({ at, unstored }) => at > openAt && at < killedAt && unstored < rate);
+    return {
+      rate,
+      points: ticks.map(({ at, response, spoolBytes, unstored, lagMs }) => {
+        const one = new Histogram();
+        one.merge(response);
+        const [p50, p99, max] = [one.percentile(0.5), one.percentile(0.99), one.percentile(1)];
+        return { at: seconds(at), p50, p99, max, spoolBytes, unstored, lagMs };
+      }),
+      outage: [seconds(cutAt), seconds(openAt)],
+      killedAt: seconds(killedAt),
+      // The first second is the start's: what is compiled on first use.
+      before: within(started + Math.min(1000, secondsOf.before * 500), cutAt),
+      during: within(cutAt, openAt),
+      caughtUpMs: caughtUp ? caughtUp.at - openAt : null,
+    };
+  } finally {
+    await writer.kill("SIGKILL");
+    proxy.stop();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function start(task: TimelineTask, ticks: Tick[]) {
+  const child = Bun.spawn(
+    [process.execPath, join(import.meta.dir, "timeline-writer.ts"), JSON.stringify(task)],
+    { stdin: "ignore", stdout: "pipe", stderr: "inherit" },
+  );
+  const first = Promise.withResolvers<number>();
+  first.promise.catch(() => {});
+  const waiting: { at: number; resolve: () => void; reject: (error: Error) => void }[] = [];
+  const read = (async () => {
+    for await (const line of createInterface({ input: Readable.fromWeb(child.stdout as never) })) {
+      const tick = JSON.parse(line) as Tick;
+      ticks.push(tick);
+      first.resolve(tick.at);
+      for (const { at, resolve } of waiting) if (tick.at >= at) resolve();
+    }
+    const gone = new Error("the writer of the timeline ended by itself");
+    first.reject(gone);
+    for (const { reject } of waiting) reject(gone);
+  })();
+  return {
+    first: first.promise,
+    /** Resolves with the first tick from then on. */
+    async until(at: number): Promise<void> {
+      const { promise, resolve, reject } = Promise.withResolvers<void>();
+      waiting.push({ at, resolve, reject });
+      await promise;
+    },
+    async kill(signal: "SIGKILL" | "SIGTERM"): Promise<void> {
+      child.kill(signal);
+      await child.exited;
+      await read;
+    },
+  };
+}
+
+function account(folder: string, name: string, writer: string, written: Written): void {
+  const [, accepted] = new Float64Array(new Uint8Array(readFileSync(join(folder, name))).buffer);
+  written.push({ writer, accepted: accepted! });
+}

@@ -1,0 +1,51 @@
+/**
+ * Gatekeeper as it is, with an audit log of the caller's choice: none, a blocking INSERT for each decision, or the buffer.
+ * Says where it listens; at TERM it stores what waits, and says how many decisions it kept.
+ */
+import { createAuditLog, postgresSink } from "../../runtime/audit/mod.ts";
+import { connect } from "../../runtime/connect/mod.ts";
+import { type Parts, serveOn } from "../../services/gatekeeper/main.ts";
+import { readPolicy } from "../../services/gatekeeper/policy.ts";
+
+export type Mode = "off" | "blocking" | "buffered";
+
+const [mode, url, spool] = process.argv.slice(2) as [Mode, string, string];
+const sql = connect({ service: "gatekeeper", variable: "URL", env: { URL: url } });
+const writer = crypto.randomUUID();
+let kept = 0;
+const buffered = createAuditLog({ spool, sink: postgresSink({ url }) });
+
+const log: Record<Mode, Parts["audit"]["log"]> = {
+  off: () => {
+    kept += 1;
+    return { accepted: true };
+  },
+  async blocking({ actor, action, resource, decision, detail }) {
+    kept += 1;
+    await sql`
+      insert into audit_log (writer, sequence, id, at, actor, action, resource, decision, detail)
+      values (${writer}, ${kept}, ${Bun.randomUUIDv7()}, ${new Date()}, ${actor}, ${action}, ${resource},
+        ${decision}, ${sql.json(detail as never)})`;
+    return { accepted: true };
+  },
+  buffered(event) {
+    const result = buffered.log(event);
+    if (result.accepted) kept += 1;
+    return result;
+  },
+};
+
+const service = serveOn({
+  sql,
+  // The log's Workers are there in all three, so that they differ in nothing but what a decision costs.
+  audit: { log: log[mode], stats: () => buffered.stats(), close: (options) => buffered.close(options) },
+  holds: async () => false,
+  rules: readPolicy(new URL("../../services/gatekeeper/policy.json", import.meta.url)),
+  env: {},
+});
+process.once("SIGTERM", async () => {
+  const code = await service.stop();
+  console.info(`kept ${kept}`);
+  process.exit(code);
+});
+console.info(`listening at ${service.url.href}`);
