@@ -3,7 +3,7 @@ import { type Command, InvalidArgumentError, Option } from "commander";
 import type { AuditCommandOptions } from "./audit.ts";
 import type { Io } from "./io.ts";
 
-type Kind = "tail" | "export" | "drain" | "maintain" | "prune" | "erase";
+type Kind = "tail" | "export" | "drain" | "replay" | "maintain" | "prune" | "erase";
 
 /** Adds the command. @param done is told the exit code */
 export function addAudit(program: Command, io: Io, done: (code: number) => void): void {
@@ -18,12 +18,13 @@ Examples:
   freehold audit tail --follow
   freehold audit export --from 2026-11-01 --to 2026-12-01 > november.jsonl
   freehold audit drain --spool /var/lib/gatekeeper/audit
+  freehold audit replay --spool /var/lib/gatekeeper/audit
   freehold audit maintain --ahead 3 --keep-months 24
   freehold audit erase --actor agent:7 --by operator:ada --reason "request 1181"
 
-The service is the one that owns audit_log, by the manifest. tail, export and drain open its database
-as the app does; maintain, prune and erase as its migrator. Exit codes: 0 done, 1 drain left
-something, 2 the database or the folder could not be worked on.`,
+The service is the one that owns audit_log, by the manifest. tail, export, drain and replay open its
+database as the app does; maintain, prune and erase as its migrator. Exit codes: 0 done, 1 drain or
+replay left something, 2 the database or the folder could not be worked on.`,
     );
   const add = (kind: Kind, description: string) =>
     audit
@@ -53,6 +54,10 @@ something, 2 the database or the folder could not be worked on.`,
   add("drain", "store what is left in the spool of processes that never came back")
     .requiredOption("--spool <folder>", "the spool's folder")
     .option("--deadline-ms <n>", "how long it may take (60000)", number);
+  add("replay", "store the events that the table refused, once it takes them").requiredOption(
+    "--spool <folder>",
+    "the spool's folder",
+  );
   add("maintain", "make the partitions of the months to come, and drop those that are too old")
     .option("--ahead <n>", "how many months ahead (3)", number)
     .option(

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeEach, expect, test } from "bun:test";
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { testDatabases } from "../deploy/embedded/testing.ts";
@@ -129,6 +129,70 @@ test("drain stores what a process that never came back has left", async () => {
   });
   expect(readdirSync(spool)).toEqual([]);
   expect(await sql`select actor from audit_log`).toMatchObject([{ actor: "ada" }]);
+});
+
+test("replay stores what the table refused once it takes it, each event once", async () => {
+  await sql`alter table audit_log add constraint no_eve check (actor <> 'eve')`;
+  await sql`alter table audit_log add constraint no_mallory check (actor <> 'mallory')`;
+  const at = Date.UTC(2026, 10, 21);
+  await logged(["ada", at], ["eve", at + 1000], ["mallory", at + 2000]);
+  await sql`alter table audit_log drop constraint no_eve`;
+  const [writer] = readdirSync(spool);
+  const letters = join(spool, writer!, "dead-letters.jsonl");
+  const before = readFileSync(letters, "utf8");
+  const refused = await freehold("replay", "--spool", spool);
+  expect(refused).toMatchObject({ code: 1, out: "1 dead letters of 1 writers stored\n" });
+  expect(refused.err).toMatch(/^1 refused: new row .* violates check constraint "no_mallory"\n$/);
+  // A crash before the file was written anew.
+  writeFileSync(letters, before);
+  await sql`alter table audit_log drop constraint no_mallory`;
+  expect(await freehold("replay", "--spool", spool)).toEqual({
+    code: 0,
+    out: "1 dead letters of 1 writers stored, 1 were there already\n",
+    err: "",
+  });
+  expect(readdirSync(spool)).toEqual([]);
+  const rows = await sql`select actor, action, at from audit_log order by at, writer, sequence`;
+  expect(rows.filter(({ action }) => action === "read").map((row) => ({ ...row }))).toEqual([
+    { actor: "ada", action: "read", at: new Date(at) },
+    { actor: "eve", action: "read", at: new Date(at + 1000) },
+    { actor: "mallory", action: "read", at: new Date(at + 2000) },
+  ]);
+  expect(
+    await sql`select count(*)::int as count from audit_log where action = 'audit.dead-letter'`,
+  ).toMatchObject([{ count: 2 }]);
+});
+
+test("the connection may be given in parts", async () => {
+  const parts = (more: string) => ({
+    "freehold.json": `{ "services": { "gatekeeper": { "path": "services/gatekeeper",
+      "database": { "host": "DB_HOST", "name": "DB_NAME"${more} },
+      "owns": ["audit_log", "audit_log_*", "audit_checkpoint"] } } }`,
+  });
+  folder.write(parts(', "user": "DB_USER"'));
+  const { username, hostname, pathname } = new URL(url);
+  const env = {
+    DB_HOST: decodeURIComponent(hostname),
+    DB_NAME: decodeURIComponent(pathname.slice(1)),
+    DB_USER: decodeURIComponent(username),
+  };
+  const run = (...args: string[]) => folder.freehold(["audit", ...args], { env });
+  await logged(["ada", Date.UTC(2026, 10, 21)]);
+  expect((await run("tail")).out).toBe("2026-11-21T00:00:00.000Z  allow   ada  read  /lobby\n");
+  await sql`alter table audit_checkpoint rename to away`;
+  const log = createAuditLog({ spool, sink: postgresSink({ url }) });
+  log.log({ actor: "bob", action: "read", resource: "/lobby", decision: "allow" });
+  await log.close({ deadlineMs: 50 });
+  await sql`alter table away rename to audit_checkpoint`;
+  expect(await run("drain", "--spool", spool)).toEqual({
+    code: 0,
+    out: "1 events of 1 writers stored\n",
+    err: "",
+  });
+  folder.write(parts(""));
+  expect((await run("tail")).err).toBe(
+    'freehold: the manifest gives gatekeeper\'s "database" in parts, and host, name and user are not all among them: add what is missing\n',
+  );
 });
 
 test("maintain makes months ahead, moves what lay in the default partition, and drops what is too old", async () => {

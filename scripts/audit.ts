@@ -9,11 +9,12 @@ import {
   lastRows,
   maintainAudit,
   pruneAudit,
+  replayDeadLetters,
 } from "../deploy/audit/mod.ts";
 import type { Service } from "../manifest/mod.ts";
 import { escapeControls } from "../report/text.ts";
 import { drainSpool, postgresSink } from "../runtime/audit/mod.ts";
-import { connect, ready, type Sql } from "../runtime/connect/mod.ts";
+import { type AddressSource, connect, readUrl, ready, type Sql } from "../runtime/connect/mod.ts";
 import { mendable } from "./deployment.ts";
 import { ExpectedError, exitCodes, type Io } from "./io.ts";
 import { openWorkspace } from "./workspace.ts";
@@ -41,16 +42,21 @@ const usualLines = 20;
 const usualAheadMonths = 3;
 const followLookMs = 300;
 
-/** 0 if it was done; 1 if drain left something. */
+/** 0 if it was done; 1 if drain or replay left something. */
 export async function run(kind: string, options: AuditCommandOptions, io: Io): Promise<number> {
   const { manifest } = openWorkspace(io, options.config);
   const service = auditedService(manifest.services, options.service);
-  if (kind === "drain") return drain(service, options, io);
   const asMigrator = kind === "maintain" || kind === "prune" || kind === "erase";
-  const variable = (asMigrator ? service.migrate : service.database)[0];
-  if (variable === undefined) throw new ExpectedError(`${service.name} has no database in the manifest`);
+  const source = sourceOf(service, asMigrator);
+  if (kind === "drain") return mendable(() => drain(readUrl(service.name, source, io.env), options, io));
   return mendable(async () => {
-    const sql = connect({ service: service.name, variable, env: io.env, poolSize: 1, statementTimeoutMs: 0 });
+    const sql = connect({
+      service: service.name,
+      ...source,
+      env: io.env,
+      poolSize: 1,
+      statementTimeoutMs: 0,
+    });
     try {
       await ready(sql);
       return await explained(() => commands[kind]!(sql, options, io));
@@ -97,6 +103,14 @@ const commands: Record<string, Command> = {
     return exitCodes.clean;
   },
 
+  async replay(sql, { spool = "" }, io) {
+    const { stored, known, refused, writers } = await replayDeadLetters(sql, spoolFolder(spool, io));
+    const more = known > 0 ? `, ${known} were there already` : "";
+    io.out(`${stored} dead letters of ${writers} writers stored${more}\n`);
+    for (const [reason, count] of refused) io.err(`${count} refused: ${escapeControls(reason)}\n`);
+    return refused.size > 0 ? exitCodes.findings : exitCodes.clean;
+  },
+
   async erase(sql, { actor = "", by = "", reason = "" }, io) {
     const count = await eraseActor(sql, { actor, by, reason });
     io.out(`${count} events no longer say whose they are; a row audit.erase says that it was done\n`);
@@ -105,16 +119,11 @@ const commands: Record<string, Command> = {
 };
 
 async function drain(
-  service: Service,
+  url: string,
   { spool = "", deadlineMs = 60_000 }: AuditCommandOptions,
   io: Io,
 ): Promise<number> {
-  const folder = resolve(io.cwd, spool);
-  if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory())
-    throw new ExpectedError(`--spool: there is no folder ${folder}`);
-  const variable = service.database[0] ?? "";
-  const url = io.env[variable];
-  if (!url) throw new ExpectedError(`${service.name} needs ${variable}, which is not set`);
+  const folder = spoolFolder(spool, io);
   const onAlarm = (message: string) => io.err(`${escapeControls(message)}\n`);
   const report = await drainSpool({ spool: folder, sink: postgresSink({ url }), deadlineMs, onAlarm });
   const { found, writers, events, deadLettered, gaps } = report;
@@ -126,6 +135,28 @@ async function drain(
   ];
   io.out(`${told.join(", ")}\n`);
   return writers < found ? exitCodes.findings : exitCodes.clean;
+}
+
+/** @throws ExpectedError */
+function spoolFolder(spool: string, io: Io): string {
+  const folder = resolve(io.cwd, spool);
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return folder;
+  throw new ExpectedError(`--spool: there is no folder ${folder}`);
+}
+
+/** Which variables hold the address, by the manifest. @throws ExpectedError */
+function sourceOf(service: Service, asMigrator: boolean): AddressSource {
+  const parts = asMigrator ? service.migrateParts : service.databaseParts;
+  const [variable] = asMigrator ? service.migrate : service.database;
+  if (variable === undefined) throw new ExpectedError(`${service.name} has no database in the manifest`);
+  if (parts === null) return { variable };
+  const { host, name, user } = parts;
+  if (host !== undefined && name !== undefined && user !== undefined)
+    return { parts: { ...parts, host, name, user } };
+  const key = asMigrator ? "migrate" : "database";
+  throw new ExpectedError(
+    `the manifest gives ${service.name}'s "${key}" in parts, and host, name and user are not all among them: add what is missing`,
+  );
 }
 
 /** The service that owns a table audit_log. @throws ExpectedError */

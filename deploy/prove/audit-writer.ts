@@ -1,6 +1,6 @@
 /**
  * A process that logs numbered events until something happens to it, and says what was confirmed: `w …` (its writer), `a 17`
- * (all up to 17 is accepted), `d 17` (durable), `r full` (one was refused), `m 81` (megabytes of memory in use at most), `x {…}` (the report of
+ * (all up to 17 is accepted), `d 17` (durable), `r full` (one was refused), `m 81` (megabytes of memory in use at most), `b 3` (Workers that were begun again), `x {…}` (the report of
  * closing). What stands in the pipe outlives it.
  */
 import { writeSync } from "node:fs";
@@ -27,6 +27,8 @@ export interface WriterTask {
   log: Omit<AuditLogOptions, "sink" | "spoolWorker">;
   /** Its spool Worker fails as faulty-spool-worker.ts says. */
   faultyDisk: boolean;
+  /** Its flusher Worker comes to harm as ail.ts says. */
+  faultyFlusher: boolean;
 }
 
 const say = (line: string) => writeSync(1, `${line}\n`);
@@ -35,7 +37,10 @@ async function write(task: WriterTask): Promise<void> {
   const { run, url, burst, pauseMs, poisonEvery, jumpEvery, count } = task;
   const log = createAuditLog({
     ...task.log,
-    sink: postgresSink({ url, storeTimeoutMs: task.storeTimeoutMs }),
+    sink: {
+      ...postgresSink({ url, storeTimeoutMs: task.storeTimeoutMs }),
+      ...(task.faultyFlusher ? { worker: new URL("./faulty-flusher-worker.ts", import.meta.url) } : {}),
+    },
     ...(task.faultyDisk ? { spoolWorker: new URL("./faulty-spool-worker.ts", import.meta.url) } : {}),
     onAlarm: (message) => console.error(message),
   });
@@ -46,6 +51,7 @@ async function write(task: WriterTask): Promise<void> {
     if (stopping) return;
     stopping = true;
     const report = await log.close({ deadlineMs: task.closeDeadlineMs });
+    say(`b ${log.stats().workerRestarts}`);
     say(`m ${Math.round(process.memoryUsage.rss() / 1_048_576)}`);
     say(`x ${JSON.stringify({ ...report, next })}`);
     process.exit(report.stored === report.accepted ? 0 : 1);

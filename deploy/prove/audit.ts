@@ -3,11 +3,12 @@ import { openArena } from "./arena.ts";
 import { altered, network, poison, restart, slow } from "./database-faults.ts";
 import { full, shm, sync, torn } from "./disk-faults.ts";
 import type { Fault, FaultOptions, FaultReport } from "./fault.ts";
-import { clock, kill, terminate, together, workers } from "./processes.ts";
+import { ail, clock, kill, terminate, together, workers } from "./processes.ts";
 
 const faults: readonly Fault[] = [
   kill,
   workers,
+  ail,
   terminate,
   together,
   restart,

@@ -1,11 +1,12 @@
 /**
  * A spool Worker on a disk that fails when FREEHOLD_PROVE_DISK says so, from the real one up to there: `sync 40` fails the
  * fortieth fdatasync and no other, as Linux does it; `write 40 90` fails the writes from the fortieth to the ninetieth for
- * want of room; `short 40 90` writes the half of them and then fails.
+ * want of room; `short 40 90` writes the half of them and then fails. Or one that comes to harm as it confirms, as ail.ts says.
  */
 import { type Disk, realDisk } from "../../runtime/audit/disk.ts";
 import { Spooler, type SpoolTask } from "../../runtime/audit/spool.ts";
 import { onTask } from "../../runtime/audit/worker.ts";
+import { ailing } from "./ail.ts";
 
 const [what, first, last] = (process.env["FREEHOLD_PROVE_DISK"] ?? "").split(" ");
 let syncs = 0;
@@ -30,4 +31,11 @@ const faultyDisk: Disk = {
   freeBytes: realDisk.freeBytes,
 };
 
-onTask<SpoolTask>((task, tell) => new Spooler(task, faultyDisk, tell).run());
+const ail = ailing("spool");
+
+onTask<SpoolTask>((task, tell) =>
+  new Spooler(task, faultyDisk, (message) => {
+    tell(message);
+    ail();
+  }).run(),
+);

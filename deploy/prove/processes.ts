@@ -1,4 +1,10 @@
-/** Faults of processes: the writer's own, its Workers', two at once. */
+/**
+ * Faults of processes: the writer's own, its Workers', two at once.
+ *
+ * Workers are threads, and a signal ends a process with all of its threads: there is no kill -9 of one of them. What there is:
+ * `terminate`, wherever it is in its work (`workers`); an error that nothing catches, memory that is refused, and a loop
+ * without end (`ail`). The first of these and the kill of the process are what a Worker can come to by force.
+ */
 
 import { RingLog } from "../../runtime/audit/log.ts";
 import { postgresSink } from "../../runtime/audit/mod.ts";
@@ -64,6 +70,44 @@ export const workers: Fault = {
       announced: verdict.announced,
       problems,
     };
+  },
+};
+
+export const ail: Fault = {
+  name: "a Worker that throws, is refused memory, hangs",
+  async run(arena, { kills, long }) {
+    const count = Math.max(4000, 80 * kills) * (long ? 10 : 1);
+    const problems: string[] = [];
+    let [stored, announced, restarts] = [0, 0, 0];
+    for (const which of ["spool", "flusher"] as const) {
+      for (const what of ["throw", "memory", "hang"] as const) {
+        const spool = arena.spool();
+        const log = { spool, workerSilenceMs: 400, ...arena.small };
+        const harmful = { faultyDisk: which === "spool", faultyFlusher: which === "flusher" };
+        const task = { run: arena.run(), url: arena.url, burst: 10, pauseMs: 1, count, log, ...harmful };
+        const at = which === "spool" ? 20 + arena.pick(60) : 2 + arena.pick(10);
+        const writer = arena.writer(task, { env: { FREEHOLD_PROVE_WORKER: `${which} ${what} ${at}` } });
+        const code = await writer.ended();
+        const settled = await arena.settle([writer], spool);
+        const { workerRestarts, complaints } = writer.seen;
+        const told = { throw: "a bug", memory: "Out of memory", hang: "it did not get on for 400 ms" }[what];
+        const title = `${which} ${what} ${at}`;
+        if (workerRestarts === 0) problems.push(`${title}: no Worker was begun again`);
+        if (
+          !complaints.includes(`the ${which} Worker died, and is started again: `) ||
+          !complaints.includes(told)
+        )
+          problems.push(`${title}: nobody was told: ${complaints.slice(-300)}`);
+        if (code !== 0 || settled.stored !== count)
+          problems.push(`${title}: exit code ${code}, ${settled.stored} of ${count} stored`);
+        if (settled.announced > 0) problems.push(`${title}: ${settled.announced} were announced as missing`);
+        problems.push(...settled.problems.map((problem) => `${title}: ${problem}`));
+        stored += settled.stored;
+        announced += settled.announced;
+        restarts += workerRestarts;
+      }
+    }
+    return { count: `${restarts} Workers`, stored, announced, problems };
   },
 };
 

@@ -23,6 +23,7 @@ export interface Seen {
   durable: number;
   refusals: string[];
   memoryMiB: number;
+  workerRestarts: number;
   report: { accepted: number; stored: number; spooled: number; unconfirmed: number; next: number } | null;
   complaints: string;
 }
@@ -37,6 +38,7 @@ export const usualTask = {
   closeDeadlineMs: 60_000,
   storeTimeoutMs: 10_000,
   faultyDisk: false,
+  faultyFlusher: false,
 };
 
 /** @param wrap a command that is to run the process; @param env variables beside PATH and HOME */
@@ -63,6 +65,7 @@ export function startWriter(
     durable: 0,
     refusals: [],
     memoryMiB: 0,
+    workerRestarts: 0,
     report: null,
     complaints: "",
   };
@@ -104,6 +107,7 @@ function note(seen: Seen, line: string): void {
   else if (line.startsWith("w ")) seen.writer = rest;
   else if (line.startsWith("d ")) seen.durable = Number(rest);
   else if (line.startsWith("m ")) seen.memoryMiB = Number(rest);
+  else if (line.startsWith("b ")) seen.workerRestarts = Number(rest);
   else if (line.startsWith("r ")) seen.refusals.push(rest);
   else if (line.startsWith("x ")) seen.report = JSON.parse(rest);
 }

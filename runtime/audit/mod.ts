@@ -26,6 +26,7 @@
 import { RingLog } from "./log.ts";
 import type { AuditLog, AuditLogOptions } from "./model.ts";
 
+export { type DeadLetter, type DeadLetters, openDeadLetters } from "./dead-letters.ts";
 export { type DrainOptions, type DrainReport, drainSpool } from "./drain.ts";
 export type { AuditEvent } from "./event.ts";
 export { flushInto } from "./flusher.ts";

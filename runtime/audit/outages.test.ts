@@ -56,6 +56,33 @@ describe("the audit log, where something fails,", () => {
     await log.close();
   });
 
+  test("is degraded while a Worker cannot be started, refuses when the ring is full, and loses nothing", async () => {
+    const died: string[] = [];
+    const down = Promise.withResolvers<void>();
+    const log = open({
+      spoolWorker: new URL("./no-such-worker.ts", import.meta.url),
+      onAlarm(message) {
+        died.push(message);
+        if (died.length === 4) down.resolve();
+      },
+    });
+    let accepted = 0;
+    while (accepted < 100 && log.log(event({ actor: `actor ${accepted}` })).accepted) accepted += 1;
+    await down.promise;
+    expect(died[3]).toStartWith("the spool Worker died, and is started again: ");
+    expect(log.stats()).toMatchObject({ health: "degraded", reasons: ["a Worker is down"], durable: 0 });
+    while (log.log(event({ actor: `actor ${accepted}` })).accepted) accepted += 1;
+    expect(log.stats()).toMatchObject({
+      health: "refusing",
+      reasons: ["the ring is full", "a Worker is down"],
+    });
+    expect(await log.close({ deadlineMs: 0 })).toMatchObject({ accepted, unconfirmed: accepted });
+    const next = open();
+    while (next.stats().drained.waiting > 0) await Bun.sleep(2);
+    await next.close();
+    expect(await actors()).toEqual(Array.from({ length: accepted }, (_, at) => `actor ${at}`));
+  });
+
   test("puts an event that the table refuses among the dead letters, and says so in its place", async () => {
     await sql`alter table audit_log add constraint no_eve check (actor <> 'eve')`;
     const log = open();

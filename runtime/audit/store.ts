@@ -158,7 +158,9 @@ export class Store {
       throw new Error(refusal.message);
     }
     shared.add("deadLettered", 1);
-    alarm(`event ${sequence} was refused and lies in the dead letters: ${error.message}`);
+    alarm(
+      `event ${sequence} was refused and lies in the dead letters, for \`freehold audit replay\` once the table takes it: ${error.message}`,
+    );
   }
 
   #announcement(

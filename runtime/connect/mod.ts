@@ -20,7 +20,7 @@ export type { Sql, TransactionSql } from "postgres";
 export { DatabaseConfigError, DatabaseUnavailableError } from "./errors.ts";
 export { ready, type ServerInfo } from "./ready.ts";
 export type { Environment, PoolSettings } from "./settings.ts";
-export type { AddressParts } from "./source.ts";
+export { type AddressParts, type AddressSource, readUrl } from "./source.ts";
 
 export type ConnectOptions = Partial<PoolSettings> & {
   /** The service's name: the server shows it as `application_name`, and errors begin with it. */

@@ -52,6 +52,19 @@ export function readAddress(service: string, source: AddressSource, env: Environ
   return address;
 }
 
+/**
+ * The same as one URL, for what takes no parts.
+ * @throws {DatabaseConfigError} as {@link readAddress} does
+ */
+export function readUrl(service: string, source: AddressSource, env: Environment): string {
+  const { hosts, database, user, password } = readAddress(service, source, env);
+  if ("variable" in source) return env[source.variable]!.trim();
+  const [{ host, port }] = hosts as [Address["hosts"][0]];
+  const login = [user ?? "", ...(password === null ? [] : [password])].map(encodeURIComponent).join(":");
+  const place = host.includes(":") ? `[${host}]` : encodeURIComponent(host);
+  return `postgres://${login}@${place}:${port}/${encodeURIComponent(database)}`;
+}
+
 function require(service: string, variable: string, env: Environment, example: string): string {
   const value = env[variable]?.trim();
   if (value) return value;
