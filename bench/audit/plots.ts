@@ -30,7 +30,7 @@ export const colors = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#
 
 const width = 760;
 const height = 380;
-const edge = { left: 78, right: 16, top: 34, bottom: 74 };
+const edge = { left: 78, right: 36, top: 34, bottom: 74 };
 
 /** A line plot with a legend below it. @returns an SVG element */
 export function plot(
