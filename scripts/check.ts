@@ -3,7 +3,6 @@ import { realpathSync } from "node:fs";
 import { relative, resolve, sep } from "node:path";
 import { openJudge } from "../analysis/judge.ts";
 import type { Baseline, CheckResult, Finding } from "../analysis/model.ts";
-import { diskSource } from "../manifest/mod.ts";
 import { version } from "../package.json" with { type: "json" };
 import { checkFormats } from "../report/mod.ts";
 import { rules } from "../rules/mod.ts";
@@ -21,7 +20,7 @@ import {
   type Scope,
   type ScopeOptions,
 } from "./scope.ts";
-import { treeSource } from "./tree-source.ts";
+import { treeSource, workingSource } from "./tree-source.ts";
 import { typesOption } from "./types-option.ts";
 import { openWorkspace, reportContext, sourceReader } from "./workspace.ts";
 
@@ -55,7 +54,7 @@ async function judged(options: CheckOptions, io: Io): Promise<number> {
   const { root, manifest, source, assertUnchanged } = openWorkspace(io, options.config, (root, file) => {
     scope = openScope(root, options, io);
     assertHeardOf(root, file, scope);
-    return scope.tree ? treeSource(scope.tree, file) : diskSource(root, file);
+    return scope.tree ? treeSource(scope.tree, file) : workingSource(root, file);
   });
   const { tree, change } = scope;
   const cache = openScopedCache(root, options, io);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { renameSync, rmSync } from "node:fs";
+import { mkdirSync, renameSync, rmSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { commit, git } from "../bench/check/write.ts";
 import { type Folder, folderOf, platform, violation } from "../fixtures/command-line.ts";
@@ -131,8 +131,67 @@ describe("--staged", () => {
     git(folder.root, "sparse-checkout", "set", "--no-cone", "/*", "!/services/guardian/");
     folder.write({ "README.ts": "export {};\n" });
     git(folder.root, "add", "README.ts");
-    const { out } = await folder.freehold(["check", "--staged"]);
-    expect(out).toContain("6 files, 4 references (3 own, 1 foreign");
+    const whole = "6 files, 4 references (3 own, 1 foreign";
+    expect((await folder.freehold(["check", "--staged"])).out).toContain(whole);
+    const plain = await folder.freehold(["check"]);
+    expect(plain.out).toContain(whole);
+    expect(plain.code).toBe(1);
+    // Deleted is another thing than left out.
+    rmSync(join(folder.root, "README.ts"));
+    expect((await folder.freehold(["check"])).out).toContain("5 files, 4 references (3 own, 1 foreign");
+  });
+
+  test("CRLF in the index, links, submodules and a cache that may not be written change no answer", async () => {
+    const crlf = Object.fromEntries(
+      Object.entries({ ...platform, ...violation }).map(([path, text]) => [
+        path,
+        path.endsWith(".ts") ? text.replaceAll("\n", "\r\n") : text,
+      ]),
+    );
+    using library = repository({ "lib.ts": "export const audit = 1;\n" });
+    using folder = repository(crlf);
+    symlinkSync("recent.ts", join(folder.root, "services/guardian/link.ts"));
+    git(
+      folder.root,
+      "-c",
+      "protocol.file.allow=always",
+      "submodule",
+      "--quiet",
+      "add",
+      library.root,
+      "services/guardian/lib",
+    );
+    git(folder.root, "add", "--all");
+    const [plain, staged] = [await folder.freehold(["check"]), await folder.freehold(["check", "--staged"])];
+    expect(plain.out).toContain("6 files, 4 references (3 own, 1 foreign");
+    expect(staged.out).toContain("1 foreign");
+    const blocked = join(folder.root, "package.json", "cache");
+    const args = ["check", "--cache-dir", blocked];
+    expect(await folder.freehold(args)).toEqual(plain);
+    expect(await folder.freehold([...args, "--staged"])).toEqual(staged);
+  });
+
+  test("two runs at once write to one cache, and neither's answer suffers", async () => {
+    using folder = repository({ ...platform, ...violation });
+    mkdirSync(join(folder.root, "node_modules"));
+    const runs = ["--format=compact", "--format=compact", "--format=compact"].map((format) =>
+      folder.start(["check", format]),
+    );
+    for (const { code, out } of [
+      ...(await Promise.all(runs)),
+      await folder.start(["check", "--format=compact"]),
+    ])
+      expect({ code, found: out.includes(found.trim()) }).toEqual({ code: 1, found: true });
+  });
+
+  test("a bare clone has no index that could be judged", async () => {
+    using folder = repository();
+    using clone = folderOf({});
+    git(clone.root, "clone", "--quiet", "--bare", folder.root, ".");
+    clone.write({ "freehold.json": platform["freehold.json"] });
+    const { code, out, err } = await clone.freehold(["check", "--staged"]);
+    expect({ code, out }).toEqual({ code: 2, out: "" });
+    expect(err).toStartWith("freehold: --staged: cannot use bare repository");
   });
 
   test("outside of git it says so", async () => {

@@ -1,6 +1,7 @@
-/** A manifest's source within a tree of git's: what is staged, or what a commit holds. */
+/** A manifest's source within a tree of git's (what is staged, or what a commit holds), and in the working folder. */
+import { absentTree } from "../analysis/tree/absent.ts";
 import type { Tree } from "../analysis/tree/tree.ts";
-import { ManifestReadError, type ManifestSource } from "../manifest/mod.ts";
+import { diskSource, ManifestReadError, type ManifestSource } from "../manifest/mod.ts";
 
 export function treeSource(tree: Tree, file: string): ManifestSource {
   /** What lies at a path, links followed. */
@@ -31,5 +32,25 @@ export function treeSource(tree: Tree, file: string): ManifestSource {
     exists: (path) => path === "" || look(path) !== null,
     isFolder: (path) => path === "" || look(path)?.kind === "folder",
     files: () => tree.list("").paths,
+  };
+}
+
+/** The disk, and the index for what a sparse checkout leaves out of the working folder. */
+export function workingSource(root: string, file: string): ManifestSource {
+  const disk = diskSource(root, file);
+  let absent: ManifestSource | null | undefined;
+  const elsewhere = () => {
+    if (absent === undefined) {
+      const tree = absentTree(root);
+      absent = tree && treeSource(tree, file);
+    }
+    return absent;
+  };
+  return {
+    file: disk.file,
+    read: (path) => disk.read(path) ?? elsewhere()?.read(path) ?? null,
+    exists: (path) => disk.exists(path) || (elsewhere()?.exists(path) ?? false),
+    isFolder: (path) => disk.isFolder(path) || (elsewhere()?.isFolder(path) ?? false),
+    files: () => [...(disk.files?.() ?? []), ...(elsewhere()?.files?.() ?? [])],
   };
 }

@@ -4,7 +4,6 @@ import { basename, dirname, join, resolve } from "node:path";
 import { parse } from "jsonc-parser";
 import { compareVersions } from "../analysis/levels.ts";
 import {
-  diskSource,
   formatProblem,
   loadManifest,
   type Manifest,
@@ -15,6 +14,7 @@ import { version } from "../package.json" with { type: "json" };
 import type { ReportContext } from "../report/mod.ts";
 import { rules } from "../rules/mod.ts";
 import { ExpectedError, type Io, LocatedError } from "./io.ts";
+import { workingSource } from "./tree-source.ts";
 
 export interface Workspace {
   /** Absolute path of the folder that holds the manifest. */
@@ -41,7 +41,7 @@ const usualName = "freehold.json";
 export function openWorkspace(
   io: Pick<Io, "cwd">,
   config?: string,
-  sourceOf: (root: string, file: string) => ManifestSource = diskSource,
+  sourceOf: (root: string, file: string) => ManifestSource = workingSource,
 ): Workspace {
   const path = config === undefined ? nearestManifest(io.cwd) : resolve(io.cwd, config);
   if (path === null) {
@@ -113,7 +113,7 @@ export function reportContext(
 export function sourceReader(root: string, source?: ManifestSource): (file: string) => string | null {
   return (file) => {
     try {
-      return (source ?? diskSource(root, file)).read(file);
+      return (source ?? workingSource(root, file)).read(file);
     } catch (error) {
       if (error instanceof ManifestReadError) return null;
       throw error;

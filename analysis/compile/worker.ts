@@ -16,7 +16,9 @@ self.onmessage = async ({ data }) => {
     const start = Atomics.add(new Int32Array(taken), 0, 1) * BATCH;
     if (start >= candidates.length) break;
     const outcomes: Outcome[] = [];
-    for (const [offset, candidate] of candidates.slice(start, start + BATCH).entries()) {
+    const batch = candidates.slice(start, start + BATCH);
+    contents.prefetch?.(batch);
+    for (const [offset, candidate] of batch.entries()) {
       const index = start + offset;
       const content = contents.read(candidate);
       if (!("text" in content)) outcomes.push({ index, ...content });

@@ -17,7 +17,7 @@ export interface GitPlace {
   index?: string | undefined;
 }
 
-interface Held {
+export interface Held {
   mode: string;
   id: string;
   unmerged: boolean;

@@ -1,4 +1,4 @@
-/** The working folder as a {@link Tree}. No link is followed out of it. */
+/** The working folder as a {@link Tree}, with what a sparse checkout leaves out of it. No link is followed out of it. */
 import {
   existsSync,
   lstatSync,
@@ -9,6 +9,8 @@ import {
   statSync,
 } from "node:fs";
 import { join, relative, sep } from "node:path";
+import { absentTree } from "./absent.ts";
+import type { GitTree } from "./git-tree.ts";
 import { listFolder } from "./listing.ts";
 import type { LinkTarget, Tree, TreeEntry } from "./tree.ts";
 
@@ -23,6 +25,12 @@ export function workingTree(root: string, knownId: KnownId = () => null): Tree {
     if (stats.isSymbolicLink()) return { kind: "link" };
     return stats.isFile() ? { kind: "file", bytes: stats.size, id: knownId(path, stats) } : { kind: "other" };
   };
+  // Asked only once something is not where git lists it.
+  let absent: GitTree | null | undefined;
+  const elsewhere = () => {
+    if (absent === undefined) absent = absentTree(root);
+    return absent;
+  };
   return {
     frozen: false,
     list: (folder) => listFolder(join(root, folder)),
@@ -31,7 +39,7 @@ export function workingTree(root: string, knownId: KnownId = () => null): Tree {
         return entry(path, lstatSync(join(root, path)));
       } catch (error) {
         const { code } = error as NodeJS.ErrnoException;
-        if (code === "ENOENT" || code === "ENOTDIR") return null;
+        if (code === "ENOENT" || code === "ENOTDIR") return elsewhere()?.look(path) ?? null;
         throw error;
       }
     },
@@ -52,7 +60,16 @@ export function workingTree(root: string, knownId: KnownId = () => null): Tree {
         : { kind: found.kind === "folder" ? "folder" : "other", path: inside };
     },
     isRepository: (folder) => existsSync(join(root, folder, ".git")),
-    isEmpty: (folder) => readdirSync(join(root, folder)).length === 0,
-    read: (path) => readFileSync(join(root, path)),
+    isEmpty: (folder) => !existsSync(join(root, folder)) || readdirSync(join(root, folder)).length === 0,
+    read: (path) => {
+      try {
+        return readFileSync(join(root, path));
+      } catch (error) {
+        const left = (error as NodeJS.ErrnoException).code === "ENOENT" ? elsewhere() : null;
+        if (left?.look(path)?.kind !== "file") throw error;
+        return left.read(path);
+      }
+    },
+    prefetch: (paths) => absent?.prefetch(paths),
   };
 }

@@ -53,7 +53,7 @@ export async function editsThatDiffer(edits: number, seed: number): Promise<Diff
   return found;
 }
 
-/** Kills runs at random moments. @returns what differed; empty where nothing did */
+/** Kills runs at random moments, half of them by what Ctrl-C sends. @returns what differed; empty where nothing did */
 export async function killsThatSpoil(kills: number, seed: number): Promise<Difference[]> {
   using scratch = scratchRepository(seed);
   const { root, cache } = scratch;
@@ -67,7 +67,7 @@ export async function killsThatSpoil(kills: number, seed: number): Promise<Diffe
     if (kill % 2 === 0) rmSync(cache, { recursive: true, force: true });
     const child = start(root, "--cache-dir", cache);
     await Bun.sleep(chance.number(Math.ceil(wholeMs)));
-    child.kill("SIGKILL");
+    child.kill(kill % 4 < 2 ? "SIGKILL" : "SIGINT");
     await child.exited;
     if ((await command(root, "--cache-dir", cache)) !== wanted)
       found.push({ after: `kill ${kill + 1}`, run: "after a kill" });
