@@ -86,6 +86,7 @@ export class RingLog implements AuditLog {
     const shared = this.#shared.buffer;
     const onMessage = (message: WorkerMessage) => this.#hear(message);
     this.#spooler = new Supervisor({
+      smol: true,
       worker: options.spoolWorker ?? new URL("./spool-worker.ts", import.meta.url),
       task: {
         shared,
