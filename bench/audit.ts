@@ -12,7 +12,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { BudgetError, overBudget, readBudget } from "./audit/budget.ts";
 import { changes } from "./audit/compare.ts";
-import { type AuditBenchOptions, benchAudit } from "./audit/measure.ts";
+import { type AuditBenchOptions, benchAudit, PlaceError } from "./audit/measure.ts";
 import { page } from "./audit/page.ts";
 import type { AuditBench } from "./audit/result.ts";
 import { render } from "./audit/text.ts";
@@ -88,7 +88,20 @@ if (import.meta.main) {
   const before = compare === undefined ? null : readResult(compare);
   const { isTTY } = process.stderr;
   const onProgress = (line: string) => isTTY && process.stderr.write(`\r\u001b[K${line}`);
-  const bench = await benchAudit({ ...chosen, ...(url === undefined ? {} : { url }), onProgress });
+  const interrupt = new AbortController();
+  for (const name of ["SIGINT", "SIGTERM"] as const) process.once(name, () => interrupt.abort());
+  const { signal } = interrupt;
+  const bench = await benchAudit({
+    ...chosen,
+    ...(url === undefined ? {} : { url }),
+    onProgress,
+    signal,
+  }).catch((error) => {
+    // What was started is stopped by now, and what was written is gone.
+    if (signal.aborted) process.exit(130);
+    if (error instanceof PlaceError) fail(error.message);
+    throw error;
+  });
   if (isTTY) process.stderr.write("\r\u001b[K");
   if (json !== undefined) writeFileSync(json, `${JSON.stringify(bench)}\n`);
   if (html !== undefined) writeFileSync(html, page(bench));

@@ -60,6 +60,12 @@ const warmUp = { insert: 20, log: 2000 };
 /** Who takes more than this at the 99th percentile does not keep up; noise alone makes tens of milliseconds. */
 const kneeNs = 1e8;
 
+/** A database that is not for this. */
+export class PlaceError extends Error {
+  override readonly name = "PlaceError";
+}
+
+/** @throws {PlaceError} where the database has an audit log already; the signal's reason where that was aborted */
 export async function benchAudit(options: AuditBenchOptions): Promise<AuditBench> {
   const { onProgress = () => {}, signal } = options;
   await using cleanUp = new AsyncDisposableStack();
@@ -71,6 +77,12 @@ export async function benchAudit(options: AuditBenchOptions): Promise<AuditBench
   const url = options.url ?? (await server!.createDatabase("bench"));
   const sql = connect({ service: "bench", variable: "URL", env: { URL: url }, poolSize: 10 });
   cleanUp.defer(() => sql.end({ timeout: 5 }));
+  const [there] =
+    await sql`select to_regclass('audit_log') is not null or to_regclass('audit_checkpoint') is not null as found`;
+  if (there!["found"])
+    throw new PlaceError(
+      "the database has an audit log already: name one that is empty, its tables are dropped in the end",
+    );
   await sql.unsafe(auditSchema);
   if (options.url !== undefined)
     cleanUp.defer(async () => {
