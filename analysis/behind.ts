@@ -22,6 +22,7 @@ interface Former {
 
 /**
  * @param home the service whose code is a file
+ * @param isOwned whether the manifest names a table by its full name
  * @returns a function that puts tables in the place of an index, a trigger or a schema: one reference for each table that it may be,
  * none where there need not be any, and the reference as it is where nothing is known
  */
@@ -29,10 +30,12 @@ export function behind(
   statements: Iterable<{ file: string; statement: Pick<SqlStatement, "references" | "types"> }>,
   replayed: readonly ReplayedTable[],
   home: (file: string) => string | null,
+  isOwned: (table: string) => boolean,
 ): (reference: SqlReference, file: string) => readonly SqlReference[] {
   const makers = new Map<string, Made[]>();
   const formerly = new Map<string, Former[]>();
   const types = new Set<string>();
+  const tableNames = new Set(replayed.map(({ name }) => name));
   for (const { file, statement } of statements) {
     for (const type of statement.types ?? []) types.add(`${type}\0${home(file)}`);
     for (const { schema, table, makes, index, operation, access, dependency } of statement.references) {
@@ -46,7 +49,12 @@ export function behind(
 
   return (reference, file) => {
     const { index, trigger, schema, perhaps, rowType } = reference;
-    if (rowType) return types.has(`${reference.table}\0${home(file)}`) ? [] : [reference];
+    // Most types are no tables: only a name that is known for one is, and a pattern of "owns" covers any name.
+    if (rowType) {
+      const { table } = reference;
+      const known = table !== null && (tableNames.has(table) || isOwned(table));
+      return known && !types.has(`${table}\0${home(file)}`) ? [reference] : [];
+    }
     const name = trigger === undefined ? index?.name : triggerKey(trigger);
     if (name === undefined) {
       if (reference.table !== null || schema === null || !perhaps) return [reference];

@@ -74,6 +74,21 @@ test("a type is no table's row where the service makes a type of that name", asy
   ]);
 });
 
+test("a type is no table's row because a pattern covers its name", async () => {
+  const { services, ...rest } = JSON.parse(manifest);
+  const model = await modelOf({
+    "freehold.json": JSON.stringify({
+      ...rest,
+      services: { ...services, orders: { path: "orders", owns: ["*"] } },
+    }),
+    "billing/main.ts": "",
+    "orders/migrations/001_all.sql": `${create}\ncreate table dated (at datetime, o orders);\n`,
+  });
+  expect(
+    model.references.filter(({ dependency }) => dependency?.kind === "column").map(({ table }) => table),
+  ).toEqual(["orders"]);
+});
+
 test("a trigger dropped by its name alone is its table's", async () => {
   for (const dialect of ["sqlite", "mysql"]) {
     const model = await modelOf({

@@ -62,7 +62,7 @@ function standingIn(schema: string, statement: SqlStatement): SqlStatement {
 }
 
 export function* eachNamed(
-  { sites, uses, definitions, territory, tables }: Joinable,
+  { manifest, sites, uses, definitions, territory, tables }: Joinable,
   statements: readonly Read[],
 ): Generator<Named> {
   /**
@@ -78,7 +78,13 @@ export function* eachNamed(
     const theirs = at.file !== site && territory.home(site) === null && territory.home(at.file) !== null;
     return { file: theirs ? at.file : site, at };
   };
-  const tablesOf = behind(statements, tables, (file) => territory.home(file));
+  const owned = new Set(manifest.services.flatMap(({ owns }) => owns.map(({ table }) => table)));
+  const tablesOf = behind(
+    statements,
+    tables,
+    (file) => territory.home(file),
+    (table) => owned.has(table),
+  );
   for (const { file, client, enclosing, site, statement } of statements)
     for (const reference of statement.references.flatMap((item) => tablesOf(item, file)))
       yield {

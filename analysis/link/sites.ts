@@ -248,9 +248,10 @@ function clientOf(site: SqlSite, resolve: Resolve): { name: string; certain: boo
 }
 
 /** `begin` and `commit` are words before they are statements. */
-function saysAnything({ references, changes, acts }: SqlStatement): boolean {
+function saysAnything({ references, changes, acts, normalized }: SqlStatement): boolean {
   const acting = acts.some(({ act }) => / /.test(act) && !/^(?:SET|RESET|BEGIN|COMMIT|ROLLBACK)\b/.test(act));
-  return references.length > 0 || changes.length > 0 || acting;
+  // A word alone, such as "cluster", is a statement about every table, and in nobody's text more often a word.
+  return normalized.trim().includes(" ") && (references.length > 0 || changes.length > 0 || acting);
 }
 
 /** The hole that a statement begins with, unless what follows names the table. */
