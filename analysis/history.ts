@@ -9,11 +9,11 @@ import type { ReplayedTable } from "./replay.ts";
 /** What the migrations say of a name: who made it, who gave it up. */
 export class History {
   private readonly former = new Map<string, string[]>();
-  private readonly tables: readonly ReplayedTable[];
+  private readonly tables: ReadonlyMap<string, readonly ReplayedTable[]>;
   private readonly place: (span: Span) => Place;
 
   constructor(tables: readonly ReplayedTable[], place: (span: Span) => Place) {
-    this.tables = tables;
+    this.tables = Map.groupBy(tables, ({ service }) => service);
     this.place = place;
     for (const { schema, name, service, droppedAt } of tables) {
       if (!droppedAt) continue;
@@ -28,7 +28,7 @@ export class History {
 
   /** The table that a service's migrations made for an entry of `owns`. */
   find(service: string, matches: (table: ReplayedTable) => boolean): ReplayedTable | null {
-    const all = this.tables.filter((table) => table.service === service && matches(table));
+    const all = (this.tables.get(service) ?? []).filter(matches);
     return all.find(({ droppedAt }) => droppedAt === null) ?? all[0] ?? null;
   }
 

@@ -15,10 +15,12 @@ export function migrationFiles(
   place: (span: Span) => Place,
 ): MigrationFile[] {
   const found: MigrationFile[] = [];
-  for (const [file, { sql }] of files) {
+  for (const [file, facts] of files) {
     const service = file.endsWith(".sql") ? migrationOwner(manifest, file) : null;
+    if (service === null) continue;
+    const { sql } = facts;
     const name = migrationName(file);
-    if (service === null || sql === null || name === null) continue;
+    if (sql === null || name === null) continue;
     const parts = file.split("/");
     const own = /^(?:migration|up|down)\.sql$/i.test(parts.at(-1) ?? "");
     const sectioned = sql.comments.some(({ text }) => sectionMarker.test(text));
