@@ -17,6 +17,8 @@ export interface DraftService {
   dialect: Dialect | null;
   database: Guess<string> | null;
   owns: Guess<string>[];
+  /** What its migrations install. */
+  extensions: string[];
 }
 
 export interface ManifestDraft {
@@ -63,7 +65,7 @@ export function renderDraft(draft: ManifestDraft): string {
 }
 
 function serviceLines(service: DraftService): string[] {
-  const { name, paths, migrations, dialect, database, owns } = service;
+  const { name, paths, migrations, dialect, database, owns, extensions } = service;
   const [path] = paths;
   const members = [
     paths.length === 1
@@ -76,6 +78,7 @@ function serviceLines(service: DraftService): string[] {
     ...(dialect === null ? [] : [member("dialect", dialect)]),
     ...(database === null ? [] : [[...comments(doubtOf(database)), ...member("database", database.value)]]),
     ...(owns.length > 0 ? [listed("owns", owns)] : []),
+    ...(extensions.length > 0 ? [member("extensions", extensions)] : []),
   ];
   return [`${JSON.stringify(name)}: {`, ...indent(separated(members)), "}"];
 }

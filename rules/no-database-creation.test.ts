@@ -13,6 +13,11 @@ testRule(noDatabaseCreation, {
   invalid: [
     ["billing", "sql`create database billing`", `1:5 billing runs CREATE DATABASE billing${tail}`],
     [
+      "billing",
+      'const name = process.argv[2];\nsql.unsafe(`create database "${name}"`)',
+      `2:12 billing runs CREATE DATABASE \${…}${tail}`,
+    ],
+    [
       "billing/code.sql",
       "drop database if exists billing;\n",
       `1:1 billing runs DROP DATABASE billing${tail}`,

@@ -31,7 +31,8 @@ const monorepo = {
     'import { sql } from "../../packages/db/mod.ts";\nexport const drop = () => sql`delete from users`;\nexport const rename = () => sql`update users set id = 2`;\nexport const jobs = () => sql`select 1 from queue_migrations`;\n',
   "apps/mail/package.json": '{ "name": "@acme/mail", "scripts": { "start": "bun ." } }',
   "apps/mail/src/main.ts": `${pool("MAIL_DATABASE_URL")}export const sent = () => sql\`select 1 from outbox\`;\n`,
-  "apps/mail/db/migrations/001_outbox.sql": "create table outbox (id int);\n",
+  "apps/mail/db/migrations/001_outbox.sql":
+    "create extension if not exists pgcrypto; create table outbox (id int);\n",
   "examples/first/orders.ts": 'import { sql } from "bun";\nawait sql`select 1 from orders`;\n',
 };
 
@@ -108,7 +109,8 @@ test("a monorepo's packages are services, parts of one, or shared; what is a gue
           "database": "MAIL_DATABASE_URL",
           "owns": [
             "outbox"
-          ]
+          ],
+          "extensions": ["pgcrypto"]
         },
         "shop": {
           "path": "apps/shop",

@@ -105,6 +105,7 @@ export async function draftManifest(
         dialect: dialect === usual ? null : dialect,
         database: variables.get(name) ?? null,
         owns: owned(name).map((table) => ({ value: nameOf(table), doubt: table.doubt })),
+        extensions: extensionsOf(model, name),
       };
     }),
     system: tables.tools.map((value) => ({ value, doubt: "nobody creates it, and its name is a tool's" })),
@@ -120,6 +121,16 @@ export async function draftManifest(
     ],
   };
   return { draft, model };
+}
+
+/** The extensions that a service's migrations install, whether or not a later one drops them again. */
+function extensionsOf({ acts }: Model, service: string): string[] {
+  const names = acts.flatMap(({ act, name, migration }) =>
+    act === "CREATE EXTENSION" && name !== null && migration?.service === service && !migration.down
+      ? [name]
+      : [],
+  );
+  return [...new Set(names)].sort();
 }
 
 function memoryStore(): Store {

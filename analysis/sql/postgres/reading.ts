@@ -287,7 +287,8 @@ export function act(reading: Reading, words: string, name: string | null): void 
       }
     }
   }
-  reading.acts.push({ act: words, name, at: source.span(tokens.starts[0] ?? 0, end) });
+  const shown = name === null ? null : showHoles(name);
+  reading.acts.push({ act: words, name: shown, at: source.span(tokens.starts[0] ?? 0, end) });
 }
 
 /** Reads text inside this statement's text as statements; what they do is this statement's doing. */
