@@ -15,7 +15,7 @@ testRule(noDatabaseCreation, {
     [
       "billing",
       'const name = process.argv[2];\nsql.unsafe(`create database "${name}"`)',
-      `2:12 billing runs CREATE DATABASE \${…}${tail}`,
+      `2:13 billing runs CREATE DATABASE \${…}${tail}`,
     ],
     [
       "billing/code.sql",
