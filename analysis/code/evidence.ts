@@ -128,8 +128,10 @@ export function clientOf(node: Node, scope: Scope, scopes: FileScopes, depth = 0
       const object = unwrap(node.object as Node);
       if (object.type === "ThisExpression") {
         const field = lookupField(scope, name);
-        if (!field)
-          return next(object)?.begets[name] === "property" ? next(object) : (HABITS.get(name) ?? null);
+        if (!field) {
+          const around = next(object);
+          return around?.begets[name] === "property" ? around : (HABITS.get(name) ?? null);
+        }
         return (
           (field.type && typeClient(field.type, field.scope, scopes, depth)) ??
           (field.init && next(field.init, field.scope)) ??
@@ -158,11 +160,7 @@ export function clientOf(node: Node, scope: Scope, scopes: FileScopes, depth = 0
       }
       if (callee.type !== "Identifier") return null;
       const made = lookup(scope, callee.name);
-      for (const result of made?.init ? returned(made.init, scopes) : []) {
-        const client = next(result, scopeAt(result, scopes));
-        if (client) return client;
-      }
-      return null;
+      return made ? resultClient(made, scopes, depth) : null;
     }
     case "ThisExpression":
     case "Super": {
@@ -204,6 +202,24 @@ function bindingClient(binding: Binding, scopes: FileScopes, depth: number): Ada
   const found = readBindingClient(binding, scopes, depth);
   answers.set(binding, found);
   return found;
+}
+
+/** Answers by function: one that calls itself at many places is gone through once. */
+const results = new WeakMap<Binding, Adapter | null>();
+
+/** The client that a function of the file returns. */
+function resultClient(binding: Binding, scopes: FileScopes, depth: number): Adapter | null {
+  const known = results.get(binding);
+  if (known !== undefined) return known;
+  // What leads back to the function itself says nothing about it.
+  results.set(binding, null);
+  for (const result of binding.init ? returned(binding.init, scopes) : []) {
+    const client = clientOf(result, scopeAt(result, scopes), scopes, depth + 1);
+    if (!client) continue;
+    results.set(binding, client);
+    return client;
+  }
+  return null;
 }
 
 function readBindingClient(binding: Binding, scopes: FileScopes, depth: number): Adapter | null {

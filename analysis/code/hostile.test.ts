@@ -91,3 +91,17 @@ test("what is no code is a problem", async () => {
   const [binary] = await read("\u0001\u0002sql\u0003");
   expect([json, binary].map((line) => line?.split(":")[1])).toEqual([" syntax error", " syntax error"]);
 });
+
+test("a function that calls itself at many places is gone through once", async () => {
+  const cases = list(
+    40,
+    (i) => `case "${i}":
+      if (action.deep) return reduce(state, { type: "a${i}" });
+      return reduce(state, { type: "b${i}" });`,
+  ).join("\n");
+  const code = `${open}export function reduce(state: object, action: { type: string; deep: boolean }) {
+    switch (action.type) { ${cases} }
+    return sql\`select 1 from orders\`;
+  }`;
+  expect((await read(code)).map((line) => line.replace(/^\S+ /, ""))).toEqual(["select orders"]);
+});
