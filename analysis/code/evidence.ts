@@ -159,7 +159,7 @@ export function clientOf(node: Node, scope: Scope, scopes: FileScopes, depth = 0
         return adapter && begetsResult(adapter, propertyName(callee) ?? "") ? adapter : null;
       }
       if (callee.type !== "Identifier") return null;
-      const made = lookup(scope, callee.name);
+      const made = lookup(scope, callee.name)?.init;
       return made ? resultClient(made, scopes, depth) : null;
     }
     case "ThisExpression":
@@ -177,6 +177,38 @@ export function clientOf(node: Node, scope: Scope, scopes: FileScopes, depth = 0
       return null;
   }
 }
+
+type ByDepth = WeakMap<Node, (Adapter | null)[]>;
+
+/**
+ * Answers by node, and by how deep it was asked for: what is left to follow decides what is found, so
+ * that no answer hangs on who asked first. Without them, what leads back to itself in twenty places is
+ * gone through twenty to the power of the depth times.
+ */
+function remembered(known: ByDepth, node: Node, depth: number, find: () => Adapter | null): Adapter | null {
+  const byDepth = known.get(node) ?? [];
+  known.set(node, byDepth);
+  const answer = byDepth[depth];
+  if (answer !== undefined) return answer;
+  const found = find();
+  byDepth[depth] = found;
+  return found;
+}
+
+const results: ByDepth = new WeakMap();
+
+/** The client that a function of the file returns, wherever in its body. */
+function resultClient(made: Node, scopes: FileScopes, depth: number): Adapter | null {
+  return remembered(results, made, depth, () => {
+    for (const result of returned(made, scopes)) {
+      const client = clientOf(result, scopeAt(result, scopes), scopes, depth + 1);
+      if (client) return client;
+    }
+    return null;
+  });
+}
+
+const aliases: ByDepth = new WeakMap();
 
 /** The client that instances of a class are, by what it extends. */
 function derivedClient(node: Node, scope: Scope, depth: number): Adapter | null {
@@ -202,24 +234,6 @@ function bindingClient(binding: Binding, scopes: FileScopes, depth: number): Ada
   const found = readBindingClient(binding, scopes, depth);
   answers.set(binding, found);
   return found;
-}
-
-/** Answers by function: one that calls itself at many places is gone through once. */
-const results = new WeakMap<Binding, Adapter | null>();
-
-/** The client that a function of the file returns. */
-function resultClient(binding: Binding, scopes: FileScopes, depth: number): Adapter | null {
-  const known = results.get(binding);
-  if (known !== undefined) return known;
-  // What leads back to the function itself says nothing about it.
-  results.set(binding, null);
-  for (const result of binding.init ? returned(binding.init, scopes) : []) {
-    const client = clientOf(result, scopeAt(result, scopes), scopes, depth + 1);
-    if (!client) continue;
-    results.set(binding, client);
-    return client;
-  }
-  return null;
 }
 
 function readBindingClient(binding: Binding, scopes: FileScopes, depth: number): Adapter | null {
@@ -342,7 +356,9 @@ function typeClient(type: Node, scope: Scope, scopes: FileScopes, depth: number)
       const from = lookup(scope, name.name)?.imported;
       if (!from) {
         const alias = lookup(scope, name.name) ? undefined : scopes.types.get(name.name);
-        if (alias) return depth > DEEPEST ? null : typeClient(alias, scopes.root, scopes, depth + 1);
+        if (alias && depth > DEEPEST) return null;
+        if (alias)
+          return remembered(aliases, alias, depth, () => typeClient(alias, scopes.root, scopes, depth + 1));
         // ReturnType<typeof postgres>
         const [inner] = name.name === "ReturnType" ? (type.typeArguments?.params ?? []) : [];
         return inner?.type === "TSTypeQuery"
