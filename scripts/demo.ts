@@ -85,10 +85,7 @@ export async function demo(io: Io): Promise<number> {
 
   step("Where to go next");
   for (const [what, how] of [
-    [
-      "your own repository",
-      "write a freehold.json (README.md has one to start from), then: bunx freehold check",
-    ],
+    ["your own repository", "bunx freehold init writes a first manifest, then: bunx freehold check"],
     ["a rule in full", "bunx freehold explain cross-service-read"],
     ["who names which table", "bunx freehold facts"],
     ["the platform you have just seen", "bun run platform, and services/README.md"],

@@ -108,6 +108,8 @@ test("a function that calls itself at many places is gone through once", async (
 
 test("types that lead back to themselves at many places are gone through once", async () => {
   const types = list(30, (i) => `type T${i} = ${list(30, (j) => `T${j}`).join(" | ")};`).join("\n");
-  const lines = await read(`${open}${types}\nfunction f(db: T0) { return db.query("select 1 from orders"); }`);
+  const lines = await read(
+    `${open}${types}\nfunction f(db: T0) { return db.query("select 1 from orders"); }`,
+  );
   expect(lines.map((line) => line.replace(/^\S+ /, ""))).toEqual(["select orders"]);
 });
