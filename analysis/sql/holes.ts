@@ -125,6 +125,28 @@ export function fill(text: string, start: number, end: number, holes: readonly O
 }
 
 /**
+ * The tokens that the grammar saw: what an empty hole left is none of them, so that words can be counted.
+ * A keyword right behind such a hole begins where it begins by itself.
+ */
+export function seenTokens(tokens: Tokens, holes: readonly OpenHole[]): Tokens {
+  const ends = new Map<number, number | null>();
+  for (const { hole, token, form } of holes) {
+    if (form !== "empty") ends.set(token, null);
+    else if (ends.get(token) !== null) ends.set(token, hole.end);
+  }
+  if ([...ends.values()].every((end) => end === null)) return tokens;
+  const seen: Tokens = { text: tokens.text, kinds: [], starts: [], ends: [] };
+  for (let i = 0; i < tokens.kinds.length; i++) {
+    const start = ends.get(i) ?? tokens.starts[i]!;
+    if (start >= tokens.ends[i]!) continue;
+    seen.kinds.push(tokens.kinds[i]!);
+    seen.starts.push(start);
+    seen.ends.push(tokens.ends[i]!);
+  }
+  return seen;
+}
+
+/**
  * Gives the next form to the hole that an error at `offset` most likely comes from: the nearest one
  * before it that has forms left. False where none has.
  */

@@ -42,10 +42,28 @@ export function namesAt(tokens: Tokens, index: number): Name[] {
   return names;
 }
 
-/** A name's part as the database stores it: unquoted ones fold to lower case, ASCII letters alone; half a surrogate pair reaches it as U+FFFD. */
+/**
+ * A name's part as the database stores it: unquoted ones fold to lower case, ASCII letters alone; half a
+ * surrogate pair reaches it as U+FFFD; what is longer than 63 bytes is cut.
+ */
 export function storedName(written: string): string {
-  if (written.startsWith('"')) return written.slice(1, -1).replaceAll('""', '"').toWellFormed();
-  return written.replace(/[A-Z]+/g, (letters) => letters.toLowerCase()).toWellFormed();
+  const name = written.startsWith('"')
+    ? written.slice(1, -1).replaceAll('""', '"')
+    : written.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
+  return cutName(name.toWellFormed());
+}
+
+/** Bytes of a name that PostgreSQL keeps: https://www.postgresql.org/docs/current/limits.html */
+const NAME_BYTES = 63;
+
+/** A name as PostgreSQL stores it: cut at 63 bytes, before a character that would be cut in two. */
+export function cutName(name: string): string {
+  if (name.length * 3 <= NAME_BYTES) return name;
+  const bytes = new TextEncoder().encode(name);
+  if (bytes.length <= NAME_BYTES) return name;
+  let end = NAME_BYTES;
+  while (((bytes[end] ?? 0) & 0xc0) === 0x80) end--;
+  return new TextDecoder().decode(bytes.subarray(0, end));
 }
 
 /** A name without its last parts: of `s.t.column`, the table. */

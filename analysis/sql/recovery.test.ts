@@ -7,6 +7,7 @@ describe("one broken statement loses itself only", () => {
     ["selec 1 from x", 'syntax error at or near "selec" at selec'],
     ["insert into x values ('abc)", "unterminated quoted string at 'abc)"],
     ['select "x from y', 'unterminated quoted identifier at "x from y'],
+    ['do $$ declare a "x; begin end $$', 'unterminated quoted identifier at "x; begin end '],
     ["select $a$ from x", "unterminated dollar-quoted string at $a$ from x"],
     ["select /* x", "unterminated /* comment at /*"],
     ["select (1 from x", 'syntax error at or near "from" at from'],

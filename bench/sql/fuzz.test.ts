@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { loadSql } from "../../analysis/sql/mod.ts";
+import { fuzz } from "./fuzz.ts";
 import { check, isBlank } from "./fuzz-check.ts";
 import { EXTREME_COUNT, fuzzInput } from "./fuzz-inputs.ts";
 
@@ -28,4 +29,9 @@ test("nothing is wrong with the first thousand mutations of a seed", () => {
     if (message !== null) wrong.push(`${index}: ${message}: ${JSON.stringify(input.text)}`);
   }
   expect(wrong).toEqual([]);
+});
+
+test("no more inputs are tried than were asked for", async () => {
+  const { inputs, failures } = await fuzz({ dialect: "postgresql", seed: 1, seconds: 60, most: 3 });
+  expect({ inputs, failures }).toEqual({ inputs: 3, failures: [] });
 });

@@ -1,5 +1,6 @@
 /** Whether the text at a reference's range is the name, quoted or not: nothing more, nothing less. */
 import type { SqlReference } from "../../analysis/model.ts";
+import { cutName } from "../../analysis/sql/names.ts";
 
 const UNICODE = /^[uU]&"((?:[^"]|"")*)"/;
 const QUOTED = /^"((?:[^"]|"")*)"/;
@@ -77,15 +78,6 @@ function unicodeReadings(inner: string): string[] {
   });
 }
 
-/** A name as PostgreSQL stores it: cut at 63 bytes, before a character that would be cut in two. */
-export function cut(name: string): string {
-  const bytes = new TextEncoder().encode(name);
-  if (bytes.length <= 63) return name;
-  let end = 63;
-  while (((bytes[end] ?? 0) & 0xc0) === 0x80) end--;
-  return new TextDecoder().decode(bytes.subarray(0, end));
-}
-
 /**
  * Null where a reference's range is exact; else what stands there instead. A name inside a quoted
  * string may have its quotes doubled, and one inside CREATE SCHEMA has a schema that is not written.
@@ -101,7 +93,8 @@ export function inexact(reference: SqlReference, source: string): string | null 
   if (source[at.start - 1] === "'" && text.replaceAll("''", "'") === table) return null;
   for (const written of [text, text.replaceAll("''", "'")]) {
     const parts = writtenParts(written);
-    const has = (index: number, name: string) => parts?.at(index)?.some((reading) => cut(reading) === name);
+    const has = (index: number, name: string) =>
+      parts?.at(index)?.some((reading) => cutName(reading) === name);
     if (!parts || !has(-1, table)) continue;
     if (parts.length === 1 || has(-2, schema ?? "") || (schema === null && parts.at(-2)?.length === 0))
       return null;

@@ -3,9 +3,10 @@
  * tree. It shares nothing with the engine but the meaning of the three kinds of access, and is as
  * plain as it can be: identifiers count only where the tables below say that a table stands.
  */
+
 import type { Access } from "../../analysis/model.ts";
+import { cutName } from "../../analysis/sql/names.ts";
 import { type CstNode, isNode } from "./cst.ts";
-import { cut } from "./ranges.ts";
 
 /** A table that the second reading finds. Offsets are the statement's. */
 export interface Named {
@@ -162,11 +163,17 @@ function tableList(value: unknown, access: Access, scope: Scope, out: SecondRead
 
 function name(node: CstNode, access: Access, scope: Scope, out: SecondReading): void {
   const parts = nameParts(node);
-  const table = cut(parts.at(-1) ?? "");
+  const table = cutName(parts.at(-1) ?? "");
   if (table === "" || !node.range) return;
   if (parts.length === 1 && inScope(scope, table)) return;
   const [start, end] = node.range;
-  out.named.push({ schema: parts.length > 1 ? cut(parts.at(-2) ?? "") : null, table, access, start, end });
+  out.named.push({
+    schema: parts.length > 1 ? cutName(parts.at(-2) ?? "") : null,
+    table,
+    access,
+    start,
+    end,
+  });
 }
 
 function ownerOf(column: CstNode, out: SecondReading): void {

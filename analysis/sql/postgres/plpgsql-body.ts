@@ -11,6 +11,9 @@ import { referRow } from "./row-types.ts";
 /** Expressions without one of these words name no table, and most have none. */
 const NAMING = new Set(["select", "from", "table", "values", "with", "regclass", "dblink", "dblink_exec"]);
 
+/** A quoted name that nothing closes, which only the last of a body's names can be. */
+const OPEN_QUOTE = /^"(?:[^"]|"")*$/;
+
 /** First words of what RETURN QUERY, FOR and cursors may run in the place of an expression. */
 const QUERY = /^(?:select|insert|update|delete|merge|with|values|table|explain|show)$/i;
 
@@ -31,7 +34,13 @@ export function readPlpgsql(reading: Reading, body: SqlText): void {
   }
   for (const segment of found) {
     if (segment.kind === "row" || segment.kind === "type") {
-      const parts = segment.name.parts.map(({ start, end }) => storedName(body.text.slice(start, end)));
+      const written = segment.name.parts.map(({ start, end }) => body.text.slice(start, end));
+      if (OPEN_QUOTE.test(written.at(-1)!)) {
+        const at = body.span(segment.name.parts.at(-1)!.start, segment.name.end);
+        reading.session.problems.push({ message: "unterminated quoted identifier", at });
+        continue;
+      }
+      const parts = written.map(storedName);
       const refer = segment.kind === "row" ? referName : referRow;
       const within = { ...reading, source: body, tokens };
       refer(within, segment.name, parts.at(-2) ?? null, parts.at(-1)!, "select");

@@ -1,7 +1,7 @@
 /** One statement: its holes filled until the grammar accepts it, its tree read. */
 import type { Node } from "libpg-query";
 import type { SqlStatement } from "../../model.ts";
-import { fill, nextForm, type OpenHole, onlyHoles, openHoles } from "../holes.ts";
+import { fill, nextForm, type OpenHole, onlyHoles, openHoles, seenTokens } from "../holes.ts";
 import { DOLLAR, isToken, QUOTED } from "../lexer.ts";
 import { normalize } from "../normalize.ts";
 import type { RawStatement } from "../splitter.ts";
@@ -105,7 +105,7 @@ function readStatement(
   const toOffset = byteOffsets(sql);
   const reading: Reading = {
     source: text,
-    tokens: raw.tokens,
+    tokens: seenTokens(raw.tokens, holes),
     at: (byte = 0) => raw.start + (toOffset ? toOffset(byte) : byte),
     session,
     handlers: HANDLERS,
