@@ -72,7 +72,9 @@ export function readIdentifier(r: Reading, node: Node & { type: "Identifier" }, 
   let value: Expr | null = binding.init ? taken(r, binding.init, binding.scope, binding.path, node) : null;
   const writes =
     value && isBuilder(value) ? binding.writes.filter((write) => !goesOn(write, node.name)) : binding.writes;
-  if (writes.length > MOST_WRITES) return r.unknown(node);
+  if (writes.length > MOST_WRITES)
+    // A builder is followed to what it was first given in any case.
+    return value && isBuilder(value) ? { kind: "alias", of: value, at: r.at(node) } : r.unknown(node);
   for (const write of writes) {
     if (write.value.start <= node.start && node.end <= write.value.end) continue;
     const written = r.read(write.value, write.scope);

@@ -113,3 +113,40 @@ test("types that lead back to themselves at many places are gone through once", 
   );
   expect(lines.map((line) => line.replace(/^\S+ /, ""))).toEqual(["select orders"]);
 });
+
+/** Modules that each choose among the next one at eight places; the last one says what it is. */
+const choices = (count: number, last: string) =>
+  Object.fromEntries(
+    list(count, String).map((i) => {
+      const next = `o${Number(i) + 1}`;
+      const passed = `import { ${next} } from "./m${Number(i) + 1}";\nexport const o${i} = ${`c ? ${next} : `.repeat(7)}${next};`;
+      return [`services/app/m${i}.ts`, Number(i) === count - 1 ? last.replace("$", `o${i}`) : passed];
+    }),
+  );
+
+test("alternatives of alternatives in other modules are gone through once", async () => {
+  const table = choices(16, 'export const $ = { t: "orders" };');
+  const named = await readCode(
+    `import { o0 } from "./m0";\n${open}sql.unsafe("select 1 from " + o0.t);`,
+    table,
+  );
+  expect(named.lines).toEqual(["4:31 select orders", "open APP_DATABASE_URL"]);
+  const client = choices(16, 'import knex from "knex";\nexport const $ = knex({});');
+  const built = await readCode('import { o0 } from "./m0";\no0.select("*").from("orders");', client);
+  expect(built.lines.slice(0, 1)).toEqual(["2:22 select orders"]);
+});
+
+test("a list that more is pushed into than is followed is said where it is used", async () => {
+  const pushes = list(30, (i) => `q.push("select 1 from t${i}");`).join("\n");
+  const lines = await read(`${open}const q = [];\n${pushes}\nsql.unsafe(q.join(";"));`);
+  expect(lines.at(-1)).toBe("34:12 ? ? more is pushed into it than is followed");
+});
+
+test("a builder that is assigned more often than is followed is what it was first given", async () => {
+  const joins = list(30, (i) => `if (c.x${i}) q = c.y ? q.where({ a: 1 }) : q.join("t${i}", "a", "b");`);
+  const { lines } = await readCode(
+    `import knex from "knex";\nlet q = knex({})("orders");\n${joins.join("\n")}`,
+  );
+  const tables = lines.flatMap((line) => /select (\w+)/.exec(line)?.[1] ?? []);
+  expect(tables.sort()).toEqual(["orders", ...list(30, (i) => `t${i}`)].sort());
+});

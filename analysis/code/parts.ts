@@ -22,7 +22,11 @@ export function completed(
   read: (node: Node, scope: Scope) => Expr,
   at: (node: Node) => Span,
 ): Expr {
-  if (parts.length > MOST_PARTS) return given;
+  if (parts.length > MOST_PARTS) {
+    const pushed = parts.find((part) => part.pushed && part.path.length === 0);
+    const reason = "more is pushed into it than is followed";
+    return pushed ? withItem(given, { kind: "unknown", reason, at: at(use) }) : given;
+  }
   return parts
     .filter(({ value }) => use.start < value.start || value.end < use.end)
     .reduce((value, part) => withPart(value, part.path, part), given);

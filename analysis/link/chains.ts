@@ -145,11 +145,13 @@ function readAlternatives(site: ChainSite, habitual: ReadonlySet<Adapter>, ask: 
   return { ...first, named: [...named.values()], binds: read.flatMap(({ binds }) => binds) };
 }
 
-/** What a chain may begin with, alternatives one by one. */
-function rootsOf(root: Expr, ask: Ask, depth = 0): Expr[] {
+/** What a chain may begin with, alternatives one by one; those that are met again say nothing new. */
+function rootsOf(root: Expr, ask: Ask, depth = 0, met = new Set<Expr>()): Expr[] {
   const inner = ask.follow(root);
   if (inner.kind !== "either" || depth > DEEPEST) return [root];
-  return inner.options.flatMap((option) => rootsOf(option, ask, depth + 1)).slice(0, MOST_ROOTS);
+  if (met.has(inner)) return [];
+  met.add(inner);
+  return inner.options.flatMap((option) => rootsOf(option, ask, depth + 1, met)).slice(0, MOST_ROOTS);
 }
 
 function readChain(site: ChainSite, habitual: ReadonlySet<Adapter>, ask: Ask): ReadChain | null {
@@ -195,10 +197,12 @@ function unfold(
   steps: readonly ChainStep[],
   ask: Ask,
   depth = 0,
+  met = new Set<Expr>(),
 ): { root: Expr; steps: readonly ChainStep[] } {
   const here = { root, steps };
   if (depth > DEEPEST) return here;
-  const next = (inner: Expr, ...before: ChainStep[]) => unfold(inner, [...before, ...steps], ask, depth + 1);
+  const next = (inner: Expr, ...before: ChainStep[]) =>
+    unfold(inner, [...before, ...steps], ask, depth + 1, met);
   const inner = ask.follow(root);
   switch (inner.kind) {
     case "client": {
@@ -212,7 +216,7 @@ function unfold(
     case "function": {
       const [first, ...rest] = steps;
       const result = first?.name === "" && first.args ? ask.apply(inner, first.args) : null;
-      return result ? unfold(result, rest, ask, depth + 1) : here;
+      return result ? unfold(result, rest, ask, depth + 1, met) : here;
     }
     case "call": {
       // A table object is where its chain begins, however it was made.
@@ -230,15 +234,21 @@ function unfold(
       const field = ask.follow({ kind: "member", of: inner, property: first.name, at: first.at });
       if (field.kind === "member") return here;
       const called = first.args ? [{ ...first, name: "" }] : [];
-      return unfold(field, [...called, ...rest], ask, depth + 1);
+      return unfold(field, [...called, ...rest], ask, depth + 1, met);
     }
     case "member":
       if (openedBy(inner)) return here;
       return next(inner.of, { name: inner.property, args: null, at: propertyAt(inner) });
     case "either": {
       // let q = …; q = q.where(…): what it was first given.
-      const options = inner.options.map((option) => unfold(option, steps, ask, depth + 1));
-      return options.find((option) => adapterOf(option.root, ask.follow, 0)) ?? here;
+      // Alternatives that are met again were found to lead to no client.
+      if (met.has(inner)) return here;
+      met.add(inner);
+      for (const option of inner.options) {
+        const unfolded = unfold(option, steps, ask, depth + 1, met);
+        if (adapterOf(unfolded.root, ask.follow, 0)) return unfolded;
+      }
+      return here;
     }
     default:
       return here;

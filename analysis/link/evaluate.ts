@@ -338,16 +338,18 @@ class Builder {
     return follow(expr, this.resolve);
   }
 
-  private holdsSql(expr: Expr, depth = 0): boolean {
+  /** @param met functions and alternatives that were found to hold none */
+  private holdsSql(expr: Expr, depth = 0, met = new Set<Expr>()): boolean {
     const inner = this.strip(expr);
-    if (depth > DEEPEST) return false;
+    if (depth > DEEPEST || met.has(inner)) return false;
+    met.add(inner);
     if (inner.kind === "sql")
-      return inner.hole !== "value" || inner.of.some((item) => this.holdsSql(item, depth + 1));
+      return inner.hole !== "value" || inner.of.some((item) => this.holdsSql(item, depth + 1, met));
     if (inner.kind === "call") {
       const fn = this.strip(inner.callee);
-      return fn.kind === "function" && fn.result !== null && this.holdsSql(fn.result, depth + 1);
+      return fn.kind === "function" && fn.result !== null && this.holdsSql(fn.result, depth + 1, met);
     }
-    return inner.kind === "either" && inner.options.some((option) => this.holdsSql(option, depth + 1));
+    return inner.kind === "either" && inner.options.some((option) => this.holdsSql(option, depth + 1, met));
   }
 }
 
@@ -391,17 +393,37 @@ function memberOf(expr: Expr & { kind: "member" }, resolve: Resolve, depth: numb
       : (of.items[Number(expr.property)] ?? null);
   if (of.kind === "class")
     return of.members.find((member) => member.static && member.name === expr.property)?.init ?? null;
-  if (of.kind === "either") {
-    const options = of.options.flatMap(
-      (option) => memberOf({ ...expr, of: option }, resolve, depth + 1) ?? [],
-    );
-    return options.length ? { kind: "either", options, at: expr.at } : null;
-  }
+  if (of.kind === "either") return memberOfEither(of, expr, resolve, depth);
   // What a .sql file holds is read where it stands: (await import("./orders.sql")).default
   if (of.kind === "text" && of.runs.length === 0 && expr.property === "default") return of;
   if (of.kind === "new") return fieldOf(of, expr.property, resolve, depth + 1);
   if (of.kind === "import" && of.name === "*") return resolve({ ...of, name: expr.property }, depth);
   return null;
+}
+
+type Members = WeakMap<Expr, Map<string, Expr[]>>;
+
+const members = new WeakMap<Resolve, Members>();
+
+/** A member of any of the alternatives; alternatives of alternatives may be the same ones, and are asked once. */
+function memberOfEither(
+  of: Either,
+  expr: Expr & { kind: "member" },
+  resolve: Resolve,
+  depth: number,
+): Expr | null {
+  const known: Members = members.get(resolve) ?? new WeakMap();
+  members.set(resolve, known);
+  const byMember = known.get(of) ?? new Map<string, Expr[]>();
+  known.set(of, byMember);
+  const id = `${depth} ${expr.property}`;
+  let options = byMember.get(id);
+  if (!options) {
+    const found = of.options.flatMap((option) => memberOf({ ...expr, of: option }, resolve, depth + 1) ?? []);
+    options = [...new Set(found)];
+    byMember.set(id, options);
+  }
+  return options.length ? { kind: "either", options, at: expr.at } : null;
 }
 
 /** What an instance keeps in a field: its own, or one of a class that it extends, as the constructors fill it. */

@@ -14,16 +14,30 @@ const byPackage = new Map(
 
 const DEEPEST = 24;
 
+/** What was found of functions and alternatives, by how deep they were met: both may be met again and again. */
+type Met = Map<Expr, (Adapter | null)[]>;
+
 /** The adapter that an expression is evidence for: an open client, a type, a callback's parameter. */
-export function adapterOf(root: Expr, follow: Follow, depth = 0): Adapter | null {
+export function adapterOf(root: Expr, follow: Follow, depth = 0, met: Met = new Map()): Adapter | null {
   if (depth > DEEPEST) return null;
-  const next = (expr: Expr) => adapterOf(expr, follow, depth + 1);
   const inner = follow(root);
+  if (inner.kind !== "function" && inner.kind !== "either") return adapterBehind(inner, follow, depth, met);
+  const byDepth = met.get(inner) ?? [];
+  met.set(inner, byDepth);
+  const known = byDepth[depth];
+  if (known !== undefined) return known;
+  const found = adapterBehind(inner, follow, depth, met);
+  byDepth[depth] = found;
+  return found;
+}
+
+function adapterBehind(inner: Expr, follow: Follow, depth: number, met: Met): Adapter | null {
+  const next = (expr: Expr) => adapterOf(expr, follow, depth + 1, met);
   switch (inner.kind) {
     case "client":
       return byName.get(inner.adapter) ?? null;
     case "typed":
-      return adapterOfType(inner.type) ?? typedElsewhere(inner, follow, depth);
+      return adapterOfType(inner.type) ?? typedElsewhere(inner, follow, next);
     case "parameter": {
       const typed = inner.type && next({ kind: "typed", name: inner.name, type: inner.type, at: inner.at });
       if (typed) return typed;
@@ -101,9 +115,13 @@ function adapterOfType(type: TypeName): Adapter | null {
 }
 
 /** A type that another module of the workspace declares. */
-function typedElsewhere(typed: Expr & { kind: "typed" }, follow: Follow, depth: number): Adapter | null {
+function typedElsewhere(
+  typed: Expr & { kind: "typed" },
+  follow: Follow,
+  next: (expr: Expr) => Adapter | null,
+): Adapter | null {
   if (!typed.type.from) return null;
   const name: Expr = { kind: "import", ...typed.type.from, at: typed.at };
   const found = follow(name);
-  return found === name ? null : adapterOf(found, follow, depth + 1);
+  return found === name ? null : next(found);
 }
