@@ -247,6 +247,8 @@ test("a hook that is somebody else's is left as it is, and it says what to add",
   folder.write({ ".husky/_/h": "" });
   expect(await told()).toBe("0 .husky/pre-commit checks what is staged before each commit\n");
   expect(await told("uninstall")).toBe("0 taken away: .husky/pre-commit, .husky/pre-merge-commit\n");
+  folder.write({ ".husky/pre-commit": "\n" });
+  expect(await told()).toBe("0 .husky/pre-commit checks what is staged before each commit\n");
   folder.write({ ".husky/pre-commit": "npm test\n" });
   expect(await told()).toStartWith(
     "2 freehold: .husky/pre-commit is somebody else's, so add this line to it:",

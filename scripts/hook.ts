@@ -57,7 +57,7 @@ export function install(options: { config?: string }, io: Io): number {
       io.out(`${shown} runs the check already\n`);
       return exitCodes.clean;
     }
-    if (!isOurs(text)) {
+    if (!isOurs(text) && text.trim() !== "") {
       throw new ExpectedError(
         `${shown} is somebody else's, so add this line to it:\n\n${commandLine(folder)}`,
       );

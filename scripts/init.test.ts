@@ -76,6 +76,21 @@ test("services with main files and migrations become a manifest that needs no ha
   });
 });
 
+test("a root package that touches no table is no service beside those that do", async () => {
+  const pack = (name: string) => ({
+    [`services/${name}/package.json`]: `{ "name": "${name}", "dependencies": { "postgres": "3" } }`,
+    [`services/${name}/src/db.ts`]: `${pool(`${name.toUpperCase()}_DATABASE_URL`)}export const all = () => sql\`select id from ${name}s\`;\n`,
+    [`services/${name}/migrations/001_init.sql`]: `create table ${name}s (id int);\n`,
+  });
+  using folder = folderOf({ "package.json": '{ "name": "acme" }', ...pack("order"), ...pack("bill") });
+  const { code, out } = await folder.freehold(["init", "--print"]);
+  expect(code).toBe(0);
+  expect([...out.matchAll(/"path": "(.*)"/g)].map(([, path]) => path)).toEqual([
+    "services/bill",
+    "services/order",
+  ]);
+});
+
 test("a monorepo's packages are services, parts of one, or shared; what is a guess says so at its line", async () => {
   using folder = folderOf(monorepo);
   const { code, out, err } = await folder.freehold(["init", "--print"]);

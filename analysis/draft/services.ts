@@ -76,6 +76,10 @@ export function settleServices(candidates: readonly Candidate[], model: Model): 
       });
     }
   }
+  // Where nothing said that it runs, the root stood for everybody: it stays if code of its own touches tables.
+  const root = folders.get("");
+  const others = [...services.values()].some(({ paths }) => !paths.includes(""));
+  if (root && root.runs === null && others && !users.has(root)) services.delete(root.name);
   return { services: [...services.values()], shared };
 }
 
