@@ -159,8 +159,9 @@ export const together: Fault = {
     const early = await arena.drain(spool);
     await Promise.all([writers[1]!.end("SIGKILL"), writers[2]!.end("SIGTERM")]);
     const { stored, announced, problems } = await arena.settle(writers, spool);
-    // None is well, too: whatever the early one passes by, the last one has to store.
-    if (early.found > 1) problems.push(`${early.found} writers were found while two were alive`);
+    if (early.found !== 1) problems.push(`${early.found} writers were found while two were alive`);
+    for (const { run, seen } of writers)
+      if (seen.writer === null) problems.push(`${run} could not begin: ${seen.complaints.slice(-300)}`);
     if (announced > 0) problems.push(`${announced} sequences were announced as missing`);
     return { count: `${writers.length} processes`, stored, announced, problems };
   },

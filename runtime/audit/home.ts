@@ -21,12 +21,13 @@ import {
   readdirSync,
   readFileSync,
   renameSync,
+  rmdirSync,
   rmSync,
   statSync,
   writeSync,
 } from "node:fs";
-import { join, resolve } from "node:path";
-import { type Lock, tryLock } from "./lock.ts";
+import { basename, join, resolve } from "node:path";
+import { type Lock, makeLock, tryLock } from "./lock.ts";
 
 export interface Home {
   folder: string;
@@ -56,16 +57,26 @@ export interface EndFile {
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const segment = /^(\d{8})\.seg$/;
 
-/** Makes a folder for a new writer. @throws what the disk does */
+/** So many folders are not taken from us one after the other: it is the locks that do not work. */
+const mostTries = 100;
+
+/**
+ * Makes a folder for a new writer. Another process that starts in the same moment may find the folder before it is locked,
+ * take it for one that was left, and clear it away: then another one is made.
+ * @throws what the disk does
+ */
 export function createHome(spool: string): Home {
   mkdirSync(spool, { recursive: true, mode: 0o700 });
-  const writer = Bun.randomUUIDv7();
-  const folder = join(spool, writer);
-  mkdirSync(folder, { mode: 0o700 });
-  const lock = tryLock(join(folder, "lock"));
-  if (!lock) throw new Error(`${folder} was taken in the moment it was made`);
-  syncFolder(spool);
-  return { folder, writer, lock };
+  for (let tries = 0; tries < mostTries; tries += 1) {
+    const writer = Bun.randomUUIDv7();
+    const folder = join(spool, writer);
+    mkdirSync(folder, { mode: 0o700 });
+    const lock = makeLock(join(folder, "lock"));
+    if (!lock) continue;
+    syncFolder(spool);
+    return { folder, writer, lock };
+  }
+  throw Object.assign(new Error("its file system locks no file (flock)"), { code: "ENOLCK" });
 }
 
 /** Takes what earlier writers left, the oldest first; those of which another process is alive are not taken. */
@@ -74,9 +85,11 @@ export function adoptHomes(spool: string): Home[] {
   const writers = readdirSync(spool).filter((name) => uuid.test(name));
   for (const writer of writers.sort()) {
     const folder = join(spool, writer);
-    if (!statSync(join(folder, "lock"), { throwIfNoEntry: false })) continue;
     const lock = tryLock(join(folder, "lock"));
-    if (!lock) continue;
+    if (!lock) {
+      removeEmpty(folder);
+      continue;
+    }
     const home = { folder, writer, lock };
     if (segmentNumbers(folder).length > 0 || readWriterFile(folder)) homes.push(home);
     // Its writer ended before its first event, or whoever emptied it did before it was gone.
@@ -91,15 +104,28 @@ export function adoptHomes(spool: string): Home[] {
  */
 export function removeHome({ folder, lock }: Pick<Home, "folder" | "lock">): void {
   if (existsSync(folder)) {
-    const ring = ringPath(folder);
+    const ring = ringPath(folder) ?? sharedRingPath(basename(folder));
     for (const name of readdirSync(folder).filter((one) => !kept.includes(one)))
       rmSync(join(folder, name), { force: true });
-    if (ring) rmSync(ring, { force: true });
+    rmSync(ring, { force: true });
     for (const name of ["writer.json", "end.json"]) rmSync(join(folder, name), { force: true });
     if (!hasDeadLetters(folder)) rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
   }
   lock.release();
 }
+
+/** What a crash left of a folder that was just being made, or removed: nothing is in it. */
+function removeEmpty(folder: string): void {
+  try {
+    rmdirSync(folder);
+  } catch {
+    // It is somebody's.
+  }
+}
+
+/** Where the system keeps files in memory. */
+export const sharedMemory = "/dev/shm";
+export const sharedRingPath = (writer: string) => join(sharedMemory, `freehold-audit-${writer}`);
 
 /** Where the writer's ring is; null where nothing says so. */
 export function ringPath(folder: string): string | null {
@@ -125,14 +151,23 @@ export function segmentNumbers(folder: string): number[] {
     .sort((a, b) => a - b);
 }
 
-/** Bytes of all segments in a spool, whoever wrote them. */
+/** Bytes of all segments in a spool, whoever wrote them. Others may take theirs away meanwhile. */
 export function spoolBytes(spool: string): number {
   let bytes = 0;
   for (const writer of readdirSync(spool).filter((name) => uuid.test(name))) {
-    for (const name of readdirSync(join(spool, writer)).filter((one) => segment.test(one)))
+    for (const name of namesIn(join(spool, writer)).filter((one) => segment.test(one)))
       bytes += statSync(join(spool, writer, name), { throwIfNoEntry: false })?.size ?? 0;
   }
   return bytes;
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return [];
+    throw error;
+  }
 }
 
 export const writeWriterFile = (folder: string, content: WriterFile) =>

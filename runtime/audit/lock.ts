@@ -14,10 +14,24 @@ const exclusiveNow = 2 | 4; // LOCK_EX | LOCK_NB
 const symbols = { flock: { args: ["i32", "i32"], returns: "i32" } } as const;
 let flock: ((file: number, operation: number) => number) | null = null;
 
-/** @returns null where another process, or another part of this one, holds it. @throws where the file cannot be made */
-export function tryLock(path: string): Lock | null {
+/** Makes the file, and locks it. @returns null where somebody was quicker. @throws where it cannot be made */
+export const makeLock = (path: string) => lock(path, "ax");
+
+/**
+ * Locks a file that is there.
+ * @returns null where another process, or another part of this one, holds it, or where it is gone. @throws what the disk does
+ */
+export const tryLock = (path: string) => lock(path, "r+");
+
+function lock(path: string, mode: "ax" | "r+"): Lock | null {
   flock ??= load();
-  const file = openSync(path, "a", 0o600);
+  let file: number;
+  try {
+    file = openSync(path, mode, 0o600);
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return null;
+    throw error;
+  }
   const named = () => statSync(path, { throwIfNoEntry: false })?.ino === fstatSync(file).ino;
   if (flock(file, exclusiveNow) === 0 && named()) return { release: () => closeSync(file) };
   closeSync(file);

@@ -1,8 +1,18 @@
 /** What a log needs before it takes its first event: a folder of its own, a ring, and the folders of those who are gone. */
-import { mkdirSync, rmSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { hostname } from "node:os";
 import { basename, dirname, join } from "node:path";
-import { adoptHomes, bootId, createHome, type Home, spoolBytes, writeWriterFile } from "./home.ts";
+import {
+  adoptHomes,
+  bootId,
+  createHome,
+  type Home,
+  removeHome,
+  sharedMemory,
+  sharedRingPath,
+  spoolBytes,
+  writeWriterFile,
+} from "./home.ts";
 import { AuditConfigError } from "./model.ts";
 import type { Settings } from "./options.ts";
 import { createRing, type Ring } from "./ring.ts";
@@ -15,9 +25,6 @@ export interface Opened {
   /** Of all segments that lie in the spool. */
   spoolBytes: number;
 }
-
-/** Where the system keeps files in memory. */
-const sharedMemory = "/dev/shm";
 
 /**
  * Opens a log's files.
@@ -42,8 +49,8 @@ export function openLog(settings: Settings, alarm: (message: string) => void): O
     writeWriterFile(home.folder, { ...about, host: hostname(), pid: process.pid });
     return { home, earlier, ring, ringPath, spoolBytes: spoolBytes(spool) };
   } catch (error) {
-    if (home) rmSync(home.folder, { recursive: true, force: true });
-    for (const { lock } of home ? [home, ...earlier] : earlier) lock.release();
+    if (home) removeHome(home);
+    for (const { lock } of earlier) lock.release();
     if (error instanceof Error && "code" in error && typeof error.code === "string") {
       const need = error.code === "ENOSPC" ? ` (the ring alone takes ${ringBytes} bytes)` : "";
       throw new AuditConfigError(`the audit spool ${spool} cannot be used: ${error.message}${need}`);
@@ -58,7 +65,7 @@ function makeRing(
   alarm: (message: string) => void,
 ): { ring: Ring; ringPath: string } {
   if (where === "shm") {
-    const ringPath = join(sharedMemory, `freehold-audit-${home.writer}`);
+    const ringPath = sharedRingPath(home.writer);
     try {
       return { ring: createRing(ringPath, ringBytes, home.writer), ringPath };
     } catch (error) {
