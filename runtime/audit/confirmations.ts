@@ -44,6 +44,7 @@ export class Confirmations {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#roomy.push(resolve);
     this.progress();
+    if (this.#roomy.length > 0) this.#options.shared.wakeSpool();
     return promise;
   }
 

@@ -28,9 +28,15 @@ export interface FlushTask {
   options: unknown;
 }
 
-const lookMs = 2;
-const longestLookMs = 10;
+const lookMs = 5;
 const beatMs = 20;
+/**
+ * From the start of one batch to that of the next, unless somebody waits: a transaction costs the database the same however
+ * little is in it, and the processor that it takes may be the one that requests need.
+ */
+const batchEveryMs = 100;
+/** So many events make a batch before that. */
+const plenty = 10_000;
 
 /** What a Worker's module calls that stores into a sink of its own. @param createSink makes the sink, from its options */
 export function flushInto<Options>(createSink: (options: Options) => AuditSink): void {
@@ -106,14 +112,20 @@ export class Flusher {
   async #follow(home: Pick<Home, "folder" | "writer">): Promise<void> {
     const store = this.#store(home, false);
     const reader = this.#reader(home);
-    let idle = 0;
+    let nextAt = 0;
     try {
       await store.claim();
       reader.restart(store.sequence);
       for (;;) {
         const limit = this.#shared.get("durable");
+        const waiting = limit - store.sequence;
+        if (waiting > 0 && waiting < plenty && performance.now() < nextAt && !this.#isWanted()) {
+          await this.#pause(lookMs);
+          continue;
+        }
+        const begun = performance.now();
         if (await this.#step(store, reader, limit)) {
-          idle = 0;
+          nextAt = begun + batchEveryMs;
           this.#shared.set("stored", store.sequence);
           this.#release(home.folder, reader.segment);
           if (this.#shared.takeFlag("wantsStored")) this.#tell({ kind: "progress" });
@@ -122,8 +134,7 @@ export class Flusher {
         this.#shared.set("oldestAtMs", 0);
         this.#shared.set("stored", store.sequence);
         if (this.#shared.takeFlag("wantsStored")) this.#tell({ kind: "progress" });
-        idle += 1;
-        await this.#pause(idle < 100 ? lookMs : longestLookMs);
+        await this.#pause(lookMs);
       }
     } catch (error) {
       if (!(error instanceof FencedError)) throw error;
@@ -133,6 +144,11 @@ export class Flusher {
     } finally {
       reader.close();
     }
+  }
+
+  /** Whether somebody waits for events to be stored. */
+  #isWanted(): boolean {
+    return this.#shared.flag("wantsStored") !== 0;
   }
 
   /** Stores what comes next. @returns whether there was something */

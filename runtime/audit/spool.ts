@@ -1,6 +1,6 @@
 /**
- * The spool Worker's work: it looks into the ring each millisecond, writes what is there as a frame, calls fdatasync, and
- * gives the ring's room back. Once a frame is synced its events are durable.
+ * The spool Worker's work: it looks into the ring every few milliseconds, or when it is woken, writes what is there as a
+ * frame, calls fdatasync, and gives the ring's room back. Once a frame is synced its events are durable.
  *
  * States:
  * - *recovering*: what earlier writers left in their rings is brought into their spools, first of all.
@@ -35,7 +35,11 @@ export interface SpoolTask {
 
 export type WorkerMessage = { kind: "progress" } | { kind: "alarm"; message: string };
 
-const lookMs = 1;
+/**
+ * Between two looks, so that at any rate no more than 200 frames a second cost their fdatasync; whoever waits for durability
+ * or room does not wait for the next look, but wakes it.
+ */
+const lookMs = 5;
 const heldLookMs = 20;
 /** Frames of one turn, synced together. */
 const framesATurn = 8;
@@ -48,6 +52,8 @@ export class Spooler {
   readonly #tell: (message: WorkerMessage) => void;
   readonly #appender: Appender;
   #alarmed = "";
+  /** Bytes of the ring that the last turn gave back. */
+  #takenBytes = 0;
 
   constructor(task: SpoolTask, disk: Disk, tell: (message: WorkerMessage) => void) {
     this.#task = task;
@@ -72,8 +78,9 @@ export class Spooler {
       const seen = Atomics.load(flags, flag.wake);
       const ended = this.#shared.flag("stop") !== 0;
       const worked = this.turn();
-      if (worked) continue;
-      if (ended || this.#shared.flag("intake") === intake.failed) return;
+      // Where so much comes between two looks, the ring could be full before the next.
+      if (worked && (ended || this.#takenBytes > this.#ring.capacity / 8)) continue;
+      if (!worked && (ended || this.#shared.flag("intake") === intake.failed)) return;
       Atomics.wait(flags, flag.wake, seen, this.#shared.flag("held") ? heldLookMs : lookMs);
     }
   }
@@ -111,6 +118,7 @@ export class Spooler {
     }
     this.#shared.setFlag("held", 0);
     this.#alarmed = "";
+    this.#takenBytes = (at - start.position) >>> 0;
     releaseRing(ring, at, last);
     this.#shared.set("durable", last);
     return true;
