@@ -21,6 +21,7 @@ interface Former {
 }
 
 /**
+ * @param builders what clients make without SQL
  * @param home the service whose code is a file
  * @param isOwned whether the manifest names a table by its full name
  * @returns a function that puts tables in the place of an index, a trigger or a schema: one reference for each table that it may be,
@@ -28,6 +29,7 @@ interface Former {
  */
 export function behind(
   statements: Iterable<{ file: string; statement: Pick<SqlStatement, "references" | "types"> }>,
+  builders: Iterable<{ file: string; schema: string | null; table: string | null; makes?: string[] }>,
   replayed: readonly ReplayedTable[],
   home: (file: string) => string | null,
   isOwned: (table: string) => boolean,
@@ -46,6 +48,8 @@ export function behind(
         add(makers, triggerKey(dependency.name), { schema, table, home: home(file) });
     }
   }
+  for (const { file, schema, table, makes = [] } of builders)
+    if (table !== null) for (const name of makes) add(makers, name, { schema, table, home: home(file) });
 
   return (reference, file) => {
     const { index, trigger, schema, perhaps, rowType } = reference;

@@ -54,8 +54,11 @@ export function changesInCode(
 
 function isKnown({ unresolved, facts }: ReadSite): boolean {
   if (unresolved || facts.problems.length > 0) return false;
+  // What an index or a trigger is on, whose name stands alone, has no other columns for it.
   return facts.statements.every(({ references }) =>
-    references.every(({ table, access }) => table !== null || access !== "schema"),
+    references.every(
+      ({ table, access, index, trigger }) => table !== null || access !== "schema" || index || trigger,
+    ),
   );
 }
 

@@ -109,6 +109,7 @@ export type SchemaChange = { schema: string | null; name: string; at: Span } & (
       object: TableKind;
       temporary: boolean;
       ifNotExists: boolean;
+      /** Empty where they are not known. */
       columns: string[];
     }
   | { kind: "drop"; object: TableKind; ifExists: boolean }
@@ -117,6 +118,8 @@ export type SchemaChange = { schema: string | null; name: string; at: Span } & (
   | { kind: "add-column"; column: string }
   | { kind: "drop-column"; column: string }
   | { kind: "rename-column"; column: string; to: string }
+  /** Its columns are changed in a way that is not known. */
+  | { kind: "reshape" }
   /** `name` is a schema here: CREATE SCHEMA, or SET search_path's first entry. */
   | { kind: "create-schema" }
   | { kind: "drop-schema" }
@@ -210,6 +213,8 @@ export type Expr =
       result: Expr | null;
       /** What it is annotated to return. */
       type?: TypeName;
+      /** What it does, one after the other, with the builder that it is handed. */
+      building?: BuildingStep[];
       at: Span;
     }
   | ClassExpr
@@ -239,6 +244,17 @@ export type Expr =
   /** An environment variable, or with `*` the whole environment; `checked`: it is known to be set here. */
   | { kind: "env"; variable: string; checked: boolean; at: Span }
   | { kind: "unknown"; reason: string; at: Span };
+
+/** One use of a builder in a function that is handed it: `table.string("name")`. */
+export type BuildingStep =
+  | { kind: "chain"; steps: ChainStep[] }
+  /** Another function gets it, with these arguments. */
+  | { kind: "handed"; to: Expr; args: Expr[] }
+  | { kind: "either"; options: BuildingStep[][] }
+  /** In a loop. */
+  | { kind: "each"; of: BuildingStep[] }
+  /** What becomes of it there is not known. */
+  | { kind: "open" };
 
 /** A type as an annotation names it, with where the name comes from. */
 export interface TypeName {
@@ -548,7 +564,8 @@ export interface HeadTable {
   schema: string | null;
   name: string;
   object: TableKind;
-  columns: string[];
+  /** Null where they are not known. */
+  columns: string[] | null;
   createdAt: Place;
   /** Set where a later migration dropped or renamed it. */
   droppedAt: Place | null;

@@ -81,6 +81,7 @@ export function* eachNamed(
   const owned = new Set(manifest.services.flatMap(({ owns }) => owns.map(({ table }) => table)));
   const tablesOf = behind(
     statements,
+    uses,
     tables,
     (file) => territory.home(file),
     (table) => owned.has(table),
@@ -112,7 +113,7 @@ export function* eachNamed(
         dependency: null,
         statement: "",
       };
-  for (const { stored, changes: _, ...use } of uses)
+  for (const { stored, changes: _, makes: __, ...use } of uses)
     yield {
       ...use,
       ...whose(use.file, use.at),

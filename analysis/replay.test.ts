@@ -11,7 +11,7 @@ async function head(migrations: Record<string, string>, owns: string[] = []): Pr
   });
   return model.heads.map(
     ({ schema, name, columns, droppedAt }) =>
-      `${droppedAt ? "-" : ""}${schema}.${name} (${columns.join(" ")})`,
+      `${droppedAt ? "-" : ""}${schema}.${name} (${columns?.join(" ") ?? "?"})`,
   );
 }
 
@@ -75,7 +75,7 @@ describe("statements", () => {
       "public.v (id note)",
       "public.m (one)",
       "public.p (id)",
-      "public.p1 ()",
+      "public.p1 (?)",
       "public.f (id)",
     ]);
   });

@@ -13,7 +13,8 @@ export interface ReplayedTable {
   schema: string;
   name: string;
   object: TableKind;
-  columns: string[];
+  /** Null where they are not known. */
+  columns: string[] | null;
   createdAt: Span;
   droppedAt: Span | null;
   formerNames: string[];
@@ -60,6 +61,14 @@ export function changesOf(statements: readonly SqlStatement[]): SchemaChange[] {
   return statements.flatMap(({ down, changes }) => (down ? [] : changes));
 }
 
+function columnsOf({ columns }: SchemaChange & { kind: "create" }): string[] | null {
+  return columns.length > 0 ? [...columns] : null;
+}
+
+function isSame(columns: readonly string[] | null, others: readonly string[] | null): boolean {
+  return new Set(columns).symmetricDifference(new Set(others)).size === 0;
+}
+
 /** `"$user"` is whoever is connected, and pg_temp and pg_catalog hold nobody's tables. */
 function standing(path: readonly string[], usual: string): string[] {
   const plain = path.filter((schema) => schema !== "" && schema !== "$user" && !schema.startsWith("pg_"));
@@ -95,7 +104,9 @@ function replayService(
         if (table && change.ifNotExists) return;
         if (table) {
           // CREATE OR REPLACE VIEW, or a second CREATE that the server would refuse: the first one stays the origin.
-          table.columns = change.columns;
+          const columns = columnsOf(change);
+          const same = change.object !== "table" || isSame(table.columns, columns);
+          table.columns = same ? columns : null;
           return;
         }
         live.set(key, {
@@ -103,7 +114,7 @@ function replayService(
           schema,
           name: change.name,
           object: change.object,
-          columns: [...change.columns],
+          columns: columnsOf(change),
           createdAt: change.at,
           droppedAt: null,
           formerNames: [],
@@ -138,14 +149,18 @@ function replayService(
         }
         return;
       case "add-column":
-        if (table && !table.columns.includes(change.column)) table.columns.push(change.column);
+        if (table?.columns && !table.columns.includes(change.column))
+          table.columns = [...table.columns, change.column];
         return;
       case "drop-column":
-        if (table) table.columns = table.columns.filter((column) => column !== change.column);
+        if (table?.columns) table.columns = table.columns.filter((column) => column !== change.column);
         return;
       case "rename-column":
-        if (table)
+        if (table?.columns)
           table.columns = table.columns.map((column) => (column === change.column ? change.to : column));
+        return;
+      case "reshape":
+        if (table) table.columns = null;
         return;
       case "create-schema":
       case "search-path":

@@ -66,6 +66,15 @@ testRule(modelMismatch, {
       },
     },
     {
+      name: "columns that are added to attributes which come from elsewhere",
+      files: {
+        "services/billing/migrations/001-bills.js":
+          'const { base } = require("elsewhere");\nmodule.exports = { up: async (queryInterface, Sequelize) => { await queryInterface.createTable("Bills", { ...base }); await queryInterface.addColumn("Bills", "sum", Sequelize.INTEGER); } };\n',
+        "services/billing/bill.js":
+          'const { DataTypes, Sequelize } = require("sequelize");\nconst sequelize = new Sequelize(process.env.BILLING_DATABASE_URL);\nsequelize.define("Bill", { id: { type: DataTypes.INTEGER, primaryKey: true }, sum: DataTypes.INTEGER });\n',
+      },
+    },
+    {
       name: "Prisma's model, with a column that a later migration adds",
       files: {
         "services/billing/migrations/002_due.sql": "alter table invoices add column due_at date;\n",
@@ -142,6 +151,17 @@ testRule(modelMismatch, {
       findings: [
         "services/billing/bill.ts:2:29 billing's model of bill has total, which no migration makes, and lacks sum",
         "services/billing/bill.ts:3:33 billing maps invoices, which none of its migrations makes",
+      ],
+    },
+    {
+      name: "a model that Knex's schema builder makes otherwise",
+      files: {
+        "services/billing/migrations/001_bills.js":
+          'exports.up = (knex) => knex.schema.createTable("bill", (table) => { table.increments(); table.integer("sum").notNullable(); });\nexports.down = (knex) => knex.schema.dropTable("bill");\n',
+        "services/billing/bill.ts": `${drizzle}export const bill = pgTable("bill", { id: text("id"), total: bigint("total") });\n`,
+      },
+      findings: [
+        "services/billing/bill.ts:2:29 billing's model of bill has total, which no migration makes, and lacks sum",
       ],
     },
     {

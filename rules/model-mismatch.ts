@@ -51,9 +51,10 @@ function* compare(
     return;
   }
   // Of a view, and of a table made by a query, the columns are not known.
-  if (table.columns === null || head.columns.length === 0 || head.object !== "table") return;
-  const extra = table.columns.filter((column) => !head.columns.includes(column));
-  const missing = head.columns.filter((column) => !table.columns?.includes(column));
+  const { columns } = head;
+  if (table.columns === null || columns === null || head.object !== "table") return;
+  const extra = table.columns.filter((column) => !columns.includes(column));
+  const missing = columns.filter((column) => !table.columns?.includes(column));
   if (extra.length === 0 && missing.length === 0) return;
   const faults = [
     ...(extra.length ? [`has ${list(extra)}, which no migration makes`] : []),

@@ -3,6 +3,7 @@ import type { Expr } from "../model.ts";
 import type { Adapter } from "./adapters/adapter.ts";
 import { postgresJs } from "./adapters/postgres-js.ts";
 import { slonik } from "./adapters/slonik.ts";
+import { readBuilding } from "./building.ts";
 import { ownMethod, typeName } from "./classes.ts";
 import { clientOf, returned, tagAdapter } from "./evidence.ts";
 import { readEnvironment } from "./expression-outside.ts";
@@ -126,11 +127,13 @@ export function readFunction(r: Reading, node: Node): Expr {
   const results = returned(node, r.scopes);
   const declared = "returnType" in node ? (node.returnType as Node | null) : null;
   const type = declared ? typeName(declared, scopeAt(node, r.scopes), r.scopes.types) : null;
+  const building = readBuilding(r, node);
   return {
     kind: "function",
     parameters,
     result: results.length ? resultOf(r, results, node) : null,
     ...(type && { type }),
+    ...(building && { building }),
     at: r.at(node),
   };
 }

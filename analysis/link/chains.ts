@@ -57,7 +57,7 @@ export function readAllChains(
     for (const { site, binds, stores } of read)
       if (binds.length || stores) bound.push({ at: site.at, names: new Set(binds), stores });
     for (const { chain, bound, stored } of nested(read))
-      for (const { name, operation, changes } of chain.named) {
+      for (const { name, operation, changes, makes } of chain.named) {
         const reads = accessOf(operation) === "read";
         if (name.schema === null && name.table !== null && temporary.has(name.table)) continue;
         if (reads && name.schema === null && name.table !== null && bound.has(name.table)) continue;
@@ -74,6 +74,7 @@ export function readAllChains(
           reason: name.reason,
           operation: stored ? "view" : operation,
           ...(changes && { changes }),
+          ...(makes && { makes }),
           ...(stored && { stored: { ...stored, access: accessOf(operation) } }),
         });
       }

@@ -46,6 +46,8 @@ export interface ReadUse {
   stored?: { kind: string; name: string; access: Access };
   /** What it does to the table, where a schema builder says all of it. */
   changes?: SchemaChange[];
+  /** Indexes that it makes on the table, by name. */
+  makes?: string[];
 }
 
 const DEEPEST = 20;

@@ -73,6 +73,8 @@ export interface Adapter {
   mixins?: RegExp;
   /** Methods of a mapped class's own that are named after the mapper's: `Event.findAllInBatches()`. */
   statics?: RegExp;
+  /** Methods that call a function back to build something with what they hand it, a table's columns: its steps are kept. */
+  building?: readonly string[];
   /** Methods that write what was changed on rows: properties that are given values in the same function are the rows'. */
   flushing?: readonly string[];
   /** Functions, decorators and base classes that define a table, by their usual names. */
@@ -120,6 +122,8 @@ export interface Named {
   temporary?: boolean;
   /** What a schema builder does to the table, all of it; left out where that is not known. */
   changes?: SchemaChange[];
+  /** Indexes that it makes on the table, by name. */
+  makes?: string[];
 }
 
 /** A table's name at its place; `table` is null where it is not known, and `reason` says why. */

@@ -111,7 +111,11 @@ export function stepText(steps: readonly ChainStep[], name: string, ask: Ask): s
 export function inSchema(named: Named[], schema: string | null): Named[] {
   return schema === null
     ? named
-    : named.map(({ name, ...rest }) => ({ ...rest, name: { ...name, schema: name.schema ?? schema } }));
+    : named.map(({ name, changes, ...rest }) => ({
+        ...rest,
+        name: { ...name, schema: name.schema ?? schema },
+        ...(changes && { changes: changes.map((item) => ({ ...item, schema: item.schema ?? schema })) }),
+      }));
 }
 
 /** A name of which only the place and the reason why it is not known are. */

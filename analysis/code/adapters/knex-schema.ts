@@ -2,6 +2,8 @@
 import type { Operation } from "../../model.ts";
 import type { Ask, Chain, Named } from "./adapter.ts";
 import { operations, tableOfColumn } from "./builders.ts";
+import { indexNames, shapingsOf } from "./knex-shaping.ts";
+import { shaped } from "./shaping.ts";
 
 /** Methods of `knex.schema` that name a table first. `hasTable` and `hasColumn` ask the catalogue alone. */
 export const SCHEMA: ReadonlyMap<string, Operation> = operations({
@@ -44,18 +46,22 @@ export function readKnexSchema(chain: Chain, ask: Ask): Named[] | null {
     return null;
   const building = steps.slice(at + 1).filter(({ name, args }) => args?.[0] && SCHEMA.has(name));
   if (building.length === 0) return null;
-  const shaped =
+  const written =
     building.some(
       ({ name, args }) => OWN.test(name) || ask.follow(args?.[1] ?? NOTHING).kind === "function",
     ) ||
     (/^(?:knex|trx)$/i.test(receiver[0] ?? "") && !steps.some(({ name }) => name === "execute"));
-  if (!certain && !habitual && !shaped) return null;
+  if (!certain && !habitual && !written) return null;
   return building.flatMap(({ name, args }): Named[] => {
     const [first, second] = args ?? [];
     if (!first) return [];
-    const found = ask
-      .names(first)
-      .map((table) => ({ name: table, operation: SCHEMA.get(name) ?? "alter-table" }));
+    const { shapings, indexes } = shapingsOf(name, args ?? [], ask);
+    const found = ask.names(first).map((table): Named => {
+      const changes = shaped(table, shapings);
+      const makes = indexNames(table, indexes);
+      const operation = SCHEMA.get(name) ?? "alter-table";
+      return { name: table, operation, ...(changes && { changes }), ...(makes.length > 0 && { makes }) };
+    });
     if (name !== "createTableLike" || !second) return found;
     return [...found, ...ask.names(second).map((table) => ({ name: table, operation: "select" as const }))];
   });

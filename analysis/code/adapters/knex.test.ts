@@ -387,6 +387,21 @@ export const all = () => { const db = connect(); return db("orders").select().fi
     ["2:5 select orders", "open DATABASE_URL"],
   ],
   [
+    "indexes under the names that it chooses",
+    `export const up = async (knex) => {
+  await knex.schema.createTable("orders", (table) => { table.increments(); table.string("state").index(); table.unique(["a", "b"]); table.index("c", "by_c"); });
+  await knex.schema.raw("alter index orders_pkey rename to old");
+  await knex.raw("drop index orders_state_index, orders_a_b_unique, by_c");
+};`,
+    [
+      "2:34 create-table orders",
+      "3:38 alter-table orders",
+      "4:30 alter-table orders",
+      "4:50 alter-table orders",
+      "4:69 alter-table orders",
+    ],
+  ],
+  [
     "other things of these names",
     `const rows = await load();
 rows.join(", ");

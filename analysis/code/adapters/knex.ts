@@ -20,6 +20,7 @@ import {
 } from "./builders.ts";
 import { addressOf, entry } from "./expressions.ts";
 import { readKnexSchema, SCHEMA } from "./knex-schema.ts";
+import { BUILDING } from "./knex-shaping.ts";
 
 /** Names under which people keep the builder, or a transaction of it. */
 const BUILDER = /^(?:knex|db|trx|tx|database|conn|connection|qb|pg|mysql)$/i;
@@ -91,6 +92,7 @@ export const knex: Adapter = {
     alterTable: "callback",
   },
   raw: RAW,
+  building: BUILDING,
   methods: [
     ...VERBS.keys(),
     ...SCHEMA.keys(),

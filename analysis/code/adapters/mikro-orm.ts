@@ -3,7 +3,7 @@
  * entity managers, repositories and query builders name tables by these, relations by properties.
  */
 import type { DatabaseAct, Expr, Operation, Span } from "../../model.ts";
-import type { Adapter, Ask, Chain, Named, TableDefinition } from "./adapter.ts";
+import type { Adapter, Answer, Ask, Chain, Named, TableDefinition } from "./adapter.ts";
 import { ASSIGNED, operations } from "./builders.ts";
 import { entityOf, relationsIn } from "./entities.ts";
 import { mine, subjectOf, unknownEntity } from "./entity-subjects.ts";
@@ -149,7 +149,8 @@ export const mikroOrm: Adapter = {
     if (!first) return null;
     if (form === "tag") return { kind: "query", text: first };
     if (form === "call") return { kind: "query", text: first, part: true };
-    if (method === "addSql" || method === "execute") return { kind: "query", text: first };
+    if (method === "addSql") return added(first);
+    if (method === "execute") return { kind: "query", text: first };
     return method === "raw" ? { kind: "query", text: first, part: true } : null;
   },
 
@@ -200,6 +201,20 @@ export const mikroOrm: Adapter = {
       : [];
   },
 };
+
+/**
+ * `this.addSql(this.getKnex().schema.createTable("books", …).toQuery())`: what another's builder makes is
+ * read where it is built, the text that it is given here.
+ */
+function added(expr: Expr): Answer {
+  for (let at = expr; ; ) {
+    if (at.kind === "sql") return { kind: "query", text: at };
+    if (at.kind === "client") return { kind: "nothing" };
+    if (at.kind === "call") at = at.callee;
+    else if (at.kind === "alias" || at.kind === "member") at = at.of;
+    else return { kind: "query", text: expr };
+  }
+}
 
 /** `em.getKnex()("books").select()`: the rest of the chain is another builder's. */
 function builtByOther(chain: Chain, ask: Ask): Named[] | null {

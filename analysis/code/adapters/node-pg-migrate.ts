@@ -10,6 +10,7 @@ import {
   created,
   createdView,
   keysOf,
+  OPEN,
   renamed,
   type Shaping,
   shaped,
@@ -97,10 +98,12 @@ export const nodePgMigrate: Adapter = {
 function shapingsOf(method: string, [, second, third]: readonly Expr[], ask: Ask): Shaping[] | null {
   switch (method) {
     case "createTable": {
-      const columns = keysOf(second, ask);
       // What is inherited or taken from another table has columns that nobody tells.
-      if (!columns || entry(third && ask.follow(third), "inherits", "like", "...")) return null;
-      return created(columns, isTrue(entry(third && ask.follow(third), "ifNotExists"), ask));
+      const open = entry(third && ask.follow(third), "inherits", "like", "...");
+      return created(
+        open ? null : keysOf(second, ask),
+        isTrue(entry(third && ask.follow(third), "ifNotExists"), ask),
+      );
     }
     case "createView":
     case "createMaterializedView":
@@ -125,7 +128,7 @@ function shapingsOf(method: string, [, second, third]: readonly Expr[], ask: Ask
     case "renameColumn":
       return renamed(allTexts([second, third], ask));
     case "alterMaterializedView":
-      return null;
+      return OPEN;
     default:
       return [];
   }

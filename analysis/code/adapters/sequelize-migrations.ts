@@ -4,7 +4,7 @@ import type { Ask, Chain, Named, TableName } from "./adapter.ts";
 import { inSchema, operations, unknownName } from "./builders.ts";
 import { entry } from "./expressions.ts";
 import { referencesIn, tableNamed } from "./sequelize-definitions.ts";
-import { allTexts, columnsBy, created, renamed, type Shaping, shaped } from "./shaping.ts";
+import { allTexts, columnsBy, created, everyName, renamed, type Shaping, shaped } from "./shaping.ts";
 
 /** Methods that take a table first, with what they do to it. */
 const NAMING = operations({
@@ -79,13 +79,13 @@ function shapingsOf(method: string, [, second, third]: readonly Expr[], ask: Ask
     case "dropTable":
       return [{ kind: "drop", object: "table", ifExists: true }];
     case "renameTable": {
-      const to = second ? ask.text(second) : null;
+      const to = second ? ask.text(entry(ask.follow(second), "tableName") ?? second) : null;
       return to === null ? null : [{ kind: "rename", to }];
     }
     case "addColumn":
-      return columnsBy("add-column", allTexts([second], ask));
+      return columnsBy("add-column", everyName(second, ask));
     case "removeColumn":
-      return columnsBy("drop-column", allTexts([second], ask));
+      return columnsBy("drop-column", everyName(second, ask));
     case "renameColumn":
       return renamed(allTexts([second, third], ask));
     default:

@@ -33,11 +33,24 @@ export function allTexts(exprs: readonly (Expr | null | undefined)[], ask: Ask):
   return found.every((text) => text !== null) ? found : null;
 }
 
-export function columnsBy(
-  kind: "add-column" | "drop-column",
-  names: readonly string[] | null,
-): Shaping[] | null {
-  return names?.map((column) => ({ kind, column })) ?? null;
+/** A name, each of those that a loop gives it, or each of a list; null as soon as one is not known. */
+export function everyName(expr: Expr | undefined, ask: Ask): string[] | null {
+  const inner = expr && ask.follow(expr);
+  if (!expr || !inner) return null;
+  if (inner.kind === "array") {
+    const lists = inner.items.map((item) => everyName(item, ask));
+    return lists.every((list) => list !== null) ? lists.flat() : null;
+  }
+  const names = ask.names(expr).map(({ table }) => table);
+  return names.every((name) => name !== null) ? names : null;
+}
+
+/** Columns of which it is not known how they change. */
+export const OPEN: Shaping[] = [{ kind: "reshape" }];
+
+/** @param names null where they are not known */
+export function columnsBy(kind: "add-column" | "drop-column", names: readonly string[] | null): Shaping[] {
+  return names?.map((column) => ({ kind, column })) ?? OPEN;
 }
 
 /** The keys of an object that has a column by each; null where some of them come from elsewhere. */
@@ -47,10 +60,11 @@ export function keysOf(expr: Expr | undefined, ask: Ask): string[] | null {
   return Object.keys(inner.entries);
 }
 
-export function renamed(names: readonly string[] | null): Shaping[] | null {
+/** @param names the old one and the new one; null where one of them is not known */
+export function renamed(names: readonly string[] | null): Shaping[] {
   const [column, to] = names ?? [];
   return column === undefined || to === undefined
-    ? null
+    ? OPEN
     : column === to
       ? []
       : [{ kind: "rename-column", column, to }];

@@ -1,10 +1,10 @@
 /** TypeORM's DDL: a query runner's methods, and what connections and their options do to a schema as a whole. */
 import type { DatabaseAct, Expr, Operation, Span } from "../../model.ts";
 import type { Ask, Chain, Named } from "./adapter.ts";
-import { eachEntry, operations } from "./builders.ts";
+import { eachEntry, operations, placed } from "./builders.ts";
 import { entry, isTrue } from "./expressions.ts";
 import { openingOptions } from "./mapper-settings.ts";
-import { allTexts, columnsBy, created, renamed, type Shaping, shaped } from "./shaping.ts";
+import { allTexts, columnsBy, created, OPEN, renamed, type Shaping, shaped } from "./shaping.ts";
 import { OPENINGS } from "./typeorm-naming.ts";
 
 /** Methods whose first argument is the table, by name or as `new Table({ name })`. */
@@ -61,7 +61,8 @@ export function readSchema(chain: Chain, ask: Ask): Named[] | null {
   if (!chain.certain && !isRunner(chain)) return null;
   for (const { name, args } of chain.steps) {
     const operation = SCHEMA.get(name);
-    const [first, second] = args ?? [];
+    const [given, second] = args ?? [];
+    const first = given && asked(given, ask);
     if (!operation || !first) continue;
     const inner = ask.follow(first);
     const options = inner.kind === "new" ? inner.args[0] && ask.follow(inner.args[0]) : undefined;
@@ -130,11 +131,30 @@ function shapingsOf(
     case "renameColumn":
     case "changeColumn":
       return renamed(allTexts([nameOf(second), nameOf(third)], ask));
-    case "changeColumns":
-      return null;
+    case "changeColumns": {
+      const inner = second && ask.follow(second);
+      if (inner?.kind !== "array") return OPEN;
+      return inner.items.flatMap((item) => {
+        const pair = ask.follow(item);
+        return renamed(
+          allTexts(
+            ["oldColumn", "newColumn"].map((key) => nameOf(entry(pair, key) ?? undefined)),
+            ask,
+          ),
+        );
+      });
+    }
     default:
       return [];
   }
+}
+
+/** `const table = await queryRunner.getTable("orders")`: what was asked for by its name. */
+function asked(expr: Expr, ask: Ask): Expr {
+  const inner = ask.follow(expr);
+  const callee = inner.kind === "call" ? ask.follow(inner.callee) : null;
+  const [name] = inner.kind === "call" ? inner.args : [];
+  return callee?.kind === "member" && callee.property === "getTable" && name ? placed(name, expr.at) : expr;
 }
 
 function isWithin(inner: Span, outer: Span): boolean {
