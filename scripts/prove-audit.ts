@@ -7,6 +7,7 @@ export interface ProveAuditOptions {
   kills?: number;
   only?: string;
   long?: boolean;
+  deadlineMs?: number;
 }
 
 const usualKills = 50;
@@ -18,6 +19,7 @@ export async function run(options: ProveAuditOptions, io: Io): Promise<number> {
     kills = usualKills,
     only = "",
     long = false,
+    deadlineMs,
   } = options;
   if (!faultNames.some((name) => name.includes(only)))
     throw new ExpectedError(`no fault's name holds "${only}": there are ${faultNames.join(", ")}`);
@@ -28,6 +30,7 @@ export async function run(options: ProveAuditOptions, io: Io): Promise<number> {
     kills,
     only,
     long,
+    ...(deadlineMs === undefined ? {} : { deadlineMs }),
     signal: io.signal,
     onStart: (name) => io.status(`${name} …`),
     onFault({ name, count, stored, announced, problems, ms }) {
@@ -42,7 +45,7 @@ export async function run(options: ProveAuditOptions, io: Io): Promise<number> {
   io.out(
     problems.length === 0
       ? "nothing that was confirmed is lost, nothing is there twice, and nothing is missing unannounced\n"
-      : `${problems.length} promises did not hold; --seed ${seed} makes the same choices again\n`,
+      : `${problems.length} promises did not hold; --seed ${seed} --kills ${kills}${long ? " --long" : ""} makes the same choices again\n`,
   );
   return problems.length === 0 ? exitCodes.clean : exitCodes.findings;
 }

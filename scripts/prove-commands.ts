@@ -26,6 +26,11 @@ Exit codes: 0 nothing was lost, doubled or missing without being announced; 1 so
     .option("--seed <n>", "makes the same choices again (default: by chance, and said)", number)
     .option("--kills <n>", "how often the process is killed (50)", number)
     .option("--only <text>", "only faults whose name holds this")
+    .option(
+      "--deadline-ms <n>",
+      "a fault that takes longer has failed (60000, and 1500 for each kill)",
+      number,
+    )
     .option("--long", "longer runs of everything: for a night")
     .action(async (options) => {
       const { run } = await import("./prove-audit.ts");

@@ -10,6 +10,12 @@ import { randomOf } from "./random.ts";
 import { startWriter, type Writer } from "./writer.ts";
 
 export interface Arena extends AsyncDisposable {
+  /** Empties the table, and sets chance to what the seed has for this fault. */
+  begin(fault: string): Promise<void>;
+  /** What is under way, in words: the processes that run, and what they confirmed so far. */
+  running(): string[];
+  /** Something that is to be ended with the arena. @returns what to call where it has ended before */
+  keep(end: () => Promise<unknown>): () => void;
   cluster: Cluster;
   url: string;
   sql: Sql;
@@ -44,11 +50,32 @@ export async function openArena(seed: number): Promise<Arena> {
   const options = { max: 2, onnotice: () => {}, backoff: () => 0.01 };
   const sql = postgres({ ...cluster.driverOptions({ database: "audit" }), ...options });
   await sql.unsafe(auditSchema);
-  const random = randomOf(seed);
+  let random = randomOf(seed);
   let spools = 0;
   let runs = 0;
   const running = new Set<Writer>();
+  const kept = new Set<() => Promise<unknown>>();
+  let disposed = false;
+  /** A fault that was given up goes no further than to where it waits for a process of its own. */
+  const unlessGone = async <T>(wait: Promise<T>): Promise<T> => {
+    const value = await wait;
+    if (disposed) throw new Error("the arena is gone");
+    return value;
+  };
   const arena: Arena = {
+    async begin(fault) {
+      random = randomOf(seed ^ Bun.hash.crc32(fault));
+      await sql`truncate audit_log, audit_checkpoint`;
+    },
+    running: () =>
+      [...running].map(({ run, seen: { accepted, durable, refusals } }) => {
+        const refused = refusals.length > 0 ? `, refused: ${refusals.join(", ")}` : "";
+        return `${run} was at ${accepted} accepted, ${durable} durable${refused}`;
+      }),
+    keep(end) {
+      kept.add(end);
+      return () => kept.delete(end);
+    },
     cluster,
     url,
     sql,
@@ -60,10 +87,16 @@ export async function openArena(seed: number): Promise<Arena> {
       const writer = startWriter(task, more);
       running.add(writer);
       void writer.ended().then(() => running.delete(writer));
-      return writer;
+      return {
+        ...writer,
+        accepted: (upTo) => unlessGone(writer.accepted(upTo)),
+        said: (what) => unlessGone(writer.said(what)),
+        end: (signal) => unlessGone(writer.end(signal)),
+        ended: () => unlessGone(writer.ended()),
+      };
     },
     drain: (spool) =>
-      drainSpool({ spool, sink: postgresSink({ url, storeTimeoutMs: 10_000 }), deadlineMs: 120_000 }),
+      drainSpool({ spool, sink: postgresSink({ url, storeTimeoutMs: 10_000 }), deadlineMs: 60_000 }),
     judge: (run, writers, upTo) => judge(sql, run, writers, upTo),
     async settle(writers, spool) {
       const drained = await arena.drain(spool);
@@ -83,7 +116,9 @@ export async function openArena(seed: number): Promise<Arena> {
       return { stored, announced, problems, drained };
     },
     async [Symbol.asyncDispose]() {
+      disposed = true;
       await Promise.all([...running].map((writer) => writer.end("SIGKILL")));
+      await Promise.all([...kept].map((end) => end()));
       await sql.end({ timeout: 0 });
       await cluster.remove();
       rmSync(folder, { recursive: true, force: true });

@@ -1,5 +1,10 @@
-/** Proves the audit log's promises: makes the world fail in every way that they name, and counts what is lost. */
-import { openArena } from "./arena.ts";
+/**
+ * Proves the audit log's promises: makes the world fail in every way that they name, and counts what is lost.
+ *
+ * A fault that does not end is one whose promise does not hold. At its deadline it is said so, with what its processes had said
+ * last; they are killed, and the faults that follow have a new server and a new folder.
+ */
+import { type Arena, openArena } from "./arena.ts";
 import { altered, network, poison, restart, slow } from "./database-faults.ts";
 import { full, shm, sync, torn } from "./disk-faults.ts";
 import type { Fault, FaultOptions, FaultReport } from "./fault.ts";
@@ -26,28 +31,68 @@ const faults: readonly Fault[] = [
 export const faultNames: readonly string[] = faults.map(({ name }) => name);
 
 export interface ProveOptions extends FaultOptions {
-  /** Makes the same choices again. */
+  /** Makes the same choices again, a fault's own whichever others run. */
   seed: number;
   /** Only faults whose name holds this. */
   only?: string;
+  /** How long one fault may take; ten times what the slowest takes on a machine that has nothing else to do, unless given. */
+  deadlineMs?: number;
   onStart?: (name: string) => void;
   onFault?: (report: FaultReport & { name: string; ms: number }) => void;
   signal?: AbortSignal;
 }
 
-/** Runs every fault. @returns what did not hold, each with its fault's name; empty where all did */
-export async function proveAudit(options: ProveOptions): Promise<string[]> {
-  const { seed, only = "", onStart, onFault, signal } = options;
+const shortMs = 60_000;
+const longMs = 3_600_000;
+const killMs = 1500;
+
+/** Runs every fault. @returns what did not hold, each with its fault's name; empty where all did. @throws where it is aborted */
+export const proveAudit = (options: ProveOptions) => proveFaults(faults, options);
+
+/** The same for faults of one's choice. */
+export async function proveFaults(faults: readonly Fault[], options: ProveOptions): Promise<string[]> {
+  const { seed, only = "", onStart, onFault, signal, kills, long } = options;
+  const { deadlineMs = (long ? longMs : shortMs) + kills * killMs } = options;
   const problems: string[] = [];
-  await using arena = await openArena(seed);
-  for (const { name, run } of faults.filter((fault) => fault.name.includes(only))) {
-    signal?.throwIfAborted();
-    onStart?.(name);
-    await arena.sql`truncate audit_log, audit_checkpoint`;
-    const begun = performance.now();
-    const report = await run(arena, options);
-    onFault?.({ ...report, name, ms: performance.now() - begun });
-    problems.push(...report.problems.map((problem) => `${name}: ${problem}`));
+  let arena: Arena | null = null;
+  try {
+    for (const fault of faults.filter(({ name }) => name.includes(only))) {
+      const { name } = fault;
+      signal?.throwIfAborted();
+      onStart?.(name);
+      arena ??= await openArena(seed);
+      await arena.begin(name);
+      const begun = performance.now();
+      const report = await within(fault.run(arena, options), deadlineMs, signal);
+      if (report === null) {
+        const told = [`did not end within ${deadlineMs / 1000} s`, ...arena.running()].join("; ");
+        await arena[Symbol.asyncDispose]();
+        arena = null;
+        const nothing = { count: "no end", stored: 0, announced: 0, problems: [told] };
+        onFault?.({ ...nothing, name, ms: performance.now() - begun });
+        problems.push(`${name}: ${told}`);
+        continue;
+      }
+      onFault?.({ ...report, name, ms: performance.now() - begun });
+      problems.push(...report.problems.map((problem) => `${name}: ${problem}`));
+    }
+  } finally {
+    await arena?.[Symbol.asyncDispose]();
   }
   return problems;
+}
+
+/** @returns null where it has not ended by then; what it comes to after that is of no interest */
+async function within<T>(work: Promise<T>, ms: number, signal?: AbortSignal): Promise<T | null> {
+  const { promise: late, resolve, reject } = Promise.withResolvers<null>();
+  const timer = setTimeout(() => resolve(null), ms);
+  const abort = () => reject(signal?.reason);
+  signal?.addEventListener("abort", abort, { once: true });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener("abort", abort);
+    work.catch(() => {});
+  }
 }

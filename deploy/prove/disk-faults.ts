@@ -14,6 +14,8 @@ export const full: Fault = {
     const spool = arena.spool();
     mkdirSync(spool, { recursive: true });
     const mounted = Bun.spawnSync(["mount", "-t", "tmpfs", "-o", "size=12m", "tmpfs", spool]).success;
+    const unmount = async () => mounted && Bun.spawnSync(["umount", "-l", spool]);
+    const gone = arena.keep(unmount);
     try {
       const writers: Writer[] = [];
       const run = arena.run();
@@ -21,11 +23,11 @@ export const full: Fault = {
       const more = mounted ? {} : { env: { FREEHOLD_PROVE_DISK: "short 30 200" } };
       const writer = arena.writer({ run, url: arena.url, log, faultyDisk: !mounted, burst: 200 }, more);
       writers.push(writer);
-      const gone = async () => {
+      const filled = async () => {
         await writer.said(({ refusals }) => refusals.includes("full"));
         await writer.said(({ durable }) => durable > 0);
       };
-      await withoutDatabase(arena, gone);
+      await withoutDatabase(arena, filled);
       const before = writer.seen.accepted;
       await writer.accepted(before + 5000);
       const code = await writer.end("SIGTERM");
@@ -40,7 +42,8 @@ export const full: Fault = {
         problems,
       };
     } finally {
-      if (mounted) Bun.spawnSync(["umount", "-l", spool]);
+      await unmount();
+      gone();
     }
   },
 };

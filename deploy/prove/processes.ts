@@ -44,6 +44,7 @@ export const workers: Fault = {
     const spool = arena.spool();
     const run = arena.run();
     const log = new RingLog({ spool, sink: postgresSink({ url: arena.url }), ...arena.small });
+    const gone = arena.keep(() => log.close({ deadlineMs: 0 }));
     let n = 0;
     for (let death = 0; death < deaths; death += 1) {
       const until = n + 200 + arena.pick(2000);
@@ -51,13 +52,15 @@ export const workers: Fault = {
         const detail = { run, n: n + 1 };
         const result = log.log({ actor: run, action: "POST", resource: "/", decision: "allow", detail });
         if (result.accepted) n += 1;
-        else await log.room();
+        else if (result.reason === "full") await log.room();
+        else throw new Error(result.message);
       }
       log.crashWorker(death % 2 === 0 ? "spool" : "flusher");
       // Until the other one has noticed nothing.
       if (arena.pick(2) === 0) await log.durable();
     }
     const report = await log.close({ deadlineMs: 60_000 });
+    gone();
     const verdict = await arena.judge(run, [log.stats().writer], n);
     const problems = (["lost", "duplicates", "holes", "disorder", "announced"] as const)
       .filter((what) => verdict[what] > 0)
