@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { foreignRead, placeOf } from "../fixtures/findings.ts";
-import { baselineKey, matchBaseline, parseBaseline, renderBaseline, updateBaseline } from "./baseline.ts";
+import { parseBaseline, renderBaseline, updateBaseline } from "./baseline.ts";
+import { baselineKey, matchBaseline } from "./known.ts";
 import type { Baseline, Finding } from "./model.ts";
 
 const file = "freehold.baseline.jsonl";

@@ -3,9 +3,10 @@
  * tells what is known, and the rules that judge exceptions run last, over what was used. Pure; the rules
  * are handed in.
  */
-import { isTestFile, serviceOfFile } from "../manifest/mod.ts";
-import { baselineKey, hash, matchBaseline } from "./baseline.ts";
+import { serviceOfFile } from "../manifest/lookup.ts";
+import { isTestFile } from "../manifest/test-file.ts";
 import { Identities } from "./identity.ts";
+import { baselineKey, hash, matchBaseline } from "./known.ts";
 import { Levels } from "./levels.ts";
 import type {
   Baseline,

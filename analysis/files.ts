@@ -2,7 +2,7 @@
  * Which files of a workspace are read, and their texts. What cannot be read is named, never passed
  * over; no link is followed out of the workspace.
  */
-import { globMatcher } from "../manifest/mod.ts";
+import { globMatcher } from "../manifest/globs.ts";
 import { contentId } from "./cache/stats.ts";
 import type { InputProblem } from "./model.ts";
 import type { Tree, TreeEntry } from "./tree/tree.ts";

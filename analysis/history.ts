@@ -1,6 +1,7 @@
 /** What the migrations say of a name: who made it, who gave it up, and what is owned on paper alone. */
-import { matchTable, serviceByName } from "../manifest/mod.ts";
+import { serviceByName } from "../manifest/lookup.ts";
 import type { Manifest } from "../manifest/model.ts";
+import { matchTable } from "../manifest/pattern.ts";
 import type { Joinable } from "./joinable.ts";
 import type { HeadTable, MissingTable, Place, Related, Span } from "./model.ts";
 import type { Named } from "./named.ts";

@@ -3,13 +3,13 @@
  * manifest allows it. Rules read the result and nothing else.
  */
 import {
-  isTestFile,
   judgeTable,
   migrationOwner,
   serviceByName,
   servicesOfVariable,
   usesOfTable,
-} from "../manifest/mod.ts";
+} from "../manifest/lookup.ts";
+import { isTestFile } from "../manifest/test-file.ts";
 import { History, headOf, missingTables } from "./history.ts";
 import { nextStatement, readIgnores } from "./ignores.ts";
 import type { Joinable } from "./joinable.ts";

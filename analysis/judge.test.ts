@@ -37,7 +37,7 @@ async function judged(given: { today?: string; version?: string } = {}) {
   const judge = openJudge({
     root,
     manifest: manifest!,
-    rules,
+    rules: async () => rules,
     version: "1.0.0",
     today: "2026-11-21",
     cache: opened,

@@ -3,7 +3,6 @@
  * the manifest, the baseline, the day and the commit that migrations landed with, so it is kept under
  * those. The analyser itself is loaded only where something has changed.
  */
-import { check } from "./check.ts";
 import { contentsOf } from "./files.ts";
 import { type Looked, type LookOptions, look } from "./look.ts";
 import type { AnalyseOptions } from "./mod.ts";
@@ -12,7 +11,8 @@ import { baseOf } from "./tree/base.ts";
 
 export type JudgeOptions = LookOptions &
   Omit<AnalyseOptions, "landed"> & {
-    rules: readonly Rule[];
+    /** All of the tool's: asked for where something is to be judged. */
+    rules: () => Promise<readonly Rule[]>;
     /** The tool's own version. */
     version: string;
     /** As {@link analyse} takes it: what the type checker says is not kept. */
@@ -57,7 +57,6 @@ export function openJudge(options: JudgeOptions): Judge {
       version,
       today,
       base: base(),
-      rules: rules.map(({ id }) => id),
     };
     return `answer\0${new Bun.CryptoHasher("sha256").update(JSON.stringify([given, files])).digest("hex")}`;
   };
@@ -66,18 +65,19 @@ export function openJudge(options: JudgeOptions): Judge {
     try {
       if (model === null && looked.cache !== null) readUnknown(looked, ids);
       const key = model === null ? keyOf(baseline) : null;
-      const known = key === null ? null : (looked.cache?.store.get(key) ?? null);
+      const known = key === null ? null : (looked.cache?.answers.get(key) ?? null);
       if (known !== null) return JSON.parse(known) as CheckResult;
       if (model === null) {
         const { analyseLooked } = await import("./mod.ts");
         const onRead = (path: string, id: string) => ids.set(path, id);
         model = await analyseLooked(looked, { ...options, today, onSkipped, onRead, findBase: base });
       }
-      const result = check(model, rules, { baseline, version });
+      const { check } = await import("./check.ts");
+      const result = check(model, await rules(), { baseline, version });
       // What was not known before is known now that it was read.
       const learnt = result.problems.length === 0 ? keyOf(baseline) : null;
       const text = learnt === null ? "" : JSON.stringify(result);
-      if (learnt !== null && text.length <= LARGEST_ANSWER) looked.cache?.store.set(learnt, () => text);
+      if (learnt !== null && text.length <= LARGEST_ANSWER) looked.cache?.answers.set(learnt, () => text);
       return result;
     } finally {
       looked.close();

@@ -2,7 +2,7 @@
  * Which migrations are no longer what they were when they landed. Landed is what the default branch had when this work
  * left it, or, where no such branch is known, what is committed. A file that is new since then has not landed.
  */
-import { migrationOwner } from "../manifest/mod.ts";
+import { migrationOwner } from "../manifest/lookup.ts";
 import type { Manifest } from "../manifest/model.ts";
 import type { Candidate, Contents } from "./files.ts";
 import { downSections, migrationName } from "./sql/mod.ts";

@@ -36,26 +36,20 @@ export interface Looked {
 
 export function look(options: LookOptions): Looked {
   const { root, manifest } = options;
-  const lookWith = (cache: Cache | null): Looked => {
-    const stats = cache?.stats ?? null;
-    const tree = options.tree ?? workingTree(root, (path, at) => stats?.idOf(path, at) ?? null);
-    const found = survey(tree, {
-      ignore: manifest.ignore,
-      keep: manifest.services.flatMap(({ paths, migrations }) => [...migrations, ...paths]),
-      onFile: (done, total) => options.onProgress?.({ stage: "files", done, total }),
-    });
-    const close = () => {
-      const text = options.tree ? null : (stats?.text() ?? null);
-      if (text !== null) cache?.store.set(STATS, () => text);
-      cache?.store.close();
-    };
-    return { tree, found, cache, close };
+  const cache = options.cache ?? null;
+  const stats = cache?.stats ?? null;
+  const tree = options.tree ?? workingTree(root, (path, at) => stats?.idOf(path, at) ?? null);
+  const found = survey(tree, {
+    ignore: manifest.ignore,
+    keep: manifest.services.flatMap(({ paths, migrations }) => [...migrations, ...paths]),
+    onFile: (done, total) => options.onProgress?.({ stage: "files", done, total }),
+  });
+  const close = () => {
+    const text = options.tree ? null : (stats?.text() ?? null);
+    if (text !== null) cache?.answers.set(STATS, () => text);
+    cache?.answers.close();
+    cache?.store.close();
   };
-  let looked = lookWith(options.cache ?? null);
-  const { within = null } = options.cache ?? {};
-  // A cache that comes with the files says what whoever wrote them likes.
-  if (within !== null && [...looked.found.listed].some((path) => path.startsWith(`${within}/`)))
-    looked = lookWith(null);
-  for (const file of looked.found.skipped) options.onSkipped?.(file);
-  return looked;
+  for (const file of found.skipped) options.onSkipped?.(file);
+  return { tree, found, cache, close };
 }

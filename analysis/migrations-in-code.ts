@@ -3,7 +3,7 @@
  * in the order of the text. Only what all of a service's migrations do is said: where a part of it is
  * not known, nothing can be concluded from the rest.
  */
-import { migrationOwner } from "../manifest/mod.ts";
+import { migrationOwner } from "../manifest/lookup.ts";
 import type { Manifest } from "../manifest/model.ts";
 import type { ReadSite, ReadUse } from "./link/sites.ts";
 import type { FileFacts, SchemaChange } from "./model.ts";

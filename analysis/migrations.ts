@@ -1,5 +1,5 @@
 /** A service's files of migrations as such: their numbers, their ways back, and whether one is still what it was. */
-import { migrationOwner } from "../manifest/mod.ts";
+import { migrationOwner } from "../manifest/lookup.ts";
 import type { Manifest } from "../manifest/model.ts";
 import type { FileFacts, MigrationFile, Place, Span } from "./model.ts";
 import { migrationName } from "./sql/mod.ts";

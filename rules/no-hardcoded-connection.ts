@@ -1,14 +1,17 @@
-import * as z from "zod";
 import type { Model, Place, Rule } from "../analysis/model.ts";
 import { ownVariables } from "./parts/variables.ts";
 import { holds, list, placeKey } from "./parts/words.ts";
 
-const options = z.strictObject({
-  hosts: z
-    .array(z.string())
-    .default([])
-    .describe("Hosts whose addresses may be written, such as localhost in a tool for one's own machine."),
-});
+/** Loaded where somebody sets an option, or asks for them: it costs a process's start more than all rules together. */
+const zod = () => require("zod") as typeof import("zod");
+
+const options = () =>
+  zod().strictObject({
+    hosts: zod()
+      .array(zod().string())
+      .default([])
+      .describe("Hosts whose addresses may be written, such as localhost in a tool for one's own machine."),
+  });
 
 export const noHardcodedConnection: Rule = {
   id: "no-hardcoded-connection",
@@ -27,10 +30,12 @@ export const noHardcodedConnection: Rule = {
     },
   },
 
-  options,
+  get options() {
+    return options();
+  },
 
   *check(model, given) {
-    const { hosts } = options.parse(given);
+    const { hosts } = isSet(given) ? options().parse(given) : { hosts: [] };
     const told = new Set<string>();
     for (const { text, at, services, test } of addresses(model)) {
       if (test || told.has(placeKey(at)) || standsInForVariable(model, at)) continue;
@@ -46,6 +51,10 @@ export const noHardcodedConnection: Rule = {
     }
   },
 };
+
+function isSet(given: unknown): boolean {
+  return typeof given !== "object" || given === null || Object.keys(given).length > 0;
+}
 
 interface Written {
   text: string;

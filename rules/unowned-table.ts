@@ -1,5 +1,6 @@
 import type { Model, Reference, Rule } from "../analysis/model.ts";
-import { nearest, ownersElsewhere } from "../manifest/mod.ts";
+import { ownersElsewhere } from "../manifest/lookup.ts";
+import { nearest } from "../manifest/nearest.ts";
 import { subjectAndVerb } from "./parts/access.ts";
 import { list, tableName } from "./parts/words.ts";
 

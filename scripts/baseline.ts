@@ -1,12 +1,15 @@
 /** The baseline's file: where it stands, its reading, and the change that `--update-baseline` makes to it. */
 import { renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { parseBaseline, renderBaseline, updateBaseline } from "../analysis/baseline.ts";
 import type { Baseline, CheckResult, Finding } from "../analysis/model.ts";
-import { formatProblem, type Manifest, ManifestReadError, type ManifestSource } from "../manifest/mod.ts";
-import { counted } from "../report/mod.ts";
-import { rules } from "../rules/mod.ts";
+import type { Manifest } from "../manifest/model.ts";
+import { formatProblem, ManifestReadError } from "../manifest/problem.ts";
+import type { ManifestSource } from "../manifest/source.ts";
+import { counted } from "../report/text.ts";
 import { ExpectedError, type Io, LocatedError } from "./io.ts";
+
+/** Its reading and writing are loaded where there is one. */
+const form = () => import("../analysis/baseline.ts");
 
 /** `freehold.baseline.jsonl` beside `freehold.json`. */
 export function baselineFile({ file }: Pick<Manifest, "file">): string {
@@ -18,7 +21,7 @@ export function baselineFile({ file }: Pick<Manifest, "file">): string {
  * @returns null where there is none
  * @throws LocatedError if it cannot be understood: nobody could say then what is known
  */
-export function readBaseline(source: ManifestSource, manifest: Manifest): Baseline | null {
+export async function readBaseline(source: ManifestSource, manifest: Manifest): Promise<Baseline | null> {
   const file = baselineFile(manifest);
   let text: string | null;
   try {
@@ -28,7 +31,7 @@ export function readBaseline(source: ManifestSource, manifest: Manifest): Baseli
     throw error;
   }
   if (text === null) return null;
-  const read = parseBaseline(file, text);
+  const read = (await form()).parseBaseline(file, text);
   if (Array.isArray(read)) throw new LocatedError(read.map(formatProblem).join("\n"));
   return read;
 }
@@ -51,7 +54,11 @@ export interface BaselineChange {
  * @returns the baseline that now holds, and a line that says what became of it
  * @throws ExpectedError where the file cannot be written, or an input went unread
  */
-export function changeBaseline(change: BaselineChange): { baseline: Baseline | null; said: string } {
+export async function changeBaseline(
+  change: BaselineChange,
+): Promise<{ baseline: Baseline | null; said: string }> {
+  const { renderBaseline, updateBaseline } = await form();
+  const { rules } = await import("../rules/mod.ts");
   const { root, manifest, result, allowNew } = change;
   const file = baselineFile(manifest);
   if (result.problems.length > 0) {

@@ -1,11 +1,12 @@
 /** `freehold check`: is each table touched by its owner alone? */
 import { realpathSync } from "node:fs";
 import { relative, resolve, sep } from "node:path";
+import type { Cache } from "../analysis/cache/mod.ts";
+import { noStore } from "../analysis/cache/store.ts";
 import { openJudge } from "../analysis/judge.ts";
 import type { Baseline, CheckResult, Finding } from "../analysis/model.ts";
 import { version } from "../package.json" with { type: "json" };
 import { checkFormats } from "../report/mod.ts";
-import { rules } from "../rules/mod.ts";
 import { changeBaseline, checkBaselineFlags, readBaseline } from "./baseline.ts";
 import { ExpectedError, exitCodes, type Io } from "./io.ts";
 import type { ReportFile } from "./output-option.ts";
@@ -22,7 +23,7 @@ import {
 } from "./scope.ts";
 import { treeSource, workingSource } from "./tree-source.ts";
 import { typesOption } from "./types-option.ts";
-import { openWorkspace, reportContext, sourceReader } from "./workspace.ts";
+import { allRules, openWorkspace, reportContext, sourceReader } from "./workspace.ts";
 
 export interface CheckOptions extends ScopeOptions {
   /** Absolute, or relative to the working folder; none means the whole workspace. */
@@ -51,17 +52,29 @@ async function judged(options: CheckOptions, io: Io): Promise<number> {
   const started = performance.now();
   checkBaselineFlags(options, io);
   let scope: Scope = { tree: null, change: null };
-  const { root, manifest, source, assertUnchanged } = openWorkspace(io, options.config, (root, file) => {
+  const sourceOf = (root: string, file: string) => {
     scope = openScope(root, options, io);
     assertHeardOf(root, file, scope);
     return scope.tree ? treeSource(scope.tree, file) : workingSource(root, file);
-  });
+  };
+  let cache = null as Cache | null;
+  const answersOf = (root: string) => {
+    cache = openScopedCache(root, options, io);
+    return cache?.answers ?? noStore;
+  };
+  const { root, manifest, source, assertUnchanged } = openWorkspace(io, options.config, sourceOf, answersOf);
   const { tree, change } = scope;
-  const cache = openScopedCache(root, options, io);
-  const known = readBaseline(source, manifest);
+  const known = await readBaseline(source, manifest);
   const within = options.paths.map((path) => workspacePath(root, io.cwd, path));
   const given = { ...typesOption(options, io), ...(cache && { cache }) };
-  const asked = openJudge({ root, manifest, rules, version, ...given, ...(tree && { tree }) });
+  const asked = openJudge({
+    root,
+    manifest,
+    rules: async () => allRules(),
+    version,
+    ...given,
+    ...(tree && { tree }),
+  });
   const judge = async (baseline: Baseline | null): Promise<CheckResult> => {
     const result = await asked(baseline);
     const milliseconds = performance.now() - started;
@@ -72,7 +85,7 @@ async function judged(options: CheckOptions, io: Io): Promise<number> {
   io.status(null);
   if (options.updateBaseline) {
     const { allowNew } = options;
-    const { baseline, said } = changeBaseline({
+    const { baseline, said } = await changeBaseline({
       root,
       manifest,
       baseline: known,

@@ -17,10 +17,10 @@ import { openWorkspace, type Workspace } from "./workspace.ts";
 /** @returns 1 where something is to be mended */
 export async function run(options: { config?: string }, io: Io): Promise<number> {
   const found: Diagnosis[] = [bun()];
-  const opened = attempt(() => openWorkspace(io, options.config));
+  const opened = await attempt(() => openWorkspace(io, options.config));
   if (opened.value === null) found.push(ill("the manifest cannot be used", opened.message));
   const root = opened.value?.root ?? io.cwd;
-  found.push(...repository(root));
+  found.push(...(await repository(root)));
   if (opened.value) found.push(...(await workspace(opened.value, io)));
   found.push(cache(root));
   io.out(doctor(found, io));
@@ -40,9 +40,11 @@ function ill(what: string, wayOut: string): Diagnosis {
 }
 
 /** What a person can mend is no fault of ours: its message is kept. */
-function attempt<T>(act: () => T): { value: T; message: "" } | { value: null; message: string } {
+async function attempt<T>(
+  act: () => T | Promise<T>,
+): Promise<{ value: T; message: "" } | { value: null; message: string }> {
   try {
-    return { value: act(), message: "" };
+    return { value: await act(), message: "" };
   } catch (error) {
     if (error instanceof ExpectedError) return { value: null, message: error.message };
     throw error;
@@ -55,7 +57,7 @@ function bun(): Diagnosis {
   return ill(what, `it needs Bun ${engines.bun}: run "bun upgrade"`);
 }
 
-function repository(root: string): Diagnosis[] {
+async function repository(root: string): Promise<Diagnosis[]> {
   const run = git(root, ["--version"]);
   const name = run?.stdout.toString().trim() ?? "";
   if (name === "") {
@@ -66,7 +68,7 @@ function repository(root: string): Diagnosis[] {
       ),
     ];
   }
-  const opened = attempt(() => openRepository(root));
+  const opened = await attempt(() => openRepository(root));
   if (opened.value === null) {
     return [
       note(
@@ -96,7 +98,7 @@ function repository(root: string): Diagnosis[] {
 
 async function workspace({ manifest, source }: Workspace, { env }: Io): Promise<Diagnosis[]> {
   const tables = manifest.services.reduce((sum, { owns }) => sum + owns.length, 0);
-  const baseline = attempt(() => readBaseline(source, manifest));
+  const baseline = await attempt(() => readBaseline(source, manifest));
   const entries = baseline.value?.entries.length ?? 0;
   return [
     well(`${manifest.file}: ${counted(manifest.services.length, "service")}, ${counted(tables, "table")}`),

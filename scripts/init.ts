@@ -55,10 +55,10 @@ export async function run({ print = false, baseline = false }: InitOptions, io: 
     `${file}: ${counted(manifest.services.length, "service")}, ${counted(tables, "table")}, ${counted(doubtsOf(draft), "doubt")} to look at\n`,
   );
   if (baseline) {
-    const known = readBaseline(withManifest(root, text), manifest);
+    const known = await readBaseline(withManifest(root, text), manifest);
     const result = check(await analyse({ root, manifest, onProgress }), rules, { baseline: known, version });
     io.status(null);
-    const { said } = changeBaseline({
+    const { said } = await changeBaseline({
       root,
       manifest,
       baseline: known,

@@ -1,5 +1,5 @@
 /** `--output FORMAT=FILE`, as the command line parses it. */
-import { InvalidArgumentError, Option } from "commander";
+import { InvalidArgumentError } from "commander";
 import { checkFormats } from "../report/mod.ts";
 
 export interface ReportFile {
@@ -8,16 +8,8 @@ export interface ReportFile {
   file: string;
 }
 
-/** May be given several times. */
-export function outputOption(): Option {
-  return new Option(
-    "--output <format=file>",
-    "write a report into a file as well; may be given several times",
-  ).argParser(reportFile);
-}
-
 /** Adds what one `--output` says to those before it. */
-function reportFile(text: string, before: ReportFile[] = []): ReportFile[] {
+export function reportFile(text: string, before: ReportFile[] = []): ReportFile[] {
   const formats = Object.keys(checkFormats);
   const at = text.indexOf("=");
   const format = text.slice(0, at);

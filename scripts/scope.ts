@@ -4,15 +4,14 @@
  */
 import { isAbsolute, resolve } from "node:path";
 import { type Cache, openCache } from "../analysis/cache/mod.ts";
-import { check } from "../analysis/check.ts";
 import type { CheckResult, Finding, Manifest } from "../analysis/model.ts";
 import { type Change, changeSince, stagedChange } from "../analysis/tree/change.ts";
 import { commitTree, emptyTree, GitError, indexTree } from "../analysis/tree/git-tree.ts";
 import type { Tree } from "../analysis/tree/tree.ts";
-import { loadManifest, ManifestReadError } from "../manifest/mod.ts";
-import { rules } from "../rules/mod.ts";
+import { ManifestReadError } from "../manifest/problem.ts";
 import { ExpectedError, type Io } from "./io.ts";
 import { treeSource } from "./tree-source.ts";
+import { allRules, understand } from "./workspace.ts";
 
 export interface ScopeOptions {
   /** Judge what git's index holds. */
@@ -121,17 +120,20 @@ export async function findingsBefore(
   const today = new Date().toISOString().slice(0, 10);
   // A commit never changes, so neither does what is found in it on one day.
   const key = `before\0${root}\0${manifestFile}\0${change.base}\0${today}`;
-  const stored = cache?.store.get(key) ?? null;
+  const stored = cache?.answers.get(key) ?? null;
   if (stored !== null) return JSON.parse(stored) as string[];
   const tree = change.base === null ? emptyTree({ root }) : commitTree({ root }, change.base);
   const manifest = readManifest(tree, manifestFile);
   if (manifest === null) return [];
-  const { analyse } = await import("../analysis/mod.ts");
+  const [{ analyse }, { check }] = await Promise.all([
+    import("../analysis/mod.ts"),
+    import("../analysis/check.ts"),
+  ]);
   const model = await analyse({ root, manifest, tree, today, ...(cache && { cache }) });
-  const found = check(model, rules).findings.map(keyOf);
+  const found = check(model, allRules()).findings.map(keyOf);
   if (model.problems.length === 0) {
-    cache?.store.set(key, () => JSON.stringify(found));
-    cache?.store.flush();
+    cache?.answers.set(key, () => JSON.stringify(found));
+    cache?.answers.flush();
   }
   return found;
 }
@@ -139,7 +141,7 @@ export async function findingsBefore(
 /** The manifest that a tree holds; null where there is none that can be read. */
 export function readManifest(tree: Tree, file: string): Manifest | null {
   try {
-    return loadManifest(treeSource(tree, file), rules).manifest;
+    return understand(treeSource(tree, file)).manifest;
   } catch (error) {
     if (error instanceof ManifestReadError) return null;
     throw error;

@@ -5,7 +5,7 @@
  * error: what is left is dropped, and the exit code stays the command's own. A disk that is full is one.
  */
 import { writeSync } from "node:fs";
-import { Chalk } from "chalk";
+import { plain } from "../report/context.ts";
 import { ExpectedError, exitCodes, type Io } from "./io.ts";
 
 const eraseLine = "\r\u001b[K";
@@ -19,6 +19,7 @@ export function terminal(): Io {
   const { stdout, stderr, env } = process;
   let statusShown = false;
   let signal: AbortSignal | undefined;
+  let color: Io["color"] | undefined;
   const output = new Stream(1);
   const errors = new Stream(2);
   const status = (line: string | null) => {
@@ -38,7 +39,10 @@ export function terminal(): Io {
     status,
     env,
     cwd: process.cwd(),
-    color: new Chalk({ level: wantsColor(env, stdout.isTTY) ? 1 : 0 }),
+    get color() {
+      color ??= wantsColor(env, stdout.isTTY) ? painted() : plain;
+      return color;
+    },
     isTerminal: stdout.isTTY,
     width: stdout.columns ?? usualWidth,
     get signal() {
@@ -46,6 +50,12 @@ export function terminal(): Io {
       return signal;
     },
   };
+}
+
+/** Loaded where somebody looks: a hook that finds nothing, and a program that reads, want no colours. */
+function painted(): Io["color"] {
+  const { Chalk } = require("chalk") as typeof import("chalk");
+  return new Chalk({ level: 1 });
 }
 
 /**

@@ -1,7 +1,8 @@
 /** A manifest's source within a tree of git's (what is staged, or what a commit holds), and in the working folder. */
 import { absentTree } from "../analysis/tree/absent.ts";
 import type { Tree } from "../analysis/tree/tree.ts";
-import { diskSource, ManifestReadError, type ManifestSource } from "../manifest/mod.ts";
+import { ManifestReadError } from "../manifest/problem.ts";
+import { diskSource, type ManifestSource } from "../manifest/source.ts";
 
 export function treeSource(tree: Tree, file: string): ManifestSource {
   /** What lies at a path, links followed. */

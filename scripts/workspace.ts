@@ -1,19 +1,16 @@
 /** Finds the workspace that a command is about, and reads its manifest. */
 import { existsSync, readFileSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
-import { parse } from "jsonc-parser";
+import { noStore, type Store } from "../analysis/cache/store.ts";
 import { compareVersions } from "../analysis/levels.ts";
-import {
-  formatProblem,
-  loadManifest,
-  type Manifest,
-  ManifestReadError,
-  type ManifestSource,
-} from "../manifest/mod.ts";
+import type { Rule } from "../analysis/model.ts";
+import type { Manifest, ManifestProblem } from "../manifest/model.ts";
+import { formatProblem, ManifestReadError } from "../manifest/problem.ts";
+import type { ManifestSource } from "../manifest/source.ts";
 import { version } from "../package.json" with { type: "json" };
-import type { ReportContext } from "../report/mod.ts";
-import { rules } from "../rules/mod.ts";
+import type { ReportContext } from "../report/context.ts";
 import { ExpectedError, type Io, LocatedError } from "./io.ts";
+import { keptManifest } from "./kept-manifest.ts";
 import { workingSource } from "./tree-source.ts";
 
 export interface Workspace {
@@ -36,12 +33,14 @@ const usualName = "freehold.json";
  * @param config the manifest to use, relative to the working folder; its folder is the workspace.
  *   Left out, the nearest freehold.json above is taken; a fragment beside a service is passed by.
  * @param sourceOf where the workspace's files come from: the disk unless it says otherwise
+ * @param storeOf where a manifest is kept as it was understood, so that it need not be validated again
  * @throws ExpectedError if there is no manifest; LocatedError if it has problems, with a line for each
  */
 export function openWorkspace(
   io: Pick<Io, "cwd">,
   config?: string,
   sourceOf: (root: string, file: string) => ManifestSource = workingSource,
+  storeOf: (root: string) => Store = () => noStore,
 ): Workspace {
   const path = config === undefined ? nearestManifest(io.cwd) : resolve(io.cwd, config);
   if (path === null) {
@@ -53,14 +52,30 @@ export function openWorkspace(
   const root = dirname(path);
   try {
     const { source, assertUnchanged } = remembering(sourceOf(root, basename(path)));
-    const loaded = loadManifest(source, rules);
-    if (loaded.manifest) assertKnown(loaded.manifest);
-    if (loaded.manifest) return { root, manifest: loaded.manifest, source, assertUnchanged };
-    throw new LocatedError(loaded.problems.map(formatProblem).join("\n"));
+    let problems: readonly ManifestProblem[] = [];
+    const manifest = keptManifest(source, storeOf(root), (asked) => {
+      const loaded = understand(asked);
+      ({ problems } = loaded);
+      return loaded.manifest;
+    });
+    if (manifest === null) throw new LocatedError(problems.map(formatProblem).join("\n"));
+    assertKnown(manifest);
+    return { root, manifest, source, assertUnchanged };
   } catch (error) {
     if (error instanceof ManifestReadError) throw new ExpectedError(`${path} ${error.message}`);
     throw error;
   }
+}
+
+/** Loaded where a manifest is to be validated: the schema, and the rules that it may name. */
+export function understand(source: ManifestSource) {
+  const { loadManifest } = require("../manifest/load.ts") as typeof import("../manifest/load.ts");
+  return loadManifest(source, allRules());
+}
+
+/** All rules, loaded when somebody asks for them. */
+export function allRules(): readonly Rule[] {
+  return (require("../rules/mod.ts") as typeof import("../rules/mod.ts")).rules;
 }
 
 /** A manifest that counts on rules which this freehold does not have is not one that it can prove. */
@@ -103,7 +118,17 @@ export function reportContext(
   { color, width }: Pick<Io, "color" | "width">,
   source = sourceReader(root),
 ): ReportContext {
-  return { color, width, source, tool: { version, rules } };
+  return {
+    color,
+    width,
+    source,
+    tool: {
+      version,
+      get rules() {
+        return allRules();
+      },
+    },
+  };
 }
 
 /**
@@ -136,9 +161,18 @@ function nearestManifest(from: string): string | null {
 /** One service's part of a manifest that stands further up: it names no services itself. */
 function isFragment(path: string): boolean {
   try {
-    const value: unknown = parse(readFileSync(path, "utf8"));
+    const value = parseJson(readFileSync(path, "utf8"));
     return typeof value === "object" && value !== null && "owns" in value && !("services" in value);
   } catch {
     return false;
+  }
+}
+
+/** JSON with comments; most of it has none, and is read without the package that knows them. */
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return (require("jsonc-parser") as typeof import("jsonc-parser")).parse(text);
   }
 }

@@ -1,32 +1,80 @@
 /**
  * What answers follow from beside the files that are read: our own sources, the rules' among them, and
  * the parsers that they stand on. One change in any of them, and nothing that was cached before is used.
+ *
+ * Reading the sources takes longer than many a run. So it is written down what they came to, by their stats, as
+ * the cache does for the files of a workspace, and with the same care for clocks that tick slowly.
  */
-import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { lstatSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join, relative } from "node:path";
+import { SETTLED_MS } from "./stats.ts";
 
 const PARSERS = ["oxc-parser", "libpg-query", "sql-parser-cst", "jsonc-parser"];
 
-export function fingerprint(): string {
+const here = join(import.meta.dir, "..");
+const FOLDERS = [here, join(here, "../manifest"), join(here, "../rules")];
+
+/** @param folder absolute path of the cache, where it is written down what the sources came to */
+export function fingerprint(folder: string): string {
+  const files = [...sources(), ...PARSERS.flatMap((parser) => packageFile(parser) ?? [])];
+  const { key, changedMs } = seen(files);
+  const note = join(folder, "sources.json");
+  try {
+    const [known, print] = JSON.parse(readFileSync(note, "utf8")) as [unknown, unknown];
+    if (known === key && typeof print === "string" && /^[0-9a-f]{16}$/.test(print)) return print;
+  } catch {
+    // Nothing was written down, or it makes no sense.
+  }
+  const startedMs = Date.now();
   const hash = new Bun.CryptoHasher("sha256");
   hash.update(Bun.version);
-  const here = join(import.meta.dir, "..");
-  for (const folder of [here, join(here, "../manifest"), join(here, "../rules")])
-    for (const path of (readdirSync(folder, { recursive: true }) as string[]).sort())
-      if (path.endsWith(".ts") && !path.endsWith(".test.ts")) {
-        hash.update(`${path}\0`);
-        hash.update(readFileSync(join(folder, path)));
-      }
-  for (const parser of PARSERS) hash.update(`${parser} ${versionOf(parser)}\0`);
-  return hash.digest("hex").slice(0, 16);
+  for (const file of files) {
+    hash.update(`${file.endsWith("package.json") ? versionOf(file) : relative(here, file)}\0`);
+    if (file.endsWith(".ts")) hash.update(readFileSync(file));
+  }
+  const print = hash.digest("hex").slice(0, 16);
+  if (changedMs < startedMs - SETTLED_MS)
+    try {
+      mkdirSync(folder, { recursive: true });
+      writeFileSync(note, JSON.stringify([key, print]));
+    } catch {
+      // Then the next run reads them, too.
+    }
+  return print;
+}
+
+function sources(): string[] {
+  return FOLDERS.flatMap((folder) =>
+    (readdirSync(folder, { recursive: true }) as string[])
+      .filter((path) => path.endsWith(".ts") && !path.endsWith(".test.ts"))
+      .sort()
+      .map((path) => join(folder, path)),
+  );
+}
+
+/** All that tells that a file was touched, as one text, and when that was for the last time. */
+function seen(files: readonly string[]): { key: string; changedMs: number } {
+  const hash = new Bun.CryptoHasher("sha256");
+  hash.update(Bun.version);
+  let changedMs = 0;
+  for (const file of files) {
+    const { size, mtimeMs, ctimeMs, ino } = lstatSync(file);
+    hash.update(`${file}\0${size} ${mtimeMs} ${ctimeMs} ${ino}\0`);
+    changedMs = Math.max(changedMs, mtimeMs, ctimeMs);
+  }
+  return { key: hash.digest("hex"), changedMs };
 }
 
 /** An optional parser may not be installed. */
-function versionOf(parser: string): string {
+function packageFile(parser: string): string | null {
   try {
-    const entry = Bun.resolveSync(`${parser}/package.json`, import.meta.dir);
-    return String((JSON.parse(readFileSync(entry, "utf8")) as { version?: unknown }).version);
+    return Bun.resolveSync(`${parser}/package.json`, import.meta.dir);
   } catch {
-    return "";
+    return null;
   }
+}
+
+function versionOf(file: string): string {
+  const { name, version } = JSON.parse(readFileSync(file, "utf8")) as { name?: unknown; version?: unknown };
+  return `${name} ${version}`;
 }

@@ -4,16 +4,17 @@
  */
 import { existsSync, realpathSync, statSync } from "node:fs";
 import { isAbsolute, join, relative, sep } from "node:path";
+import { git } from "../tree/git.ts";
 import { fingerprint } from "./fingerprint.ts";
 import { StatIndex } from "./stats.ts";
 import { diskStore, type Store } from "./store.ts";
 
 export interface Cache {
   store: Store;
+  /** What was found, and what else a run asks for before it knows whether anything has changed: apart, so that this is quick. */
+  answers: Store;
   /** What the files of the working folder hold; null where each is read to know. */
   stats: StatIndex | null;
-  /** Where it lies in the workspace; null where it lies elsewhere. */
-  within: string | null;
 }
 
 /** The key of the {@link StatIndex}. */
@@ -26,17 +27,28 @@ export const STATS = "stats";
  * @param folder absolute path of the cache; left out, `node_modules/.cache/freehold`, or where there is no
  *   `node_modules`, a folder within `.git`
  * @param startedMs when the run began to look at files: see {@link StatIndex}
- * @returns null where the workspace has neither
+ * @returns null where the workspace has neither, and where it brings the folder along: that one says what
+ *   whoever wrote it likes
  */
 export function openCache(root: string, folder = usualFolder(root), startedMs = Date.now()): Cache | null {
-  if (folder === null) return null;
-  const store = diskStore(folder, fingerprint());
-  const inside = relative(root, folder);
+  if (folder === null || comesAlong(root, folder)) return null;
+  const print = fingerprint(folder);
+  const answers = diskStore(folder, { fingerprint: print, kind: "answers" });
   return {
-    store,
-    stats: new StatIndex(store.get(STATS), startedMs),
-    within: isAbsolute(inside) || inside.startsWith("..") ? null : inside.split(sep).join("/"),
+    store: diskStore(folder, { fingerprint: print, kind: "facts" }),
+    answers,
+    stats: new StatIndex(answers.get(STATS), startedMs),
   };
+}
+
+/** The folder holds files of the workspace's: git lists them, or nothing says that they are not. */
+function comesAlong(root: string, folder: string): boolean {
+  const inside = relative(root, folder);
+  if (isAbsolute(inside) || inside.startsWith("..") || inside.startsWith(`.git${sep}`)) return false;
+  if (!existsSync(folder)) return false;
+  const listed = git(root, ["ls-files", "-co", "--exclude-standard", "-z", "--", `:(literal)${inside}`]);
+  if (listed?.exitCode === 0) return listed.stdout.length > 0;
+  return !inside.split(sep).includes("node_modules");
 }
 
 /** Where the cache of a workspace lies unless a run says otherwise; null where it has no place for one. */

@@ -8,7 +8,7 @@
 import type { Stats } from "node:fs";
 
 /** Two seconds: the coarsest file system's tick. */
-const SETTLED_MS = 2000;
+export const SETTLED_MS = 2000;
 
 /** size, mtime, ctime, inode, git's name for the content */
 type Known = [number, number, number, number, string];

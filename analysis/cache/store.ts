@@ -63,29 +63,52 @@ export interface Store {
 /** Keeps nothing: everything is worked out anew. */
 export const noStore: Store = { get: () => null, set: () => {}, flush: () => {}, close: () => {} };
 
+/** What the packs of one folder are told apart by. */
+export interface PackName {
+  /** Of the analyser: what another one wrote is not read. */
+  fingerprint: string;
+  /** Letters: what is asked for at different times lies apart, so that less is read. */
+  kind: string;
+}
+
 /**
+ * Opens the folder when it is first asked for something.
  * @param folder absolute path; made where it is missing
- * @param fingerprint of the analyser, as part of a file's name
  */
-export function diskStore(folder: string, fingerprint: string): Store {
-  return new DiskStore(folder, fingerprint);
+export function diskStore(folder: string, name: PackName): Store {
+  let opened: DiskStore | null = null;
+  const store = () => {
+    opened ??= new DiskStore(folder, name);
+    return opened;
+  };
+  return {
+    get size() {
+      return store().size;
+    },
+    get: (key) => store().get(key),
+    set: (key, text) => store().set(key, text),
+    flush: () => opened?.flush(),
+    close: () => opened?.close(),
+  };
 }
 
 class DiskStore implements Store {
   private readonly folder: string;
   private readonly fingerprint: string;
+  private readonly prefix: string;
   private readonly held = new Map<string, Held>();
   private packs: Written[] = [];
   private readonly asked = new Set<string>();
   private fresh = new Map<string, string>();
   private written = new Map<string, string>();
 
-  constructor(folder: string, fingerprint: string) {
+  constructor(folder: string, { fingerprint, kind }: PackName) {
     this.folder = folder;
     this.fingerprint = fingerprint;
+    this.prefix = `${fingerprint}-${kind}-`;
     // The newest last: what it says of the working folder is the most of use.
     for (const name of (attempt(() => readdirSync(folder)) ?? []).sort()) {
-      if (!name.startsWith(`${fingerprint}-`) || !name.endsWith(".pack")) continue;
+      if (!name.startsWith(this.prefix) || !name.endsWith(".pack")) continue;
       const bytes = attempt(() => readFileSync(join(folder, name)));
       // Another run may have tidied it away since.
       if (bytes === null) continue;
@@ -163,7 +186,7 @@ class DiskStore implements Store {
 
   private write(entries: ReadonlyMap<string, string>): boolean {
     const unique = `${Date.now().toString(36)}-${process.pid}-${this.packs.length}`;
-    const name = `${this.fingerprint}-${unique}.pack`;
+    const name = `${this.prefix}${unique}.pack`;
     const temporary = join(this.folder, `${name}.tmp`);
     const size = attempt(() => {
       mkdirSync(this.folder, { recursive: true });

@@ -3,7 +3,7 @@
  * here looks beyond one file, so nothing here is worked out twice.
  */
 
-import { serviceByName, serviceOfFile } from "../../manifest/mod.ts";
+import { serviceByName, serviceOfFile } from "../../manifest/lookup.ts";
 import type { Dialect, Manifest } from "../../manifest/model.ts";
 import type { Store } from "../cache/store.ts";
 import { CODE } from "../code/mod.ts";

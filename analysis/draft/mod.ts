@@ -13,7 +13,7 @@ import {
   type ManifestSource,
   normalizePath,
 } from "../../manifest/mod.ts";
-import type { Store } from "../cache/store.ts";
+import { noStore, type Store } from "../cache/store.ts";
 import { discover } from "../files.ts";
 import { type AnalyseOptions, analyse } from "../mod.ts";
 import type { Model } from "../model.ts";
@@ -48,7 +48,7 @@ export async function draftManifest(
   }
   const candidates = findCandidates(paths, packages);
   // The files stay the same from one look to the next: each is compiled once.
-  const cache = { store: memoryStore(), stats: null, within: null };
+  const cache = { store: memoryStore(), answers: noStore, stats: null };
   const look = (services: readonly SurveyedService[], dialects: ReadonlyMap<string, Dialect>) =>
     analyse({ ...options, root, cache, manifest: provisional(root, services, dialects) });
 

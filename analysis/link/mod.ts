@@ -3,7 +3,7 @@
  * each run, over everything, so that a change in one file shows wherever it matters; what costs in it is
  * kept by the stage before.
  */
-import { migrationOwner } from "../../manifest/mod.ts";
+import { migrationOwner } from "../../manifest/lookup.ts";
 import type { Manifest } from "../../manifest/model.ts";
 import type { Compiled } from "../compile/mod.ts";
 import type { Joinable } from "../joinable.ts";

@@ -3,8 +3,9 @@
  * each service that imports it at run time, directly or through other files that nobody owns.
  */
 
-import { isTestFile, serviceOfFile } from "../../manifest/mod.ts";
+import { serviceOfFile } from "../../manifest/lookup.ts";
 import type { Manifest } from "../../manifest/model.ts";
+import { isTestFile } from "../../manifest/test-file.ts";
 import type { FileFacts, ImportEdge, Span } from "../model.ts";
 import type { Resolver } from "./resolve.ts";
 

@@ -91,7 +91,7 @@ async function answer(root: string, cache: Cache | null, tree?: Tree): Promise<s
   if (manifest === null) throw new Error(problems.map(formatProblem).join("\n"));
   const given = { ...(cache && { cache }), ...(tree && { tree }) };
   const asked = { root, manifest, today: "2026-11-21", ...given };
-  const judged = await openJudge({ ...asked, rules, version })(null);
+  const judged = await openJudge({ ...asked, rules: async () => rules, version })(null);
   return JSON.stringify([judged, (await analyse(asked)).references]);
 }
 

@@ -11,7 +11,8 @@ import type {
   RuleFinding,
   Use,
 } from "../../analysis/model.ts";
-import { matchTable, serviceByName } from "../../manifest/mod.ts";
+import { serviceByName } from "../../manifest/lookup.ts";
+import { matchTable } from "../../manifest/pattern.ts";
 import { list, placeKey, tableName, verbs, whoseTables } from "./words.ts";
 
 /** The use of a foreign table, by the rule that it breaks: one of them, never two. */
