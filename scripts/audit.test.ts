@@ -135,7 +135,7 @@ test("replay stores what the table refused once it takes it, each event once", a
   await sql`alter table audit_log add constraint no_eve check (actor <> 'eve')`;
   await sql`alter table audit_log add constraint no_mallory check (actor <> 'mallory')`;
   const at = Date.UTC(2026, 10, 21);
-  await logged(["ada", at], ["eve", at + 1000], ["mallory", at + 2000]);
+  await logged(["ada", at], ["eve", at + 1000.25], ["mallory", at + 2000]);
   await sql`alter table audit_log drop constraint no_eve`;
   const [writer] = readdirSync(spool);
   const letters = join(spool, writer!, "dead-letters.jsonl");
@@ -158,8 +158,13 @@ test("replay stores what the table refused once it takes it, each event once", a
     { actor: "eve", action: "read", at: new Date(at + 1000) },
     { actor: "mallory", action: "read", at: new Date(at + 2000) },
   ]);
+  expect(await sql`select to_char(at, 'SS.US') as at from audit_log where actor = 'eve'`).toMatchObject([
+    { at: "01.000250" },
+  ]);
+  // The rows that stand for them where they were refused have their ids.
   expect(
-    await sql`select count(*)::int as count from audit_log where action = 'audit.dead-letter'`,
+    await sql`select count(*)::int as count from audit_log as row join audit_log as event using (id)
+      where row.action = 'audit.dead-letter' and event.action = 'read'`,
   ).toMatchObject([{ count: 2 }]);
 });
 

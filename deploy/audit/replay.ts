@@ -42,7 +42,7 @@ async function replay(sql: Sql, letters: DeadLetters, report: ReplayReport): Pro
     try {
       const stored = await sql.begin(async (transaction) => {
         const there =
-          await transaction`select from audit_log where at = ${at}::text::timestamptz and id = ${id}`;
+          await transaction`select from audit_log where at = ${at}::text::timestamptz and id = ${id} and action <> 'audit.dead-letter'`;
         if (there.count > 0) return false;
         await transaction`
           with moved as (update audit_checkpoint set sequence = sequence + 1, changed_at = now()

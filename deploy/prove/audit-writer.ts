@@ -22,6 +22,8 @@ export interface WriterTask {
   poisonEvery: number;
   /** Every so many events the clock jumps back an hour; never where it is 0. */
   jumpEvery: number;
+  /** Waits for events to be stored all the time, so that they go to the database in many small batches. */
+  eager: boolean;
   closeDeadlineMs: number;
   storeTimeoutMs: number;
   log: Omit<AuditLogOptions, "sink" | "spoolWorker">;
@@ -58,6 +60,14 @@ async function write(task: WriterTask): Promise<void> {
   };
   process.on("SIGTERM", stop);
   void confirm();
+  if (task.eager) void hurry().catch(() => {}); // Closing ends the wait.
+
+  async function hurry(): Promise<void> {
+    for (;;) {
+      await log.stored();
+      await Bun.sleep(2);
+    }
+  }
 
   async function confirm(): Promise<void> {
     for (;;) {

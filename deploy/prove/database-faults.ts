@@ -158,6 +158,7 @@ export const slow: Fault = {
         url: arena.url,
         burst: 100,
         count,
+        eager: false,
         closeDeadlineMs: 600_000,
         log,
       });

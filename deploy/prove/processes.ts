@@ -25,6 +25,7 @@ export const kill: Fault = {
         run: arena.run(),
         url: arena.url,
         burst,
+        eager: number % 2 === 0,
         log: { spool, ring, ...arena.small },
       });
       await writer.accepted(1 + arena.pick(1200));

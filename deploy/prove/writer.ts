@@ -35,6 +35,7 @@ export const usualTask = {
   pauseMs: 0,
   poisonEvery: 0,
   jumpEvery: 0,
+  eager: true,
   closeDeadlineMs: 60_000,
   storeTimeoutMs: 10_000,
   faultyDisk: false,

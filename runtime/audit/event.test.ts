@@ -25,7 +25,7 @@ function encode(change: object = {}, sequence = 7): { values: Record<string, unk
   if (length < 0) throw new Error(events.wrong);
   expect(tupleEnds(bytes.subarray(0, length))).toEqual([length]);
   expect(bytes.subarray(maximumRecordBytes).every((byte) => byte === 0xee)).toBe(true);
-  return { values: readTuple(bytes.subarray(0, length)), bits: events.notes.bits };
+  return { values: { ...readTuple(bytes.subarray(0, length)) }, bits: events.notes.bits };
 }
 const detailOf = (detail: unknown) => encode({ detail }).values["detail"];
 
@@ -54,6 +54,7 @@ describe("an audit event", () => {
   test("has the time and the sequence that it was given, from 1970 to 9999", () => {
     for (const at of [0, 1, 946_684_799_999, 946_684_800_001, Date.UTC(2026, 0, 1), 253_402_300_799_999])
       expect(encode({ at }).values["at"]).toBe(new Date(at).toISOString());
+    expect(encode({ at: Date.UTC(2026, 0, 1) + 0.125 }).values["at"]).toBe("2026-01-01T00:00:00.000125Z");
     for (const sequence of [1, 2 ** 31, 2 ** 32 - 1, 2 ** 32, 2 ** 45 + 3])
       expect(encode({}, sequence).values["sequence"]).toBe(sequence);
   });

@@ -43,11 +43,12 @@ export const maximumTextBytes = 1024;
 /** The last millisecond of the year 9999: PostgreSQL and ISO 8601 agree up to there. */
 const latestMs = 253_402_300_799_999;
 /** PostgreSQL counts microseconds from 2000. */
-const epochUs = 946_684_800_000_000;
+export const epochMs = 946_684_800_000;
 const textBytes = 4;
 /** Where a tuple's first text begins: the count of columns, then four of fixed length. */
 const fixedBytes = 2 + (4 + 16) + (4 + 8) + (4 + 16) + (4 + 8);
-const idAt = 2 + 20 + 12 + 4;
+/** Where values of fixed length lie in every tuple. */
+export const tupleOffset = { writer: 6, sequence: 26, id: 38 } as const;
 
 /** Writes one writer's events. */
 export class EventWriter {
@@ -98,8 +99,8 @@ export class EventWriter {
     if (typeof decision !== "string" || decision === "")
       return this.#refuse("decision must be a text that is not empty");
 
-    if (id === undefined) writeUuid7(this.#bytes, start + idAt, nowMs || Date.now());
-    else if (typeof id !== "string" || !writeUuid(this.#bytes, start + idAt, id))
+    if (id === undefined) writeUuid7(this.#bytes, start + tupleOffset.id, nowMs || Date.now());
+    else if (typeof id !== "string" || !writeUuid(this.#bytes, start + tupleOffset.id, id))
       return this.#refuse("id must be a UUID");
     this.#fixed(start, sequence, atMs);
     let at = start + fixedBytes;
@@ -131,11 +132,15 @@ export class EventWriter {
     view.setInt32(start + 26, Math.floor(sequence / 0x1_0000_0000));
     view.setInt32(start + 30, sequence | 0);
     view.setInt32(start + 34, 16);
-    const us = Math.floor(atMs * 1000) - epochUs;
-    const high = Math.floor(us / 0x1_0000_0000);
+    // In two parts, for the microseconds of the year 9999 are more than a number holds exactly.
+    const wholeMs = Math.floor(atMs);
+    const upperMs = Math.floor((wholeMs - epochMs) / 0x10_0000);
+    const lowerUs = (wholeMs - epochMs - upperMs * 0x10_0000) * 1000 + Math.floor((atMs - wholeMs) * 1000);
+    const upper = upperMs * 1000 + Math.floor(lowerUs / 0x10_0000);
+    const high = Math.floor(upper / 0x1000);
     view.setInt32(start + 54, 8);
     view.setInt32(start + 58, high);
-    view.setInt32(start + 62, (us - high * 0x1_0000_0000) | 0);
+    view.setInt32(start + 62, (upper - high * 0x1000) * 0x10_0000 + (lowerUs % 0x10_0000));
   }
 
   #text(start: number, text: string): number {

@@ -9,6 +9,7 @@
 import { existsSync, renameSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { spareName } from "./appender.ts";
+import { storeBranch, strays } from "./branch.ts";
 import { type Home, readEndFile, removeHome, segmentNumbers, segmentPath } from "./home.ts";
 import { intake } from "./layout.ts";
 import { SpoolReader } from "./reader.ts";
@@ -87,11 +88,12 @@ export class Flusher {
     const reader = this.#reader(home);
     try {
       await store.claim();
-      reader.restart(store.sequence);
       const before = store.sequence;
-      while (await this.#step(store, reader, end.last));
+      const branched = await this.#branch(home, store, reader);
+      reader.restart(before);
+      while (await this.#step(store, reader, end.last)) this.#release(home.folder, reader.segment, null);
       if (end.uncertain) await this.#announceUncertain(store, end.last);
-      this.#shared.add("drainedEvents", end.last - before);
+      this.#shared.add("drainedEvents", branched + Math.max(0, end.last - before));
     } catch (error) {
       if (!(error instanceof FencedError)) throw error;
       this.#fenced(error, home.folder);
@@ -109,12 +111,37 @@ export class Flusher {
     this.#shared.add("waitingWriters", -1);
   }
 
+  /** Stores events that are not in the table, and in whose place others are. @returns how many */
+  async #branch({ folder, writer }: Pick<Home, "folder" | "writer">, store: Store, reader: SpoolReader) {
+    const all = strays(reader, store.sequence, (from, to) => store.look(from, to));
+    const { count, branch } = await storeBranch(all, writer, (id) =>
+      this.#store({ folder, writer: id }, true),
+    );
+    if (count > 0) {
+      const message = `${count} events of ${writer} are stored as those of ${branch}: another process has stored others in their place`;
+      this.#tell({ kind: "alarm", message });
+    }
+    return count;
+  }
+
+  /** @throws {FencedError} where a clone of this process has stored events in our name */
+  async #checkOurs(writer: string, store: Store, reader: SpoolReader, sequence: number): Promise<void> {
+    const { done } = await strays(reader, sequence, (from, to) => store.look(from, to)).next();
+    reader.restart(0);
+    if (!done || sequence > this.#shared.get("durable"))
+      throw new FencedError(`another process stores the events of ${writer}`);
+  }
+
   async #follow(home: Pick<Home, "folder" | "writer">): Promise<void> {
     const store = this.#store(home, false);
     const reader = this.#reader(home);
     let nextAt = 0;
     try {
+      const { sequence } = await store.look();
+      await this.#checkOurs(home.writer, store, reader, sequence);
       await store.claim();
+      // What a Worker before this one had under way.
+      if (store.sequence !== sequence) await this.#checkOurs(home.writer, store, reader, store.sequence);
       reader.restart(store.sequence);
       for (;;) {
         const limit = this.#shared.get("durable");
@@ -127,7 +154,7 @@ export class Flusher {
         if (await this.#step(store, reader, limit)) {
           nextAt = begun + batchEveryMs;
           this.#shared.set("stored", store.sequence);
-          this.#release(home.folder, reader.segment);
+          this.#release(home.folder, reader.segment, join(home.folder, spareName));
           if (this.#shared.takeFlag("wantsStored")) this.#tell({ kind: "progress" });
           continue;
         }
@@ -176,14 +203,13 @@ export class Flusher {
     );
   }
 
-  /** Takes segments away that are read to their end; one of them is kept to be used again. */
-  #release(folder: string, current: number): void {
-    const spare = join(folder, spareName);
+  /** Takes segments away that are read to their end. @param spare what one of them is called until it is used again */
+  #release(folder: string, current: number, spare: string | null): void {
     for (const number of segmentNumbers(folder)) {
       if (number >= current) return;
       const path = segmentPath(folder, number);
       const bytes = sizeOf(path);
-      if (existsSync(spare)) rmSync(path, { force: true });
+      if (spare === null || existsSync(spare)) rmSync(path, { force: true });
       else renameSync(path, spare);
       this.#shared.add("spoolBytes", -bytes);
     }

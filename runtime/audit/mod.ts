@@ -15,6 +15,9 @@
  * - database gone: nothing is lost. The spool takes events up to its limit; beyond that, `log()` refuses.
  * - disk full: nothing is lost. The ring takes events until it is full; beyond that, `log()` refuses.
  *
+ * - the machine cloned, or the spool copied, while the log is open: nothing is lost. Of the two, one goes on and the other
+ *   refuses; where both have accepted events of one sequence, those that come second are stored as another writer's, and a row
+ *   says whose.
  * - a Worker dies, runs out of memory or hangs: nothing is lost. Another takes its work up; until then the log is degraded.
  *
  * In all of them each event is in the table once at most, a writer's sequence shows its order, and what is missing from a
@@ -45,7 +48,14 @@ export {
 export { postgresSink } from "./postgres.ts";
 export type { PostgresSinkOptions } from "./postgres-options.ts";
 export { auditSchema } from "./schema.ts";
-export { type AuditSink, DataError, FencedError, type SinkBatch, type SinkModule } from "./sink.ts";
+export {
+  type AuditSink,
+  DataError,
+  FencedError,
+  type SinkBatch,
+  type SinkContents,
+  type SinkModule,
+} from "./sink.ts";
 export { eventsOf, type StoredEvent } from "./tuples.ts";
 
 /**

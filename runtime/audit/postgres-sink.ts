@@ -8,7 +8,7 @@
 import { SQL } from "bun";
 import { columns } from "./event.ts";
 import type { PostgresSinkOptions } from "./postgres-options.ts";
-import { type AuditSink, DataError, FencedError, type SinkBatch } from "./sink.ts";
+import { type AuditSink, DataError, FencedError, type SinkBatch, type SinkContents } from "./sink.ts";
 
 const header = Buffer.concat([Buffer.from("PGCOPY\n\u00ff\r\n\0", "latin1"), Buffer.alloc(8)]);
 const trailer = Buffer.from([0xff, 0xff]);
@@ -34,6 +34,18 @@ export class PostgresSink implements AuditSink {
         returning epoch::text, sequence::text`;
       if (rows.length === 0) throw new FencedError(`another process stores the events of ${writer}`);
       return { epoch: Number(rows[0].epoch), sequence: Number(rows[0].sequence) };
+    });
+  }
+
+  look(writer: string, from: number, to: number): Promise<SinkContents> {
+    return this.#within(async (sql) => {
+      const rows = await sql`
+        select stored.sequence::text as stored, log.sequence::text as sequence, log.id::text as id
+        from (select coalesce((select sequence from audit_checkpoint where writer = ${writer}), 0) as sequence) as stored
+        left join audit_log as log on log.writer = ${writer} and log.sequence between ${from} and ${to}`;
+      const ids = new Map<number, string>();
+      for (const { sequence, id } of rows) if (sequence !== null) ids.set(Number(sequence), id);
+      return { sequence: Number(rows[0].stored), ids };
     });
   }
 

@@ -29,6 +29,14 @@ export interface SinkBatch {
   tuples: Uint8Array;
 }
 
+/** What is stored of a writer, at one moment. */
+export interface SinkContents {
+  /** Up to where all is; 0 where nothing is. */
+  sequence: number;
+  /** The ids of events that are there, by their sequences. */
+  ids: ReadonlyMap<number, string>;
+}
+
 /**
  * Stores events, each once. It keeps, for each writer, an epoch and the sequence up to which all is stored, and changes
  * that sequence together with the events or not at all.
@@ -42,6 +50,12 @@ export interface AuditSink {
    * @throws {FencedError} where another holder claimed, and takeover is not wanted
    */
   claim(writer: string, holder: string, takeover: boolean): Promise<{ epoch: number; sequence: number }>;
+  /**
+   * Says what is stored, and changes nothing. Two processes with one holder are possible, for a machine can be cloned: by this
+   * each of them notices events that are not its own.
+   * @param from the first sequence whose id is wanted @param to the last one; below `from` where none is
+   */
+  look(writer: string, from: number, to: number): Promise<SinkContents>;
   /**
    * Stores a batch, in whole or not at all.
    * @throws {FencedError} where another claimed

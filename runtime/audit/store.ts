@@ -5,14 +5,15 @@
  * on. An error whose outcome is not known leads back to unclaimed, after a pause; claiming then tells what had been stored.
  * A batch that is refused for an event in it is halved until that event stands alone: it goes to the dead letters, and a row
  * in its place says so. If that row is refused, too, it is not the event but the table, and nothing is given up. *Fenced*
- * is the end: another process has this writer. Nothing here outlives a crash, and nothing needs to.
+ * is the end: another process has this writer. That may be a clone of this one, with the same holder; then what it stored
+ * gives it away. Nothing here outlives a crash, and nothing needs to.
  */
 import { keepDeadLetter } from "./dead-letters.ts";
 import { EventWriter } from "./event.ts";
 import { maximumRecordBytes } from "./layout.ts";
 import type { Shared } from "./shared.ts";
-import { type AuditSink, DataError, FencedError } from "./sink.ts";
-import { tupleEnds } from "./tuples.ts";
+import { type AuditSink, DataError, FencedError, type SinkContents } from "./sink.ts";
+import { tupleEnds, tupleKey } from "./tuples.ts";
 
 /** Who speaks in a row that stands for events that are not there. */
 export const announcer = "freehold/audit";
@@ -43,6 +44,8 @@ export class Store {
   readonly #options: StoreOptions;
   #takeover: boolean;
   #epoch = 0;
+  /** What was sent last, while it is not known whether it is stored. */
+  #sent: { tuples: Uint8Array; upTo: number } | null = null;
   /** Up to where all is stored, as far as we know. */
   sequence = 0;
 
@@ -86,23 +89,60 @@ export class Store {
   async announceGap(from: number, to: number, reason: string): Promise<void> {
     this.#options.shared.add("gaps", 1);
     this.#options.alarm(`events ${from} to ${to} of ${this.#options.writer} are missing: ${reason}`);
-    const row = this.#announcement(from, "audit.gap", "lost", { from, to, reason });
+    await this.#announce(this.#announcement(from, "audit.gap", "lost", { from, to, reason }), to);
+  }
+
+  /** Stores a branch's first row, which says that events follow in whose place another process had stored others. */
+  async announceBranch(writer: string, from: number): Promise<void> {
+    const reason = "another process has stored other events in their place: a machine or a spool was cloned";
+    await this.#announce(this.#announcement(1, "audit.branch", "kept", { writer, from, reason }), 1);
+  }
+
+  /** What is stored of the writer, as {@link AuditSink.look} says it. @throws {Stopped} */
+  async look(from = 0, to = -1): Promise<SinkContents> {
+    const { sink, writer } = this.#options;
+    let contents: SinkContents | null = null;
+    await this.#persist(async () => {
+      contents = await sink.look(writer, from, to);
+    });
+    return contents!;
+  }
+
+  async #announce(row: Uint8Array, upTo: number): Promise<void> {
     await this.#persist(async (again) => {
       if (again) await this.#claimOnce();
-      if (this.sequence < to) await this.#store(row, to);
+      if (this.sequence < upTo) await this.#store(row, upTo);
     });
   }
 
   async #claimOnce(): Promise<void> {
     const { sink, writer, holder } = this.#options;
+    // Before it is claimed: a clone that has gone on in our name is not to be fenced off for nothing.
+    await this.#checkOurs((await sink.look(writer, 0, -1)).sequence);
     const { epoch, sequence } = await sink.claim(writer, holder, false);
+    await this.#checkOurs(sequence);
     this.#epoch = epoch;
     this.sequence = sequence;
+    this.#sent = null;
+  }
+
+  /** @throws {FencedError} where what is stored is more than what we know of, or something else than what we sent */
+  async #checkOurs(sequence: number): Promise<void> {
+    const { sink, writer } = this.#options;
+    if (sequence === this.sequence) return;
+    if (this.#sent?.upTo === sequence) {
+      const { tuples } = this.#sent;
+      const last = tupleKey(tuples.subarray(tupleEnds(tuples).at(-2) ?? 0));
+      const { ids } = await sink.look(writer, last.sequence, last.sequence);
+      if (ids.get(last.sequence) === last.id) return;
+    }
+    throw new FencedError(`another process stores the events of ${writer}`);
   }
 
   async #store(tuples: Uint8Array, upTo: number): Promise<void> {
     const { sink, writer, shared } = this.#options;
     const begun = performance.now();
+    this.#sent = { tuples, upTo };
     await sink.store({ writer, epoch: this.#epoch, after: this.sequence, upTo, tuples });
     shared.addStore(performance.now() - begun);
     this.sequence = upTo;
@@ -135,7 +175,9 @@ export class Store {
   async #bury(tuple: Uint8Array, sequence: number, error: DataError): Promise<void> {
     const { folder, shared, alarm, sink, writer } = this.#options;
     const detail = { reason: error.message };
-    const row = this.#announcement(sequence, "audit.dead-letter", "dead-lettered", detail);
+    // With the event's id: the row stands for it.
+    const { id } = tupleKey(tuple);
+    const row = this.#announcement(sequence, "audit.dead-letter", "dead-lettered", detail, id);
     try {
       await sink.probe({ writer, epoch: this.#epoch, after: this.sequence, upTo: sequence, tuples: row });
     } catch (refusal) {
@@ -168,10 +210,11 @@ export class Store {
     action: string,
     decision: string,
     detail: Record<string, unknown>,
+    id: string = Bun.randomUUIDv7(),
   ): Uint8Array {
     const { writer } = this.#options;
     const bytes = new Uint8Array(maximumRecordBytes);
-    const event = { actor: announcer, action, resource: writer, decision, detail };
+    const event = { id, actor: announcer, action, resource: writer, decision, detail };
     return bytes.subarray(0, new EventWriter(bytes, writer).write(0, event, sequence));
   }
 

@@ -1,6 +1,7 @@
 /** Records and tuples, taken apart: what lies in a frame as it lay in the ring becomes what COPY takes. */
-import { columns } from "./event.ts";
+import { columns, epochMs, tupleOffset } from "./event.ts";
 import { recordBytes, recordHeaderBytes } from "./layout.ts";
+import { uuidBytes, uuidText } from "./uuid.ts";
 
 /**
  * Moves records' tuples together, in place.
@@ -36,7 +37,22 @@ export function tupleEnds(tuples: Uint8Array): number[] {
   return ends;
 }
 
-/** An event as a sink finds it; the time is in ISO 8601. */
+/** What tells a tuple from every other: its place in its writer's sequence, and its event's id. */
+export function tupleKey(tuple: Uint8Array): { sequence: number; id: string } {
+  const view = new DataView(tuple.buffer, tuple.byteOffset, tuple.byteLength);
+  const { sequence, id } = tupleOffset;
+  return { sequence: Number(view.getBigInt64(sequence)), id: uuidText(tuple.subarray(id, id + 16)) };
+}
+
+/** @returns the same event, as another writer's */
+export function renumber(tuple: Uint8Array, writer: string, sequence: number): Uint8Array {
+  const copy = tuple.slice();
+  copy.set(uuidBytes(writer), tupleOffset.writer);
+  new DataView(copy.buffer).setBigInt64(tupleOffset.sequence, BigInt(sequence));
+  return copy;
+}
+
+/** An event as a sink finds it; the time is in ISO 8601, to the microsecond. */
 export interface StoredEvent {
   writer: string;
   sequence: number;
@@ -55,12 +71,12 @@ export function eventsOf({ tuples }: { tuples: Uint8Array }): StoredEvent[] {
   return tupleEnds(tuples).map((end) => {
     const event = readTuple(tuples.subarray(from, end));
     from = end;
-    return event as unknown as StoredEvent;
+    return event;
   });
 }
 
-/** A tuple's values for a person: what stands in a dead-letter file, and what `tail` and `export` show. */
-export function readTuple(tuple: Uint8Array): Record<string, unknown> {
+/** A tuple's values for a person: what stands in a dead-letter file. */
+export function readTuple(tuple: Uint8Array): StoredEvent {
   const view = new DataView(tuple.buffer, tuple.byteOffset, tuple.byteLength);
   const text = new TextDecoder();
   const values: Record<string, unknown> = {};
@@ -69,14 +85,20 @@ export function readTuple(tuple: Uint8Array): Record<string, unknown> {
     const length = view.getInt32(at);
     const bytes = tuple.subarray(at + 4, at + 4 + Math.max(0, length));
     if (length < 0) values[name] = null;
-    else if (name === "writer" || name === "id")
-      values[name] = bytes.toHex().replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+    else if (name === "writer" || name === "id") values[name] = uuidText(bytes);
     else if (name === "sequence") values[name] = Number(view.getBigInt64(at + 4));
-    else if (name === "at")
-      values[name] = new Date(Number(view.getBigInt64(at + 4)) / 1000 + 946_684_800_000).toISOString();
+    else if (name === "at") values[name] = timeText(view.getBigInt64(at + 4));
     else if (name === "detail") values[name] = JSON.parse(text.decode(bytes.subarray(1)));
     else values[name] = text.decode(bytes);
     at += 4 + Math.max(0, length);
   }
-  return values;
+  return values as unknown as StoredEvent;
+}
+
+/** @param us microseconds since 2000; no event is from before 1970 */
+function timeText(us: bigint): string {
+  const since1970 = us + BigInt(epochMs) * 1000n;
+  const text = new Date(Number(since1970 / 1000n)).toISOString();
+  const rest = since1970 % 1000n;
+  return rest === 0n ? text : text.replace("Z", `${String(rest).padStart(3, "0")}Z`);
 }
