@@ -22,6 +22,9 @@ const FLUSHING = new Set(adapters.flatMap((adapter) => adapter.flushing ?? []));
 /** Rows of rows that are followed. */
 const DEEPEST = 4;
 
+/** Names of classes, and of what holds one. */
+const CLASS = /^[A-Z]|[mM]odel(?:Class)?$/;
+
 const STATICS = adapters.flatMap(({ statics }) => statics ?? []);
 
 const MIXINS = adapters.flatMap(({ mixins }) => mixins ?? []);
@@ -54,7 +57,7 @@ export function readChains(file: string, scopes: FileScopes, expressions: Expres
       !names.steps.some((name) => TELLING.has(name)) &&
       !names.called.some((name) => CALLED.test(name)) &&
       !names.joins &&
-      !isStatic(names) &&
+      !isStatic(names, scopes) &&
       !isMixin(names, scope, scopes)
     )
       continue;
@@ -80,10 +83,14 @@ function isAssigned(node: Node & { type: "MemberExpression" }, scope: Scope, sco
   return binding !== null && binding !== undefined && !binding.imported;
 }
 
-/** A method that a class's own name tells, with what it calls: `Event.findAllInBatches(…)`. */
-function isStatic({ called, root }: { called: readonly string[]; root: Node }): boolean {
-  const isClass = root.type === "Identifier" && /^[A-Z]/.test(root.name);
-  return isClass && called.some((name) => STATICS.some((pattern) => pattern.test(name)));
+/** A method that a class's own name tells, with what it calls: `Event.findAllInBatches(…)`, `models.Event.query()`. */
+function isStatic({ called, steps, root }: ReturnType<typeof stepNames>, scopes: FileScopes): boolean {
+  const told = called.findIndex((name) => STATICS.some((pattern) => pattern.test(name)));
+  if (told < 0) return false;
+  if (root.type === "Identifier" && CLASS.test(root.name)) return true;
+  const before = steps[steps.indexOf(called[told] ?? "") - 1];
+  if (before !== undefined) return CLASS.test(before);
+  return root.type === "ThisExpression" && superClassOf(root, scopes) !== null;
 }
 
 /** A method named after a relation, on what may be a row: `this`, what a telling call gave, what a type says it is. */

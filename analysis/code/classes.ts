@@ -1,7 +1,8 @@
 /** Classes and type annotations, boiled down to what mappers of classes to tables need. */
 import type { ClassExpr, ClassMember, Decorator, Expr, Span, TypeName } from "../model.ts";
+import { isDescribing } from "./defining.ts";
 import type { FileScopes, Scope } from "./scope.ts";
-import { lookup } from "./scope.ts";
+import { lookup, scopeAt } from "./scope.ts";
 import type { Node } from "./syntax.ts";
 import { literalText, propertyName, unwrap } from "./syntax.ts";
 
@@ -37,14 +38,15 @@ export function readClass(
       continue;
     const name = propertyName(member as Node);
     if (name === null) continue;
-    const value = member.type === "MethodDefinition" ? null : (member.value as Node | null);
+    const value =
+      member.type === "MethodDefinition" ? described(member, scopes) : (member.value as Node | null);
     members.push({
       name,
       type:
         "typeAnnotation" in member && member.typeAnnotation
           ? typeName(member.typeAnnotation as Node, scope, scopes.types)
           : null,
-      init: value && read(value, scope),
+      init: value && read(value, member.type === "MethodDefinition" ? scopeAt(value, scopes) : scope),
       static: member.static,
       decorators: decorators(member.decorators),
       at: at(member.key as Node),
@@ -63,6 +65,13 @@ export function readClass(
     members,
     at: at((node.id ?? node) as Node),
   };
+}
+
+/** What a static getter or method gives by which the class says what it maps to. */
+function described(member: { value: unknown }, { returns }: FileScopes): Node | null {
+  if (!isDescribing(member as Node)) return null;
+  const [result, more] = returns.get(member.value as Node) ?? [];
+  return result && !more ? result : null;
 }
 
 /** What the constructor takes, hands on to the class that this one extends, and keeps in fields. */

@@ -5,6 +5,17 @@ import { propertyName, unwrap } from "./syntax.ts";
 
 const DEFINING = new Set(adapters.flatMap((adapter) => adapter.defining ?? []));
 
+const DESCRIBING = new Set(adapters.flatMap((adapter) => adapter.describing ?? []));
+
+/** A static member by which a class says what table it stands for. */
+export function isDescribing(member: Node): boolean {
+  return (
+    (member.type === "PropertyDefinition" || member.type === "MethodDefinition") &&
+    member.static &&
+    DESCRIBING.has(propertyName(member) ?? "")
+  );
+}
+
 /** A defining call, with whatever is called on its result: `pgView("v").as(…)`. */
 export function isDefinition(given: Node): boolean {
   let node = unwrap(given);
@@ -37,7 +48,7 @@ export function isDefiningCall(node: Node & { type: "CallExpression" | "NewExpre
   );
 }
 
-/** A class whose decorator or base an adapter names. */
+/** A class whose decorator or base an adapter names, or a static member. */
 export function isDefiningClass(node: Node & { type: "ClassDeclaration" | "ClassExpression" }): boolean {
   const named = (node.decorators ?? []).some((item) => {
     const expression = unwrap(item.expression as Node);
@@ -46,5 +57,6 @@ export function isDefiningClass(node: Node & { type: "ClassDeclaration" | "Class
   });
   const parent = node.superClass ? unwrap(node.superClass as Node) : null;
   const base = parent?.type === "Identifier" ? parent.name : parent && propertyName(parent);
-  return named || (base !== null && DEFINING.has(base));
+  const described = node.superClass !== null && (node.body.body as Node[]).some(isDescribing);
+  return named || described || (base !== null && DEFINING.has(base));
 }

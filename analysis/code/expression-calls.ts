@@ -78,7 +78,9 @@ export function readCall(r: Reading, node: Node & { type: "CallExpression" }, sc
       ? ofObject(r, method, args()[0], node)
       : null;
     if (told) return told;
-    if (method === "join") return joined(r, r.read(callee.object as Node, scope), args()[0] ?? null, node);
+    // A path has parts to join, a list what stands between its own.
+    if (method === "join" && args().length < 2)
+      return joined(r, r.read(callee.object as Node, scope), args()[0] ?? null, node);
     const own = ownMethod(callee, r.scopes);
     const results = own ? returned(own, r.scopes) : [];
     if (own && results.length)

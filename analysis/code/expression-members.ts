@@ -51,6 +51,8 @@ export function readMember(r: Reading, node: Node & { type: "MemberExpression" }
     if (type) return { kind: "typed", name, type, at: r.at(node) };
     if (field?.given)
       return { kind: "alias", of: r.read(field.given.node, field.given.scope), at: r.at(node) };
+    if (field?.filled)
+      return { kind: "alias", of: r.read(field.filled.node, field.filled.scope), at: r.at(node) };
     const getter = field ? null : ownMethod(node, r.scopes, "get");
     const [result, more] = getter ? returned(getter, r.scopes) : [];
     if (result && !more)
@@ -174,6 +176,15 @@ export function eachOf(r: Reading, list: Expr, path: readonly string[], node: No
       ),
       at: r.at(node),
     };
+  // list ?? [], cond ? these : those
+  if (items.kind === "either") {
+    const each = items.options.map((option) => eachOf(r, option, path, node));
+    const options = each.filter(({ kind }) => kind !== "unknown");
+    const [only] = options;
+    if (options.length > 1)
+      return { kind: "alias", of: { kind: "either", options, at: r.at(node) }, at: r.at(node) };
+    return only ?? r.unknown(node);
+  }
   if (items.kind !== "array" || items.items.length === 0) return r.unknown(node);
   const options = items.items.map((item) => follow(r, item, path, node));
   return { kind: "alias", of: { kind: "either", options, at: r.at(node) }, at: r.at(node) };

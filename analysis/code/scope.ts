@@ -39,6 +39,8 @@ export interface Field {
   scope: Scope;
   /** The constructor's parameter that it is. */
   given?: { node: Node; scope: Scope };
+  /** What a method fills it with; null where several do, or one does so more than once. */
+  filled?: { node: Node; scope: Scope } | null;
 }
 
 export interface Scope {
@@ -196,6 +198,10 @@ class Walker {
           lookup(scope, node.left.name)?.writes.push({ operator: node.operator, value: node.right, scope });
         else if (node.left.type === "MemberExpression" && node.operator === "=")
           this.declarePart(node.left, node.left.property as Node, node.right, scope, false);
+        if (node.left.type === "MemberExpression" && node.left.object.type === "ThisExpression") {
+          const field = lookupField(scope, propertyName(node.left as Node) ?? "");
+          if (field) field.filled = field.filled === undefined ? { node: node.right, scope } : null;
+        }
         break;
       case "CallExpression":
         candidates.push({ node, scope });

@@ -159,9 +159,7 @@ class Builder {
         const found = memberOf(expr, this.resolve, this.depth);
         const owner = found ? null : this.strip(expr.of);
         if (owner?.kind === "parameter") return this.given(owner, [expr.property], expr);
-        return found
-          ? usedAt(this.build(found), expr.at)
-          : [hole("unknown", `\`${expr.property}\` is not known before it runs`, expr.at)];
+        return found ? usedAt(this.build(found), expr.at) : [hole("unknown", memberReason(expr), expr.at)];
       }
       case "parameter":
         return this.given(expr, [], expr);
@@ -357,6 +355,12 @@ function outsideReason({ name, specifier }: Expr & { kind: "import" }): string {
   return /\.sql$/i.test(specifier)
     ? `${specifier.replace(/^\.\//, "")} is not in the workspace`
     : `\`${name}\` comes from ${specifier}`;
+}
+
+function memberReason({ property }: Expr & { kind: "member" }): string {
+  return property === EACH
+    ? "what the list holds is not known before it runs"
+    : `\`${property}\` is not known before it runs`;
 }
 
 function parameterReason(

@@ -79,6 +79,8 @@ export interface Adapter {
   flushing?: readonly string[];
   /** Functions, decorators and base classes that define a table, by their usual names. */
   defining?: readonly string[];
+  /** Static members, getters and methods too, by which a class says what table it stands for. */
+  describing?: readonly string[];
   /**
    * The tables that a chain of calls names, each with what is done to it: the whole chain's access.
    * Null where the chain is none of this client's.

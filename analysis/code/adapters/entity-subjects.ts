@@ -131,7 +131,7 @@ export function rowOf(expr: Expr, of: Repositories, ask: Ask, depth = 0): TableD
       const callee = ask.follow(inner.callee);
       const [first] = inner.args;
       if (callee.kind === "function" && callee.type)
-        return next({ kind: "typed", name: "", type: callee.type, at: inner.at });
+        return next({ kind: "typed", name: "", type: callee.type, at: callee.at });
       if (callee.kind !== "member") return null;
       // em.find(Book, …), unlike books.find((book) => …)
       const giving = of.giving.test(callee.property);

@@ -206,7 +206,7 @@ function named(expr: Expr, operation: Operation, ask: Ask): Named[] {
   return tableNames(expr, ask).map((name) => ({ name, operation }));
 }
 
-function tableNames(expr: Expr, ask: Ask): TableName[] {
+export function tableNames(expr: Expr, ask: Ask): TableName[] {
   const inner = resultOf(expr, ask);
   switch (inner.kind) {
     case "function":

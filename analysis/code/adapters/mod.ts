@@ -8,6 +8,7 @@ import { mikroOrm } from "./mikro-orm.ts";
 import { mysql2 } from "./mysql2.ts";
 import { nodePgMigrate } from "./node-pg-migrate.ts";
 import { nodePostgres } from "./node-postgres.ts";
+import { objection } from "./objection.ts";
 import { postgresJs } from "./postgres-js.ts";
 import { prisma } from "./prisma.ts";
 import { sequelize } from "./sequelize.ts";
@@ -25,6 +26,7 @@ export const adapters: readonly Adapter[] = [
   kysely,
   drizzle,
   mikroOrm,
+  objection,
   knex,
   mysql2,
   prisma,

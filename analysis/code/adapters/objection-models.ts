@@ -1,0 +1,230 @@
+/** Objection's models: classes that say by static members which table they stand for, and what they lead to. */
+import type { ClassExpr, Expr, Span } from "../../model.ts";
+import type { Ask, Named, TableDefinition, TableName } from "./adapter.ts";
+import { eachEntry, entryOf, resultOf, tableOfColumn, unknownName } from "./builders.ts";
+import { classOf, membersOf, shared, typeExpr } from "./entities.ts";
+
+const DEEPEST = 8;
+
+/** Static members that only Objection's models have. */
+const TELLING =
+  /^(?:relationMappings|jsonSchema|idColumn|modelPaths|modifiers|virtualAttributes|jsonAttributes)$/;
+
+export interface Relation {
+  /** What it leads to, and the tables that join many to many. */
+  tables: TableName[];
+  through: TableName[];
+  target: TableDefinition | null;
+}
+
+/** The table that a class of Objection's stands for; null for any other. */
+export function define(definition: Expr, ask: Ask): TableDefinition | null {
+  if (definition.kind !== "class") return null;
+  const { members } = membersOf(definition, ask);
+  const told = members.find((member) => member.static && member.name === "tableName");
+  if (!told || !isModel(definition, ask)) return null;
+  const named = told.init && ask.names(told.init)[0];
+  const name = named ? { ...named, at: isWithin(named.at, told.init?.at) ? named.at : told.at } : null;
+  const joins = [...relationEntries(definition, ask).keys()].flatMap((relation) =>
+    throughOf(definition, relation, ask).map((table) => ({ name: table, columns: null, relation })),
+  );
+  const found: TableDefinition = {
+    client: "objection",
+    name: name ?? { ...unknownName(definition, "the model does not say its table's name"), at: told.at },
+    columns: null,
+    references: [],
+    relations: {},
+    ...(joins.length > 0 && { joins }),
+  };
+  classes.set(found, definition);
+  return found;
+}
+
+/** By definition: relations are read when they are asked for, as they lead in circles. */
+const classes = new WeakMap<TableDefinition, ClassExpr>();
+
+function isWithin(inner: Span, outer: Span | undefined): boolean {
+  return outer !== undefined && inner.file === outer.file;
+}
+
+/** Whether a class is derived from Objection's `Model`, through mixins too, or has what only its models have. */
+function isModel(found: ClassExpr, ask: Ask): boolean {
+  if (found.members.some(({ name, static: shared }) => shared && TELLING.test(name))) return true;
+  return found.extends !== null && isBase(found.extends, ask, 0);
+}
+
+function isBase(expr: Expr, ask: Ask, depth: number): boolean {
+  if (depth > DEEPEST) return false;
+  const inner = ask.follow(expr);
+  switch (inner.kind) {
+    case "import":
+      return inner.specifier === "objection" && /^(?:Model|default|\*)$/.test(inner.name);
+    case "member":
+      return isBase(inner.of, ask, depth + 1);
+    case "class":
+      return isModel(inner, ask);
+    // DbErrors(Model), compose(timestamps, softDelete)(Model), mixin(Model, [timestamps])
+    case "call":
+      return [...inner.args, inner.callee].some((item) => isBase(item, ask, depth + 1));
+    default:
+      return false;
+  }
+}
+
+/** The model that an expression stands for: the class, a name for it, one that is bound to a connection. */
+export function modelOf(expr: Expr, ask: Ask, depth = 0): TableDefinition | null {
+  const found = modelClass(expr, ask, depth);
+  const definition = found && ask.definition(found);
+  return definition?.client === "objection" ? definition : null;
+}
+
+function modelClass(expr: Expr, ask: Ask, depth: number): ClassExpr | null {
+  if (depth > DEEPEST) return null;
+  const next = (inner: Expr) => modelClass(inner, ask, depth + 1);
+  const inner = resultOf(expr, ask);
+  switch (inner.kind) {
+    case "class":
+      return inner;
+    case "typed": {
+      // ModelClass<User>, typeof User
+      const [of] = inner.type.args;
+      return next(
+        typeExpr(
+          /^Model(?:Class|Constructor)$|^PartialModel/.test(inner.type.name) && of ? of : inner.type,
+          inner.at,
+        ),
+      );
+    }
+    case "parameter": {
+      if (inner.type) return next({ kind: "typed", name: inner.name, type: inner.type, at: inner.at });
+      const given = ask.given(inner);
+      return given && next(given);
+    }
+    case "either":
+      for (const option of inner.options) {
+        const found = next(option);
+        if (found) return found;
+      }
+      return null;
+    case "member": {
+      // row.constructor
+      const owner = inner.property === "constructor" ? resultOf(inner.of, ask) : null;
+      return owner?.kind === "new" ? next(owner.callee) : null;
+    }
+    case "call": {
+      const callee = ask.follow(inner.callee);
+      return callee.kind === "member" && /^bind(?:Knex|Transaction)$/.test(callee.property)
+        ? next(callee.of)
+        : null;
+    }
+    default:
+      return null;
+  }
+}
+
+/** The entries of `relationMappings`, an object or a function that gives one; of the class and of those that it extends. */
+function relationEntries(found: ClassExpr, ask: Ask, depth = 0): Map<string, Expr> {
+  const parent = found.extends && depth < DEEPEST ? classOf(found.extends, ask) : null;
+  const entries = parent ? relationEntries(parent, ask, depth + 1) : new Map<string, Expr>();
+  const told = found.members.find((member) => member.static && member.name === "relationMappings")?.init;
+  const given = told && ask.follow(told);
+  const inner = given?.kind === "function" ? ask.apply(given, []) : given;
+  const object = inner && resultOf(inner, ask);
+  if (object?.kind === "object")
+    for (const { key, value } of eachEntry(object, ask)) if (key !== null) entries.set(key, value);
+  return entries;
+}
+
+/** What a model's relation of that name leads to; null where the model has none. */
+export function relationOf(model: TableDefinition, name: string, ask: Ask): Relation | null {
+  const found = classes.get(model);
+  const mapping = found && relationEntries(found, ask).get(name);
+  if (!found || !mapping) return null;
+  const join = entryOf(mapping, "join", ask);
+  const to = join && entryOf(join, "to", ask);
+  const target = targetOf(mapping, ask);
+  const table = target?.name ?? (to && columnTable(to, ask));
+  return {
+    tables: table ? [table] : [],
+    through: throughOf(found, name, ask),
+    target,
+  };
+}
+
+/** `modelClass: Animal`, `() => Animal`, `require("./animal")`, `path.join(__dirname, "animal")`, `"animal"`. */
+function targetOf(mapping: Expr, ask: Ask): TableDefinition | null {
+  const given = entryOf(mapping, "modelClass", ask);
+  if (!given) return null;
+  const inner = resultOf(given, ask);
+  const found =
+    inner.kind === "object"
+      ? Object.values(inner.entries).map((item) => classOf(item, ask))
+      : [classOf(inner, ask)];
+  for (const one of found) {
+    const definition = one && ask.definition(one);
+    if (definition?.client === "objection") return definition;
+  }
+  const path = inner.kind === "call" ? inner.args.at(-1) : inner;
+  const text = path && lastText(path, ask);
+  const name = text
+    ?.split("/")
+    .at(-1)
+    ?.replace(/\.[cm]?[jt]s$/, "");
+  const source = name ? modelNamed(name, given.at.file, ask) : null;
+  const definition = source && ask.definition(source);
+  return definition?.client === "objection" ? definition : null;
+}
+
+const byName = new WeakMap<object, ReadonlyMap<string, ClassExpr[]>>();
+
+/** The model of that name, or in a file of that name; of several, the one nearest to a file. */
+function modelNamed(name: string, file: string, ask: Ask): ClassExpr | null {
+  const sources = ask.sources();
+  let known = byName.get(sources);
+  if (!known) {
+    const found = new Map<string, ClassExpr[]>();
+    for (const source of sources) {
+      if (source.kind !== "class") continue;
+      const base =
+        source.at.file
+          .split("/")
+          .at(-1)
+          ?.replace(/\.[cm]?[jt]sx?$/, "") ?? "";
+      for (const key of new Set([source.name, base])) found.set(key, [...(found.get(key) ?? []), source]);
+    }
+    known = found;
+    byName.set(sources, known);
+  }
+  const found = known.get(name) ?? [];
+  const best = Math.max(...found.map(({ at }) => shared(at.file, file)));
+  const [first, second] = found.filter(({ at }) => shared(at.file, file) === best);
+  return first && !second ? first : null;
+}
+
+/** The end of a text whose beginning may not be known: `${__dirname}/animal`. */
+function lastText(expr: Expr, ask: Ask): string | null {
+  const inner = ask.follow(expr);
+  const last = inner.kind === "concat" ? inner.parts.at(-1) : inner;
+  return last ? ask.text(last) : null;
+}
+
+function throughOf(found: ClassExpr, relation: string, ask: Ask): TableName[] {
+  const mapping = relationEntries(found, ask).get(relation);
+  const join = mapping && entryOf(mapping, "join", ask);
+  const through = join && entryOf(join, "through", ask);
+  const from = through && entryOf(through, "from", ask);
+  const table = from && columnTable(from, ask);
+  return table ? [table] : [];
+}
+
+/** The table of `"users.id"`, alone or the first of a list. */
+function columnTable(expr: Expr, ask: Ask): TableName | null {
+  const inner = ask.follow(expr);
+  const [first] = inner.kind === "array" ? inner.items : [inner];
+  return first ? tableOfColumn(first, ask) : null;
+}
+
+/** What is done to the tables of a relation, named where it is asked for. */
+export function relationNamed(relation: Relation, operation: Named["operation"], at: Span): Named[] {
+  return [...relation.tables, ...relation.through].map((name) => ({ name: { ...name, at }, operation }));
+}
