@@ -91,6 +91,20 @@ test("a root package that touches no table is no service beside those that do", 
   ]);
 });
 
+test("tables of one name that two services' migrations make are two tables, and a person is asked", async () => {
+  const pack = (name: string) => ({
+    [`services/${name}/package.json`]: `{ "name": "${name}", "scripts": { "start": "bun ." } }`,
+    [`services/${name}/migrations/001_init.sql`]: `create table ${name}s (id int);\ncreate table dlq (id int);\n`,
+  });
+  using folder = folderOf({ ...pack("order"), ...pack("bill") });
+  const { code, out } = await folder.freehold(["init", "--print"]);
+  expect(code).toBe(0);
+  expect(out.match(/"dlq".*$/gm)).toEqual([
+    '"dlq" // ? several create it: bill 2, order 2',
+    '"dlq", // ? several create it: bill 2, order 2',
+  ]);
+});
+
 test("a monorepo's packages are services, parts of one, or shared; what is a guess says so at its line", async () => {
   using folder = folderOf(monorepo);
   const { code, out, err } = await folder.freehold(["init", "--print"]);

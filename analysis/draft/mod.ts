@@ -80,9 +80,13 @@ export async function draftManifest(
   const usual = mostCommon(services.flatMap(({ name }) => dialects.get(name) ?? [])) ?? "postgresql";
   const variables = new Map(services.map(({ name }) => [name, variableOf(model, name)]));
   const owned = (name: string) =>
-    tables.tables.filter(({ owner, rivals }) => {
+    tables.tables.filter(({ owner, rivals, makers }) => {
       if (owner === name) return true;
-      const apart = (other: string) => variables.get(other)?.value !== variables.get(name)?.value;
+      const apart = (other: string) => {
+        const [one, two] = [variables.get(other)?.value, variables.get(name)?.value];
+        if (one !== undefined || two !== undefined) return one !== two;
+        return makers.has(other) && makers.has(name);
+      };
       return rivals.includes(name) && [owner, ...rivals.slice(0, rivals.indexOf(name))].every(apart);
     });
   const draft: ManifestDraft = {

@@ -10,6 +10,8 @@ export interface SurveyedTable {
   owner: string;
   /** Others that create one of this name: theirs, too, where their databases are others. */
   rivals: string[];
+  /** Services whose migrations make one of this name: no two of them can run in one schema. */
+  makers: ReadonlySet<string>;
   /** What a person should look at; null where one service alone creates it, or alone writes it. */
   doubt: string | null;
 }
@@ -20,6 +22,7 @@ interface Votes {
   creates: Map<string, number>;
   writes: Map<string, number>;
   names: Map<string, number>;
+  makers: Set<string>;
   /** A mapper's model describes it, which nobody writes for a tool's table. */
   mapped: boolean;
 }
@@ -56,6 +59,7 @@ export function surveyTables(
       creates: new Map(),
       writes: new Map(),
       names: new Map(),
+      makers: new Set(),
       mapped: false,
     };
     votes.set(key, known);
@@ -82,7 +86,9 @@ export function surveyTables(
   }
   for (const { schema, name, service, droppedAt, createdAt } of model.heads) {
     if (droppedAt !== null || isShared(createdAt.file)) continue;
-    count(votesFor(schema, name).creates, [service]);
+    const found = votesFor(schema, name);
+    count(found.creates, [service]);
+    found.makers.add(service);
   }
   const result: SurveyedTables = { tables: [], tools: [], nobodys: [] };
   for (const one of [...votes.values()].filter(isWritable).sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1))) {
@@ -99,7 +105,7 @@ function isWritable(one: Votes): boolean {
 }
 
 function judged(one: Votes, runs: (service: string) => boolean): SurveyedTable {
-  const { schema, table, creates, writes, names } = one;
+  const { schema, table, creates, writes, names, makers } = one;
   const [ranked, verb] =
     creates.size > 0
       ? [rank(creates, runs), "creates"]
@@ -109,7 +115,7 @@ function judged(one: Votes, runs: (service: string) => boolean): SurveyedTable {
   const [owner = ""] = ranked[0] ?? [];
   const told = ranked.map(([service, times]) => `${service} ${times}`).join(", ");
   if (creates.size === 1 || (verb === "writes" && writes.size === 1 && runs(owner)))
-    return { schema, table, owner, rivals: [], doubt: null };
+    return { schema, table, owner, rivals: [], makers, doubt: null };
   const doubt =
     creates.size > 1
       ? `several create it: ${told}`
@@ -117,7 +123,7 @@ function judged(one: Votes, runs: (service: string) => boolean): SurveyedTable {
         ? `no service creates it; who writes it, and how often: ${told}`
         : `no service creates or writes it; who names it, and how often: ${told}`;
   const rivals = verb === "creates" ? ranked.slice(1).map(([service]) => service) : [];
-  return { schema, table, owner, rivals, doubt };
+  return { schema, table, owner, rivals, makers, doubt };
 }
 
 /** What runs before what may not, then the most first; of equals the one whose name comes first. */

@@ -130,6 +130,28 @@ describe("tsconfig", () => {
     );
   });
 
+  test("of a preset that is not here, paths are what custom says, where a file lies there", () => {
+    rows(
+      "a/src/entities/x.ts a/db/y.ts src/z.ts b/src/entities/x.ts c/src/x.ts",
+      {
+        "tsconfig.json": { compilerOptions: { paths: { "@root/*": ["./src/*"] } } },
+        "a/tsconfig.json": { extends: "@acme/preset/tsconfig.json" },
+        "b/tsconfig.json": { extends: "@acme/preset", compilerOptions: { paths: { "~/*": ["./*"] } } },
+        "c/tsconfig.json": { extends: "./preset.json", compilerOptions: { baseUrl: "." } },
+        "c/preset.json": { extends: ["@acme/preset"] },
+      },
+      [
+        ["a/src/from.ts", "@entities/x", "a/src/entities/x.ts"],
+        ["a/src/from.ts", "@/entities/x", "a/src/entities/x.ts"],
+        ["a/src/from.ts", "~/db/y", "a/db/y.ts"],
+        ["a/src/from.ts", "@root/z", "src/z.ts"],
+        ["a/src/from.ts", "@entities/y", null],
+        ["b/src/from.ts", "@entities/x", null],
+        ["c/src/from.ts", "@/x", "c/src/x.ts"],
+      ],
+    );
+  });
+
   test("what is extended in a circle ends", () => {
     rows("a.ts", { "tsconfig.json": { extends: "./tsconfig.json" } }, [["from.ts", "@/a", null]]);
   });

@@ -7,7 +7,7 @@
 import { posix } from "node:path";
 import type { Package } from "./packages.ts";
 import { packageTargets, readPackages } from "./packages.ts";
-import { createPathMaps, mappedTargets } from "./tsconfig.ts";
+import { createPathMaps, customaryTargets, mappedTargets } from "./tsconfig.ts";
 
 export interface Resolver {
   /** The workspace path that an import in `from` means; null where it leads out of the workspace. */
@@ -189,8 +189,10 @@ export function createResolver(
       if (mapped) return mapped;
       if (specifier.startsWith("#")) return named(from, specifier);
       const found = bare(from, specifier);
-      if (found || packageOf(specifier) || !map?.root) return found;
-      return file(posix.join(map.root, specifier));
+      if (found || packageOf(specifier)) return found;
+      const based = map?.root ? file(posix.join(map.root, specifier)) : null;
+      if (based || !map?.preset) return based;
+      return first(customaryTargets(map.preset, specifier), file);
     },
   };
 }

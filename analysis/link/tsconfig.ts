@@ -8,6 +8,8 @@ export interface PathMap {
   paths: [pattern: string, targets: string[]][];
   /** `baseUrl`, under which bare names may lie. */
   root: string | null;
+  /** The folder of a config whose `paths` may stand in a package that the workspace does not hold. */
+  preset: string | null;
 }
 
 interface Options {
@@ -15,6 +17,8 @@ interface Options {
   /** The folder of the file that says `paths`. */
   folder: string;
   baseUrl: string | null;
+  /** It extends a package that the workspace does not hold, and what that says is not known. */
+  preset: boolean;
 }
 
 const DEEPEST = 8;
@@ -40,12 +44,14 @@ export function createPathMaps(
       paths: "paths" in options ? asRecord(options["paths"]) : null,
       folder,
       baseUrl: typeof options["baseUrl"] === "string" ? here(options["baseUrl"]) : null,
+      preset: false,
     };
     // The last one that is extended wins, the file itself over all.
     const parents = [json["extends"]].flat().filter((item) => typeof item === "string");
     for (const parent of parents.reverse()) {
       const target = parent.startsWith(".") ? posix.join(folder, parent) : inPackage(parent);
       const found = target && read(configs.has(target) ? target : `${target}.json`, leaf, depth + 1);
+      own.preset ||= found ? found.preset : target === null;
       if (!found) continue;
       if (!own.paths && found.paths) Object.assign(own, { paths: found.paths, folder: found.folder });
       own.baseUrl ??= found.baseUrl;
@@ -65,29 +71,38 @@ export function createPathMaps(
     for (const name of ["tsconfig.json", "jsconfig.json"]) {
       const path = folder === "." ? name : `${folder}/${name}`;
       const options = read(path, folder, 0);
-      if (options?.paths || options?.baseUrl) return toMap(options, folder);
+      if (options?.paths || options?.baseUrl || options?.preset) return toMap(options, folder);
     }
     return null;
   };
 
   return (file) => {
+    let preset: string | null = null;
     for (let folder = posix.dirname(file); ; folder = posix.dirname(folder)) {
       let found = byFolder.get(folder);
       if (found === undefined) {
         found = inFolder(folder);
         byFolder.set(folder, found);
       }
-      if (found || folder === ".") return found;
+      // A preset's options may be a folder's own, and those of a folder above hold beside them.
+      if (found?.paths.length || found?.root || folder === ".") return withPreset(found, preset);
+      preset ??= found?.preset ?? null;
     }
   };
 }
 
+function withPreset(map: PathMap | null, preset: string | null): PathMap | null {
+  if (preset === null) return map;
+  return { paths: map?.paths ?? [], root: map?.root ?? null, preset };
+}
+
 /** Targets of `paths` stand relative to `baseUrl`, without one to the file that says them. */
-function toMap({ paths, folder, baseUrl }: Options, leaf: string): PathMap {
+function toMap({ paths, folder, baseUrl, preset }: Options, leaf: string): PathMap {
   const base = baseUrl ?? folder;
   const closeness = (pattern: string) => (pattern.includes("*") ? pattern.indexOf("*") : Infinity);
   return {
     root: baseUrl,
+    preset: preset && !paths ? leaf : null,
     paths: Object.entries(paths ?? {})
       .map(([pattern, targets]): [string, string[]] => [
         pattern,
@@ -110,4 +125,13 @@ export function mappedTargets(map: PathMap, specifier: string): string[] | null 
     if (rest !== null) return targets.map((target) => target.replace("*", () => rest));
   }
   return null;
+}
+
+/**
+ * Where an alias leads by custom, for a preset whose `paths` are not to be seen: `@entities/user`,
+ * `@/entities/user` and `~/entities/user` to `src/entities/user` or `entities/user`.
+ */
+export function customaryTargets(preset: string, specifier: string): string[] {
+  const [, rest] = /^[@~]\/?([\w-].*)$/.exec(specifier) ?? [];
+  return rest === undefined ? [] : [posix.join(preset, "src", rest), posix.join(preset, rest)];
 }
