@@ -91,6 +91,31 @@ test("a root package that touches no table is no service beside those that do", 
   ]);
 });
 
+test("code that makes tables and is called after migrations is taken for them", async () => {
+  using folder = folderOf({
+    "package.json":
+      '{ "name": "shop", "scripts": { "start": "bun ." }, "dependencies": { "postgres": "3" } }',
+    "src/db/migrations.ts": `${pool("DATABASE_URL")}await sql\`create schema auth; create table auth.users (id int)\`;\nawait sql\`update auth.sessions set id = 1\`;\nawait sql\`update storage.objects set id = 1\`;\n`,
+    "src/start.ts": 'import { sql } from "./db/migrations.ts";\nawait sql`create table seen (id int)`;\n',
+  });
+  const { code, out } = await folder.freehold(["init"]);
+  expect({ code, said: out.split("\n")[0] }).toEqual({
+    code: 0,
+    said: "freehold.json: 1 service, 3 tables, 1 doubt to look at",
+  });
+  const text = readFileSync(join(folder.root, "freehold.json"), "utf8");
+  expect(text).toContain(
+    '"src/db/migrations.ts" // ? code that makes tables, and is called after migrations\n',
+  );
+  const check = await folder.freehold(["check", "--format", "compact"]);
+  expect(check.out.replaceAll(/^\S+ /gm, "").split("\n")).toEqual([
+    "error missing-table shop owns auth.sessions, but no migration of it makes that table",
+    "error missing-table shop owns seen, but no migration of it makes that table",
+    "error no-schema-in-code shop changes the schema outside of migrations: CREATE TABLE seen",
+    "",
+  ]);
+});
+
 test("tables of one name that two services' migrations make are two tables, and a person is asked", async () => {
   const pack = (name: string) => ({
     [`services/${name}/package.json`]: `{ "name": "${name}", "scripts": { "start": "bun ." } }`,

@@ -58,13 +58,18 @@ export async function draftManifest(
   const { services, shared } = settleServices(candidates, first);
   // Shared migrations are somebody's, or nobody would know what they make; whose they are is a guess.
   const keepers = new Map(shared.map((library) => [library, mostUsing(first, library.services)]));
-  const withShared = services.map((service) => ({
-    ...service,
-    migrations: [
-      ...service.migrations,
-      ...shared.flatMap((library) => (keepers.get(library) === service.name ? library.migrations : [])),
-    ],
-  }));
+  const withShared = services.map((service) => {
+    const kept = shared.flatMap((library) =>
+      keepers.get(library) === service.name ? library.migrations : [],
+    );
+    const found = [...service.migrations, ...kept];
+    const inCode = found.length === 0 ? codeMigrations(first, service) : [];
+    const doubts = new Map([
+      ...kept.map((path) => [path, "several services use what it makes"] as const),
+      ...inCode.map((path) => [path, "code that makes tables, and is called after migrations"] as const),
+    ]);
+    return { ...service, migrations: [...found, ...inCode], migrationDoubts: doubts };
+  });
   const settled = JSON.stringify(withShared.map(({ paths: folders, migrations }) => [folders, migrations]));
   const before = JSON.stringify(running.map(({ paths: folders, migrations }) => [folders, migrations]));
   const model = settled === before ? first : await look(withShared, dialects);
@@ -95,16 +100,13 @@ export async function draftManifest(
     services: withShared.map((service): DraftService => {
       const { name, doubts } = service;
       const dialect = dialects.get(name) ?? usual;
-      const shares = new Set(
-        shared.filter((one) => keepers.get(one) === name).flatMap((one) => one.migrations),
-      );
       return {
         name,
         doubts,
         paths: service.paths.map(written),
         migrations: migrationsOf(service).map((folder) => ({
           value: written(folder),
-          doubt: shares.has(folder) ? "several services use what it makes" : null,
+          doubt: service.migrationDoubts.get(folder) ?? null,
         })),
         dialect: dialect === usual ? null : dialect,
         database: variables.get(name) ?? null,
@@ -125,6 +127,19 @@ export async function draftManifest(
     ],
   };
   return { draft, model };
+}
+
+/**
+ * Modules that look after the schema of a service without a folder of migrations: code that creates
+ * tables, in files called after migrations.
+ */
+function codeMigrations({ references }: Model, { paths }: SurveyedService): string[] {
+  const found = references.flatMap(({ operation, dependency, test, migration, at }) => {
+    const makes = operation === "create-table" && !dependency && !test && migration === null;
+    const inside = paths.some((path) => path === "" || at.file.startsWith(`${path}/`));
+    return makes && inside && /(?:^|[\W_])migrat(?:e|ions?)\b[^/]*$/i.test(at.file) ? [at.file] : [];
+  });
+  return [...new Set(found)].filter(isNameable).sort();
 }
 
 /** The extensions that a service's migrations install, whether or not a later one drops them again. */

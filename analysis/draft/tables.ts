@@ -65,10 +65,13 @@ export function surveyTables(
     votes.set(key, known);
     return known;
   };
+  // A schema that is called like a platform's (`auth`), and in which migrations make tables, is none.
+  const schemas = new Set(model.heads.map(({ schema }) => schema).filter((schema) => schema !== null));
   const isShared = (file: string) => shared.some((folder) => file.startsWith(`${folder}/`));
   for (const reference of model.references) {
     const { verdict, table, schema, test, at, services, operation, access, migration } = reference;
-    if (table === null || verdict === "engine" || test || isShown(at.file)) continue;
+    if (table === null || test || isShown(at.file)) continue;
+    if (verdict === "engine" && (schema === null || !schemas.has(schema))) continue;
     if (migration?.down || (gone.has(table) && migration !== null)) continue;
     const found = votesFor(schema, table);
     const lawful = !isShared(at.file) && services.length === 1;
