@@ -43,16 +43,9 @@ describe("a migration outside of a transaction", () => {
   });
 
   test("does not take an INVALID index for the one it wants", async () => {
-    const folder = await bench.folder({
-      ...files,
-      "002_index.sql": `${header}create unique index concurrently if not exists a_x on a (x)`,
-    });
     await bench.sql`create table a (x int)`;
     await bench.sql`insert into a values (1), (1)`;
     await bench.sql`create unique index concurrently a_x on a (x)`.catch(() => {});
-    await bench.sql.unsafe("alter table a rename to b");
-    await bench.sql.unsafe("create view a as table b");
-    await bench.sql.unsafe("drop view a; alter table b rename to a");
     const taken = await bench.folder({
       ...files,
       "001_a.sql": "select 1",
@@ -70,7 +63,6 @@ describe("a migration outside of a transaction", () => {
       `${blessed}/002_index.sql: an INVALID index a_x was there already, and IF NOT EXISTS let it be; drop it, then run again.`,
     );
     expect(await bench.states(blessed)).toEqual(["001_a applied", "002_index pending"]);
-    expect(folder).not.toBe(blessed);
   });
 
   test("that was broken off is cleared up and done again by the next run", async () => {
@@ -151,12 +143,11 @@ describe("a migration outside of a transaction", () => {
     await writer`begin`;
     await writer`insert into a values (2)`;
     const stray = bench.sql.unsafe(`/* freehold s 002_index */ ${text}`).simple().execute();
-    for (;;) {
-      const rows = await bench.sql`select 1 from pg_stat_activity where state = 'active'
+    const waits = () =>
+      bench.sql`select 1 from pg_stat_activity where state = 'active'
         and query like '/* freehold s 002_index%' and wait_event_type = 'Lock'`;
-      if (rows.length > 0) break;
-      await Bun.sleep(5);
-    }
+    // Each question is a round trip, in which the server goes on.
+    while ((await waits()).length === 0);
     const early = migrate({ service: "s", folder, url: bench.url, lockWaitMs: 1 });
     expect((await failureOf(early)).message).toContain("the server is still at it (process ");
     const work = migrate({ service: "s", folder, url: bench.url });

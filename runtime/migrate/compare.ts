@@ -28,7 +28,7 @@ export interface MigrationEntry {
 }
 
 /** Every migration that the folder or the history knows, lowest number first. */
-export function compare(migrations: Migration[], history: AppliedMigration[]): MigrationEntry[] {
+export function compare(migrations: readonly Migration[], history: AppliedMigration[]): MigrationEntry[] {
   const head = migrations.at(-1)?.version ?? 0;
   const latest = history.at(-1)?.version ?? -1;
   const applied = new Map(history.map((row) => [row.version, row]));

@@ -47,7 +47,7 @@ async function failure(work: Promise<unknown>): Promise<Pick<MigrationError, "pr
 
 /** Asks until the answer is yes: something another connection does will make it so. */
 async function until(question: () => Promise<boolean>): Promise<void> {
-  while (!(await question())) await Bun.sleep(5);
+  while (!(await question()));
 }
 
 const two = { "001_a.sql": "create table a (x int)", "002_b.sql": "create table b (x int)" };
@@ -78,6 +78,24 @@ describe("migrate", () => {
     expect((await status({ service: "s", folder: path, url })).map(({ applied }) => applied)).toEqual(
       first.applied,
     );
+  });
+
+  test("says first what is wrong with the files, whatever the database says", async () => {
+    const path = await folder({
+      "001_a.sql": "create table a (x int)",
+      "003_c.sql": "create table c (x int)",
+    });
+    const gap = {
+      problem: "folder",
+      message: `${path}/003_c.sql: leaves a gap: the number before it is 001_a`,
+    } as const;
+    const nowhere = "postgres://nobody@127.0.0.1:1/none?sslmode=disable";
+    for (const address of [url, nowhere]) {
+      expect(await failure(migrate({ service: "s", folder: path, url: address }))).toEqual(gap);
+      expect(await failure(status({ service: "s", folder: path, url: address }))).toEqual(gap);
+    }
+    const [there] = await sql`select to_regnamespace('freehold_s') as schema`;
+    expect(there).toEqual({ schema: null });
   });
 
   test("goes on where it left off", async () => {

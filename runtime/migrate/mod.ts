@@ -5,7 +5,7 @@
  * One run at a time for each service and database (lock.ts), one transaction for each migration, many in one round trip
  * (chain.ts); what PostgreSQL refuses in a transaction runs alone (alone.ts).
  *
- * States of a run: files read and judged → history read → nothing to do, or: lock held → server judged, history there →
+ * States of a run: files read and judged, the history read meanwhile → nothing to do, or: lock held → server judged, history there →
  * what a crash left is cleared up → migrations → released. A crash at any point leaves each migration either done or not
  * done, and the history says which; the next run goes on from there.
  *

@@ -2,9 +2,9 @@
 import { compare, type MigrationEntry } from "./compare.ts";
 import type { Changes, Engine } from "./engine.ts";
 import { MigrationError } from "./errors.ts";
-import { type Migration, readMigrations } from "./folder.ts";
+import { type Migration, readMigrationsInTurns } from "./folder.ts";
 import type { AppliedMigration } from "./history.ts";
-import type { ChangeOptions, MigrateResult, MigrationEvent } from "./options.ts";
+import type { ChangeOptions, MigrateResult, MigrationEvent, Subject } from "./options.ts";
 import { requireOwnVersion, withEngine } from "./target.ts";
 
 export interface Run {
@@ -28,16 +28,15 @@ export async function withRun<T>(
   work: (run: Run, entries: MigrationEntry[]) => Promise<T>,
 ): Promise<T> {
   const { service, onEvent, lockWaitMs = 60_000 } = options;
-  const migrations = readMigrations(service, options.folder);
   return withEngine(options, async (engine) => {
+    const { migrations, history } = await filesAndHistory(engine, options);
     const look = async () => judge(await engine.history());
     const judge = (history: AppliedMigration[] | null) => {
       requireOwnVersion(service, history ?? []);
-      const entries = compare([...migrations], history ?? []);
+      const entries = compare(migrations, history ?? []);
       engine.requireFit(entries.flatMap(({ state, file }) => (state === "pending" && file ? [file] : [])));
       return entries;
     };
-    const history = await engine.history();
     const before = judge(history);
     const result = await idle(before, engine);
     if (result !== undefined) return result;
@@ -58,6 +57,27 @@ export async function withRun<T>(
       return work({ service, migrations, changes, retries, look, tell }, await look());
     });
   });
+}
+
+/**
+ * The files, read while the database opens and answers, which takes as long. What is wrong with the files is said first.
+ * @throws as {@link readMigrationsInTurns} and {@link Engine.history}
+ */
+export async function filesAndHistory(
+  engine: Engine,
+  { service, folder }: Pick<Subject, "service" | "folder">,
+): Promise<{ migrations: Migration[]; history: AppliedMigration[] | null }> {
+  const asked = engine.history();
+  const answered = asked.then(
+    () => {},
+    () => {},
+  );
+  try {
+    return { migrations: await readMigrationsInTurns(service, folder), history: await asked };
+  } finally {
+    // A driver that is still at it could not be closed.
+    await answered;
+  }
 }
 
 /** Tries again what did not get its locks, after a pause that no two runs share. */

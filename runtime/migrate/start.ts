@@ -3,9 +3,8 @@ import type { Sql } from "postgres";
 import { type Environment, ready } from "../connect/mod.ts";
 import { compare, type MigrationEntry, requireSound } from "./compare.ts";
 import { MigrationError } from "./errors.ts";
-import { readMigrations } from "./folder.ts";
 import type { MigrateResult, MigrationTarget, Subject } from "./options.ts";
-import { summarise } from "./run.ts";
+import { filesAndHistory, summarise } from "./run.ts";
 import { withEngine } from "./target.ts";
 import { up } from "./up.ts";
 
@@ -37,9 +36,10 @@ export type LookOptions = Subject & MigrationTarget & { schema?: string };
  * @throws as `migrate`, but a history that does not fit the files is told, not thrown.
  */
 export async function status(options: LookOptions): Promise<MigrationEntry[]> {
-  const { service } = options;
-  const migrations = readMigrations(service, options.folder);
-  return withEngine(options, async (engine) => compare(migrations, (await engine.history()) ?? []));
+  return withEngine(options, async (engine) => {
+    const { migrations, history } = await filesAndHistory(engine, options);
+    return compare(migrations, history ?? []);
+  });
 }
 
 /**

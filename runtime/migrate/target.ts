@@ -73,7 +73,7 @@ function engineOf({ service, dialect }: Subject, variable: string, url = ""): ke
 
 /** @throws {MigrationError} `history` where a newer tool than this has written rows that it may mean otherwise. */
 export function requireOwnVersion(service: string, history: readonly AppliedMigration[]): void {
-  const newer = history.find((row) => isNewer(row.toolVersion));
+  const newer = history.find((row) => row.toolVersion !== toolVersion && isNewer(row.toolVersion));
   if (!newer) return;
   throw new MigrationError(
     service,
