@@ -1,73 +1,72 @@
 /**
  * Requests a second of gatekeeper's `POST /check`, with its audit log off, blocking and buffered: the same code, the same
- * database with fsync on, in turns, driven by autocannon over keep-alive connections.
+ * database with fsync on, in turns, driven over keep-alive connections. A fourth turn buffers, too, and its database is
+ * elsewhere: what is flushed is not stored, so that client, service and nothing else share this machine.
  *
- *     bun bench/load.ts [--runs 5] [--seconds 5] [--connections 32] [--json]
+ *     bun bench/load.ts [--runs 5] [--seconds 5] [--connections 128] [--client wrk|autocannon] [--json]
  *
- * Exit code 1 where a decision that was answered is not in the table.
+ * Enough connections that the service has work while the client waits for a processor, which a client on a machine of its own
+ * would not. Exit code 1 where a decision that was answered is not in the table.
  */
 import { mkdtempSync, rmSync } from "node:fs";
-import { loadavg, tmpdir } from "node:os";
+import { availableParallelism, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
 import { startPostgres } from "../deploy/embedded/mod.ts";
 import { auditSchema } from "../runtime/audit/mod.ts";
 import { connect } from "../runtime/connect/mod.ts";
+import { readFlags } from "./flags.ts";
+import {
+  type ClientName,
+  clientNames,
+  type Drive,
+  type Driven,
+  openClient,
+  usualClient,
+} from "./load/client.ts";
+import { type Cost, limitOf, type Run, spent } from "./load/cost.ts";
 import type { Mode } from "./load/server.ts";
+import { render } from "./load/text.ts";
+import { areBusy, watchOthers } from "./processes.ts";
 import { type Spread, spread } from "./statistics.ts";
 
-const modes: readonly Mode[] = ["off", "blocking", "buffered"];
-
-interface Run extends Driven {
-  kept: number;
-  stored: number;
-}
+export const modes: readonly Mode[] = ["off", "blocking", "buffered", "elsewhere"];
 
 export interface LoadBench {
-  version: 1;
+  version: 2;
   load: { before: number; after: number };
-  modes: Record<Mode, { rate: Spread; p50: Spread; p99: Spread }>;
+  processors: number;
+  /** Of these, what others had on average; null where the system does not tell. */
+  others: number | null;
+  modes: Record<Mode, { rate: Spread; p50: Spread; p99: Spread; cost: Cost | null }>;
   /** Requests a second of the off mode, of each round. */
-  share: { blocking: Spread; buffered: Spread };
-  /** The goal, buffered within 5 % of off; null where the rounds without an audit log lie too far apart to say. */
-  withinGoal: boolean | null;
+  share: Record<Exclude<Mode, "off">, Spread>;
+  /**
+   * What all processors, never idle, could do at most of buffered requests with everything on this machine, as a share of the
+   * requests a second without an audit log; null where the system does not tell what they take.
+   */
+  limit: number | null;
+  /** The goal, within 5 % of off; null where this run cannot say. */
+  withinGoal: Record<"buffered" | "elsewhere", boolean | null>;
+  /** Why nothing should be concluded from it; empty where it may be. */
+  noise: string[];
   mismatches: string[];
 }
 
 /** Of the requests a second without an audit log. */
 const goal = 0.95;
-/** So far may the fastest of its rounds be from the slowest: beyond that, what is measured is the machine. */
+/** So far may the fastest of the rounds without one be from the slowest: beyond that, what is measured is the machine. */
 const bearable = 1.1;
-
-/** What a client has seen: requests a second and in all, latencies in milliseconds. */
-export interface Driven {
-  rate: number;
-  answered: number;
-  p50: number;
-  p99: number;
-}
-
-/** Sends one request over and over. */
-export type Drive = (request: { url: string; method: "POST"; body: string }) => Promise<Driven>;
-
-/** @throws Error where it is not installed */
-async function autocannon(seconds: number, connections: number): Promise<Drive> {
-  const module = await import("autocannon").catch(() => null);
-  if (!module) throw new Error("autocannon is not installed: bun install in bench/");
-  return async (request) => {
-    // What is compiled on first use is no part of it.
-    await module.default({ ...request, connections, duration: 1 });
-    const { requests, latency } = await module.default({ ...request, connections, duration: seconds });
-    return { rate: requests.average, answered: requests.total, p50: latency.p50, p99: latency.p99 };
-  };
-}
+/** What is compiled on first use is no part of it. */
+const warmUpSeconds = 1;
 
 /** @throws Error where gatekeeper does not start */
 export async function benchLoad(options: {
   runs: number;
+  seconds: number;
   drive: Drive;
   onProgress?: (line: string) => void;
 }): Promise<LoadBench> {
+  const { runs: rounds, seconds, drive } = options;
   const before = loadavg()[0]!;
   await using server = await startPostgres({ durable: true });
   const url = await server.createDatabase("load");
@@ -77,12 +76,14 @@ export async function benchLoad(options: {
     await sql.unsafe(auditSchema);
     const one = async (mode: Mode): Promise<Run> => {
       await sql`truncate audit_log`;
+      // What the rounds before have left to be written is not this one's.
+      await sql`checkpoint`;
       const child = Bun.spawn(
         [process.execPath, join(import.meta.dir, "load/server.ts"), mode, url, join(folder, "spool")],
         { stdin: "ignore", stdout: "pipe", stderr: "inherit" },
       );
       let said = "";
-      let found: Driven | null = null;
+      let found: (Driven & { cost: Cost | null }) | null = null;
       for await (const chunk of child.stdout.pipeThrough(new TextDecoderStream())) {
         said += chunk;
         const at = /listening at (\S+)/.exec(said)?.[1];
@@ -92,74 +93,92 @@ export async function benchLoad(options: {
           action: "POST",
           resource: "/lobby/rooms/hall/messages",
         });
-        found = await options.drive({ url: new URL("/check", at).href, method: "POST", body });
+        const request = { url: new URL("/check", at).href, method: "POST", body } as const;
+        await drive(request, warmUpSeconds);
+        const cost = spent(child.pid);
+        const driven = await drive(request, seconds);
+        found = { ...driven, cost: cost(driven) };
         child.kill("SIGTERM");
       }
       await child.exited;
       if (!found) throw new Error("gatekeeper did not start");
       const [row] = await sql<{ stored: number }[]>`select count(*)::int as stored from audit_log`;
-      return { ...found, kept: Number(/kept (\d+)/.exec(said)?.[1]), stored: row!.stored };
+      const [, kept, flushed] = (/kept (\d+), flushed (\d+)/.exec(said) ?? []).map(Number) as number[];
+      return { ...found, kept: kept!, stored: mode === "elsewhere" ? flushed! : row!.stored };
     };
-    const runs: Record<Mode, Run[]> = { off: [], blocking: [], buffered: [] };
-    for (let round = 0; round < options.runs; round += 1)
+    const runs: Record<Mode, Run[]> = { off: [], blocking: [], buffered: [], elsewhere: [] };
+    const others = watchOthers();
+    for (let round = 0; round < rounds; round += 1)
       for (const mode of modes) {
-        options.onProgress?.(`load: round ${round + 1} of ${options.runs}, ${mode}`);
+        options.onProgress?.(`load: round ${round + 1} of ${rounds}, ${mode}`);
         runs[mode].push(await one(mode));
       }
-    const of = (mode: Mode, value: (run: Run) => number) => spread(runs[mode].map(value));
-    const summary = (mode: Mode) => ({
-      rate: of(mode, ({ rate }) => rate),
-      p50: of(mode, ({ p50 }) => p50),
-      p99: of(mode, ({ p99 }) => p99),
-    });
-    const share = (mode: Mode) => spread(runs[mode].map(({ rate }, round) => rate / runs.off[round]!.rate));
-    const { lowest, highest } = of("off", ({ rate }) => rate);
-    return {
-      version: 1,
-      withinGoal: highest > lowest * bearable ? null : share("buffered").median >= goal,
-      load: { before, after: loadavg()[0]! },
-      modes: { off: summary("off"), blocking: summary("blocking"), buffered: summary("buffered") },
-      share: { blocking: share("blocking"), buffered: share("buffered") },
-      mismatches: (["blocking", "buffered"] as const).flatMap((mode) =>
-        runs[mode]
-          .filter(({ kept, stored, answered }) => kept !== stored || answered > stored)
-          .map(
-            ({ kept, stored, answered }) =>
-              `${mode}: ${answered} answered, ${kept} kept, but ${stored} stored`,
-          ),
-      ),
-    };
+    return summary(runs, { before, after: loadavg()[0]! }, others());
   } finally {
     await sql.end({ timeout: 1 });
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-export function render({ load, modes: found, share, withinGoal, mismatches }: LoadBench): string {
-  const range = ({ median, lowest, highest }: Spread) =>
-    `${Math.round(median)} (${Math.round(lowest)} to ${Math.round(highest)})`;
-  const percent = ({ median, lowest, highest }: Spread) =>
-    `${(median * 100).toFixed(1)} % of off (${(lowest * 100).toFixed(1)} to ${(highest * 100).toFixed(1)})`;
-  return [
-    "POST /check   requests/s",
-    ...modes.map((mode) =>
-      `${mode.padEnd(13)} ${range(found[mode].rate).padEnd(28)} p50 ${found[mode].p50.median} ms, p99 ${found[mode].p99.median} ms   ${mode === "off" ? "" : percent(share[mode])}`.trimEnd(),
+function summary(runs: Record<Mode, Run[]>, load: LoadBench["load"], others: number | null): LoadBench {
+  const of = (mode: Mode, value: (run: Run) => number) => spread(runs[mode].map(value));
+  const all = (mode: Mode) => ({
+    rate: of(mode, ({ rate }) => rate),
+    p50: of(mode, ({ p50 }) => p50),
+    p99: of(mode, ({ p99 }) => p99),
+    cost: medianCost(runs[mode]),
+  });
+  const share = (mode: Mode) => spread(runs[mode].map(({ rate }, round) => rate / runs.off[round]!.rate));
+  const found = {
+    off: all("off"),
+    blocking: all("blocking"),
+    buffered: all("buffered"),
+    elsewhere: all("elsewhere"),
+  };
+  const { lowest, highest, median } = found.off.rate;
+  const noise = [
+    ...(highest > lowest * bearable
+      ? ["the rounds with the audit log off differ by more than 10 % among themselves"]
+      : []),
+    ...(areBusy(others) ? [`other processes had ${others!.toFixed(2)} processors meanwhile`] : []),
+  ];
+  const within = (mode: Mode) => (noise.length > 0 ? null : share(mode).median >= goal);
+  const processors = availableParallelism();
+  return {
+    version: 2,
+    load,
+    processors,
+    others,
+    modes: found,
+    share: { blocking: share("blocking"), buffered: share("buffered"), elsewhere: share("elsewhere") },
+    limit: found.buffered.cost && limitOf(found.buffered.cost, processors) / median,
+    withinGoal: { buffered: within("buffered"), elsewhere: within("elsewhere") },
+    noise,
+    mismatches: (["blocking", "buffered", "elsewhere"] as const).flatMap((mode) =>
+      runs[mode]
+        .filter(({ kept, stored, answered }) => kept !== stored || answered > stored)
+        .map(
+          ({ kept, stored, answered }) => `${mode}: ${answered} answered, ${kept} kept, but ${stored} stored`,
+        ),
     ),
-    ...mismatches.map((line) => `MISMATCH ${line}`),
-    withinGoal === null
-      ? "no verdict: the rounds with the audit log off differ by more than 10 % among themselves"
-      : `buffered within 5 % of off: ${withinGoal ? "yes" : "no"}`,
-    `median and range of the rounds, in turns; load ${load.before.toFixed(1)} before, ${load.after.toFixed(1)} after`,
-    "",
-  ].join("\n");
+  };
+}
+
+function medianCost(runs: readonly Run[]): Cost | null {
+  const costs = runs.flatMap(({ cost }) => cost ?? []);
+  const of = (part: keyof Cost) => spread(costs.map((cost) => cost[part])).median;
+  return costs.length === 0
+    ? null
+    : { service: of("service"), client: of("client"), database: of("database") };
 }
 
 if (import.meta.main) {
-  const { values } = parseArgs({
+  const { values } = readFlags({
     options: {
       runs: { type: "string", default: "5" },
       seconds: { type: "string", default: "5" },
-      connections: { type: "string", default: "32" },
+      connections: { type: "string", default: "128" },
+      client: { type: "string", default: usualClient() },
       json: { type: "boolean", default: false },
     },
   });
@@ -168,15 +187,23 @@ if (import.meta.main) {
     number,
     number,
   ];
-  if (![runs, seconds, connections].every((value) => Number.isInteger(value) && value > 0)) {
-    console.error("--runs, --seconds and --connections take whole numbers from 1");
+  const fail = (message: string): never => {
+    console.error(message);
     process.exit(2);
+  };
+  if (![runs, seconds, connections].every((value) => Number.isInteger(value) && value > 0))
+    fail("--runs, --seconds and --connections take whole numbers from 1");
+  if (!clientNames.includes(values.client as ClientName))
+    fail(`--client takes ${clientNames.join(" or ")}, not ${values.client}`);
+  const folder = mkdtempSync(join(tmpdir(), "freehold-bench-client-"));
+  try {
+    const drive = await openClient(values.client as ClientName, connections, folder).catch((error: Error) =>
+      fail(error.message),
+    );
+    const bench = await benchLoad({ runs, seconds, drive });
+    process.stdout.write(values.json ? `${JSON.stringify(bench)}\n` : render(bench));
+    process.exitCode = bench.mismatches.length > 0 ? 1 : 0;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
   }
-  const drive = await autocannon(seconds, connections).catch((error: Error) => {
-    console.error(error.message);
-    process.exit(2);
-  });
-  const bench = await benchLoad({ runs, drive });
-  process.stdout.write(values.json ? `${JSON.stringify(bench)}\n` : render(bench));
-  process.exit(bench.mismatches.length > 0 ? 1 : 0);
 }

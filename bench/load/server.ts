@@ -1,19 +1,26 @@
 /**
- * Gatekeeper as it is, with an audit log of the caller's choice: none, a blocking INSERT for each decision, or the buffer.
- * Says where it listens; at TERM it stores what waits, and says how many decisions it kept.
+ * Gatekeeper as it is, with an audit log of the caller's choice: none, a blocking INSERT for each decision, the buffer, or the
+ * buffer with a sink that stores nothing. Says where it listens; at TERM it stores what waits, and says how many decisions it
+ * kept, and how many of them left the spool.
  */
 import { createAuditLog, postgresSink } from "../../runtime/audit/mod.ts";
 import { connect } from "../../runtime/connect/mod.ts";
 import { type Parts, serveOn } from "../../services/gatekeeper/main.ts";
 import { readPolicy } from "../../services/gatekeeper/policy.ts";
 
-export type Mode = "off" | "blocking" | "buffered";
+export type Mode = "off" | "blocking" | "buffered" | "elsewhere";
 
 const [mode, url, spool] = process.argv.slice(2) as [Mode, string, string];
 const sql = connect({ service: "gatekeeper", variable: "URL", env: { URL: url } });
 const writer = crypto.randomUUID();
 let kept = 0;
-const buffered = createAuditLog({ spool, sink: postgresSink({ url }) });
+const nowhere = { worker: new URL("./nothing-worker.ts", import.meta.url), options: {} };
+const buffered = createAuditLog({ spool, sink: mode === "elsewhere" ? nowhere : postgresSink({ url }) });
+const inBuffer: Parts["audit"]["log"] = (event) => {
+  const result = buffered.log(event);
+  if (result.accepted) kept += 1;
+  return result;
+};
 
 const log: Record<Mode, Parts["audit"]["log"]> = {
   off: () => {
@@ -28,16 +35,13 @@ const log: Record<Mode, Parts["audit"]["log"]> = {
         ${decision}, ${sql.json(detail as never)})`;
     return { accepted: true };
   },
-  buffered(event) {
-    const result = buffered.log(event);
-    if (result.accepted) kept += 1;
-    return result;
-  },
+  buffered: inBuffer,
+  elsewhere: inBuffer,
 };
 
 const service = serveOn({
   sql,
-  // The log's Workers are there in all three, so that they differ in nothing but what a decision costs.
+  // The log's Workers are there in all of them, so that they differ in nothing but what a decision costs.
   audit: { log: log[mode], stats: () => buffered.stats(), close: (options) => buffered.close(options) },
   holds: async () => false,
   rules: readPolicy(new URL("../../services/gatekeeper/policy.json", import.meta.url)),
@@ -45,7 +49,7 @@ const service = serveOn({
 });
 process.once("SIGTERM", async () => {
   const code = await service.stop();
-  console.info(`kept ${kept}`);
+  console.info(`kept ${kept}, flushed ${buffered.stats().stored}`);
   process.exit(code);
 });
 console.info(`listening at ${service.url.href}`);

@@ -1,0 +1,57 @@
+/** The load benchmark, as a person is shown it. */
+import { type LoadBench, modes } from "../load.ts";
+import type { Spread } from "../statistics.ts";
+
+const names = {
+  off: "off",
+  blocking: "blocking",
+  buffered: "buffered",
+  elsewhere: "buffered, database elsewhere",
+} as const;
+
+export function render(bench: LoadBench): string {
+  const { load, modes: found, share, withinGoal, mismatches, limit, noise, others, processors } = bench;
+  const range = ({ median, lowest, highest }: Spread) =>
+    `${Math.round(median)} (${Math.round(lowest)} to ${Math.round(highest)})`;
+  const percent = ({ median, lowest, highest }: Spread) =>
+    `${(median * 100).toFixed(1)} % of off (${(lowest * 100).toFixed(1)} to ${(highest * 100).toFixed(1)})`;
+  const verdict = (met: boolean | null) => (met === null ? "no verdict" : met ? "yes" : "no");
+  const lines = [
+    `${"POST /check".padEnd(30)} requests/s`,
+    ...modes.map((mode) => {
+      const { rate, p50, p99 } = found[mode];
+      const of = mode === "off" ? "" : percent(share[mode]);
+      return `${names[mode].padEnd(30)} ${range(rate).padEnd(24)} p50 ${short(p50.median)} ms, p99 ${short(p99.median)} ms   ${of}`.trimEnd();
+    }),
+    "",
+  ];
+  if (found.off.cost) {
+    lines.push("processor time of a request: service, client, database");
+    for (const mode of modes) {
+      const { cost } = found[mode];
+      if (cost)
+        lines.push(
+          `${names[mode].padEnd(30)} ${[cost.service, cost.client, cost.database].map((one) => `${one.toFixed(1)} µs`).join(", ")}`,
+        );
+    }
+    lines.push("");
+  }
+  lines.push(...mismatches.map((line) => `MISMATCH ${line}`));
+  lines.push(
+    `within 5 % of off: buffered ${verdict(withinGoal.buffered)}, with its database elsewhere ${verdict(withinGoal.elsewhere)}`,
+  );
+  if (limit !== null)
+    lines.push(
+      `the limit: with client, service and database on these ${processors} processors, never idle, ${(limit * 100).toFixed(0)} % of off`,
+    );
+  if (noise.length > 0) lines.push(`no verdict: ${noise.join("; ")}`);
+  lines.push(
+    `median and range of the rounds, in turns; load ${load.before.toFixed(1)} before, ${load.after.toFixed(1)} after; others had ${others === null ? "an unknown number of" : others.toFixed(2)} processors`,
+    "",
+  );
+  return lines.join("\n");
+}
+
+function short(value: number): number {
+  return Number(value.toPrecision(3));
+}
