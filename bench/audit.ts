@@ -63,7 +63,9 @@ function sizes(short: boolean, runs: string | undefined, outageSeconds: number):
       rows: 200_000,
       batches: [16, 64, 256, 1024, 4096, 16_384].map((kib) => kib * 1024),
       acknowledgements: 300,
-      timeline: { rate: 5000, secondsOf: { before: 15, outage: outageSeconds, after: 10, afterKill: 5 } },
+      timeline: { rate: 5000, secondsOf: { before: 30, outage: outageSeconds, after: 10, afterKill: 5 } },
+      stops: { events: 200_000, times: 3 },
+      kills: { kills: 3, rate: 5000, runMs: 1000 },
     },
   };
 }

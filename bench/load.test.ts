@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { type Drive, readWrk } from "./load/client.ts";
-import { limitOf } from "./load/cost.ts";
+import { limitShare } from "./load/cost.ts";
 import { render } from "./load/text.ts";
 import { benchLoad } from "./load.ts";
 
@@ -32,7 +32,9 @@ test("every decision that gatekeeper answered under load has left its audit log,
 });
 
 test("what all processors can do at most follows from what a request takes", () => {
-  expect(limitOf({ service: 16, client: 10, database: 14 }, 2)).toBe(50_000);
+  const off = { service: 16, client: 9, database: 0 };
+  expect(limitShare(off, { service: 19, client: 9, database: 12 }, 2)).toBe(0.8);
+  expect(limitShare(off, { service: 17, client: 9, database: 0 }, 2)).toBe(1);
 });
 
 test("what wrk says is read, and anything else is refused", () => {

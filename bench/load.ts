@@ -23,34 +23,12 @@ import {
   openClient,
   usualClient,
 } from "./load/client.ts";
-import { type Cost, limitOf, type Run, spent } from "./load/cost.ts";
+import { type Cost, limitShare, type Run, spent } from "./load/cost.ts";
+import { type LoadBench, modes } from "./load/result.ts";
 import type { Mode } from "./load/server.ts";
 import { render } from "./load/text.ts";
 import { areBusy, watchOthers } from "./processes.ts";
-import { type Spread, spread } from "./statistics.ts";
-
-export const modes: readonly Mode[] = ["off", "blocking", "buffered", "elsewhere"];
-
-export interface LoadBench {
-  version: 2;
-  load: { before: number; after: number };
-  processors: number;
-  /** Of these, what others had on average; null where the system does not tell. */
-  others: number | null;
-  modes: Record<Mode, { rate: Spread; p50: Spread; p99: Spread; cost: Cost | null }>;
-  /** Requests a second of the off mode, of each round. */
-  share: Record<Exclude<Mode, "off">, Spread>;
-  /**
-   * What all processors, never idle, could do at most of buffered requests with everything on this machine, as a share of the
-   * requests a second without an audit log; null where the system does not tell what they take.
-   */
-  limit: number | null;
-  /** The goal, within 5 % of off; null where this run cannot say. */
-  withinGoal: Record<"buffered" | "elsewhere", boolean | null>;
-  /** Why nothing should be concluded from it; empty where it may be. */
-  noise: string[];
-  mismatches: string[];
-}
+import { spread } from "./statistics.ts";
 
 /** Of the requests a second without an audit log. */
 const goal = 0.95;
@@ -135,7 +113,8 @@ function summary(runs: Record<Mode, Run[]>, load: LoadBench["load"], others: num
     buffered: all("buffered"),
     elsewhere: all("elsewhere"),
   };
-  const { lowest, highest, median } = found.off.rate;
+  const { lowest, highest } = found.off.rate;
+  const [off, buffered] = [found.off.cost, found.buffered.cost];
   const noise = [
     ...(highest > lowest * bearable
       ? ["the rounds with the audit log off differ by more than 10 % among themselves"]
@@ -151,7 +130,7 @@ function summary(runs: Record<Mode, Run[]>, load: LoadBench["load"], others: num
     others,
     modes: found,
     share: { blocking: share("blocking"), buffered: share("buffered"), elsewhere: share("elsewhere") },
-    limit: found.buffered.cost && limitOf(found.buffered.cost, processors) / median,
+    limit: off && buffered && limitShare(off, buffered, processors),
     withinGoal: { buffered: within("buffered"), elsewhere: within("elsewhere") },
     noise,
     mismatches: (["blocking", "buffered", "elsewhere"] as const).flatMap((mode) =>

@@ -9,6 +9,8 @@ export interface Account {
   accepted: number;
   refused: number;
   stored: number;
+  /** Of the accepted: on the disk, for the next start. */
+  spooled: number;
   /** Rows of a sequence that is there already. */
   duplicates: number;
   /** Numbers of a sequence that are not there, up to the last one accepted. */
@@ -19,6 +21,11 @@ export interface Account {
 
 /** Of these it is known that they may lose events; what they lose is shown. */
 export const careless: readonly ContenderName[] = ["opentelemetry"];
+
+/** What was accepted and is nowhere. */
+export function lost({ accepted, stored, spooled }: Account): number {
+  return accepted - stored - spooled;
+}
 
 /** Counts a writer's rows. */
 export async function countInTable(
@@ -44,17 +51,19 @@ export async function accountWritten(sql: Sql, who: string, written: Written): P
     sum.duplicates += found.duplicates;
     sum.gaps += found.gaps;
   }
-  return { who, sent: accepted, accepted, refused: 0, ...sum, promises: true };
+  return { who, sent: accepted, accepted, refused: 0, spooled: 0, ...sum, promises: true };
 }
 
 /** What does not add up, a line each. */
 export function mismatches(accounts: readonly Account[]): string[] {
-  return accounts.flatMap(({ who, sent, accepted, refused, stored, duplicates, gaps, promises }) => [
+  return accounts.flatMap(({ who, sent, accepted, refused, stored, spooled, duplicates, gaps, promises }) => [
     ...(sent === accepted + refused
       ? []
       : [`${who}: ${sent} sent, but ${accepted} accepted and ${refused} refused`]),
-    ...(!promises || accepted === stored ? [] : [`${who}: ${accepted} accepted, but ${stored} stored`]),
+    ...(!promises || accepted === stored + spooled
+      ? []
+      : [`${who}: ${accepted} accepted, but ${stored} stored and ${spooled} spooled`]),
     ...(duplicates === 0 ? [] : [`${who}: ${duplicates} stored twice`]),
-    ...(gaps === 0 ? [] : [`${who}: ${gaps} missing from their sequence`]),
+    ...(!promises || gaps === 0 ? [] : [`${who}: ${gaps} missing from their sequence`]),
   ]);
 }

@@ -28,10 +28,11 @@ const names = [
   "share",
   "flusher",
   "durable",
+  "stop",
   "ack",
   "outage",
 ];
-const durations = /^(p50|p99|p999|stored|open99|durable|\w+\.p(50|99))$/;
+const durations = /^(p50|p99|p999|stored|open99|durable|stop|\w+\.p(50|99))$/;
 
 /** @throws {BudgetError} for a limit that is none */
 export function readBudget(text: string): Limit[] {

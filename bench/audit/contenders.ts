@@ -10,6 +10,8 @@ export interface Kept {
   refused: number;
   /** Of the accepted: where they should be. */
   stored: number;
+  /** Of the accepted: on the disk, for the next start. */
+  spooled?: number;
 }
 
 export interface Contender {
@@ -44,16 +46,33 @@ export interface Place {
 
 /** The contenders, in the order of the tables; peers that are not installed are left out. */
 export async function openContenders(place: Place): Promise<Contender[]> {
-  const all = [
-    control(),
-    push(),
-    insert(place),
-    buffer(place),
-    freehold(place),
-    await pino(place),
-    await openTelemetry(),
-  ];
+  const names = Object.keys(contenderNames) as ContenderName[];
+  const all = await Promise.all(names.map((name) => openContender(name, place)));
   return all.filter((one) => one !== null);
+}
+
+/** @param onExported told how many events OpenTelemetry's exporter was handed, before anything else happens */
+export async function openContender(
+  name: ContenderName,
+  place: Place,
+  onExported?: (count: number) => void,
+): Promise<Contender | null> {
+  switch (name) {
+    case "control":
+      return control();
+    case "push":
+      return push();
+    case "insert":
+      return insert(place);
+    case "buffer":
+      return buffer(place);
+    case "freehold":
+      return freehold(place);
+    case "pino":
+      return await pino(place);
+    case "opentelemetry":
+      return await openTelemetry(onExported);
+  }
 }
 
 function control(): Contender {
@@ -157,18 +176,22 @@ export function freehold({ url, folder, sql }: Place): Contender & { audit: Audi
     log: () => audit.log(event).accepted,
     settle: () => audit.stored(),
     async close() {
-      await audit.close();
+      const { spooled, unconfirmed } = await audit.close();
       const { accepted, refused } = audit.stats();
       const all = Object.values(refused).reduce((sum, one) => sum + one, 0);
-      return { accepted, refused: all, stored: await countRows(sql, writer) };
+      const stored = await countRows(sql, writer);
+      return { accepted, refused: all, stored, spooled: spooled + unconfirmed };
     },
   };
 }
 
+/** Where pino writes, a line an event. */
+export const pinoFile = (folder: string) => join(folder, "pino.log");
+
 async function pino({ folder }: Place): Promise<Contender | null> {
   const module = await import("pino").catch(() => null);
   if (!module) return null;
-  const file = join(folder, "pino.log");
+  const file = pinoFile(folder);
   const destination = module.default.destination({ dest: file, sync: false, minLength: 4096 });
   const logger = module.default({ base: null }, destination);
   const flush = () =>
@@ -196,7 +219,7 @@ async function pino({ folder }: Place): Promise<Contender | null> {
 }
 
 /** As it comes: a queue of 2,048 records, batches of 512. The exporter takes everything at once and counts. */
-async function openTelemetry(): Promise<Contender | null> {
+async function openTelemetry(onExported: (count: number) => void = () => {}): Promise<Contender | null> {
   const module = await import("@opentelemetry/sdk-logs").catch(() => null);
   if (!module) return null;
   let accepted = 0;
@@ -204,6 +227,7 @@ async function openTelemetry(): Promise<Contender | null> {
   const exporter = {
     export(records: readonly unknown[], done: (result: { code: number }) => void) {
       exported += records.length;
+      onExported(exported);
       done({ code: 0 });
     },
     shutdown: async () => {},

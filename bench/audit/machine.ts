@@ -2,6 +2,7 @@
 import { closeSync, fdatasyncSync, openSync, readFileSync, rmSync, writeSync } from "node:fs";
 import { cpus, loadavg, release } from "node:os";
 import { join } from "node:path";
+import { watchOthers } from "../processes.ts";
 import { type Spread, spread } from "../statistics.ts";
 
 export interface Machine {
@@ -14,14 +15,21 @@ export interface Machine {
   load: { before: number; after: number };
   /** Of all processor time meanwhile, the share that the hypervisor gave to others; null where it is not told. */
   steal: number | null;
+  /** Of the processors, how many processes that are none of the benchmark's had on average; null where it is not told. */
+  others: number | null;
   /** Nanoseconds that reading the clock takes: a part of every number. */
   clock: Spread;
   /** Nanoseconds of one fdatasync after 4 KiB, on the spool's disk. */
   fdatasync: Spread;
 }
 
-/** Begins to watch. @returns what ends it and says what was seen */
-export function watchMachine(folder: string, postgresql: string): () => Machine {
+/**
+ * Begins to watch.
+ * @param foreign whether the database server is none of our own
+ * @returns what ends it and says what was seen
+ */
+export function watchMachine(folder: string, postgresql: string, foreign: boolean): () => Machine {
+  const others = watchOthers(foreign);
   const before = { load: loadavg()[0]!, time: processorTime() };
   const clock = clockCost();
   const fdatasync = spread(timeFdatasync(folder, 50));
@@ -36,6 +44,7 @@ export function watchMachine(folder: string, postgresql: string): () => Machine 
       postgresql,
       load: { before: before.load, after: loadavg()[0]! },
       steal: after && before.time && passed > 0 ? (after.steal - before.time.steal) / passed : null,
+      others: others(),
       clock,
       fdatasync,
     };

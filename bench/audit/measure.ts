@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { type EmbeddedPostgres, startPostgres } from "../../deploy/embedded/mod.ts";
 import { auditSchema } from "../../runtime/audit/mod.ts";
 import { connect } from "../../runtime/connect/mod.ts";
+import { areBusy } from "../processes.ts";
 import { percentile, type Spread, spread } from "../statistics.ts";
 import { type Account, accountWritten, careless, countInTable, mismatches } from "./accounting.ts";
 import {
@@ -17,10 +18,13 @@ import {
   openContenders,
   type Place,
 } from "./contenders.ts";
+import { type KillOptions, killable, killContender } from "./killed.ts";
 import { closedLoop, openLoop } from "./loops.ts";
 import { watchMachine } from "./machine.ts";
 import type { AuditBench } from "./result.ts";
+import { noRoad } from "./road.ts";
 import { curve, quantiles } from "./samples.ts";
+import { measureStops } from "./stopped.ts";
 import {
   flusherAlone,
   measureAcknowledgement,
@@ -48,6 +52,8 @@ export interface AuditBenchOptions {
     batches: readonly number[];
     acknowledgements: number;
     timeline: Pick<TimelineOptions, "rate" | "secondsOf">;
+    stops: { events: number; times: number };
+    kills: KillOptions;
   };
   /** A database without an audit log of its own; an embedded PostgreSQL with fsync unless given. */
   url?: string;
@@ -75,6 +81,8 @@ export async function benchAudit(options: AuditBenchOptions): Promise<AuditBench
     server = cleanUp.use(await startPostgres({ durable: true, ...(signal ? { signal } : {}) }));
   }
   const url = options.url ?? (await server!.createDatabase("bench"));
+  const blocked = options.long ? noRoad(url) : null;
+  if (blocked !== null) throw new PlaceError(blocked);
   const sql = connect({ service: "bench", variable: "URL", env: { URL: url }, poolSize: 10 });
   cleanUp.defer(() => sql.end({ timeout: 5 }));
   const [there] =
@@ -90,27 +98,24 @@ export async function benchAudit(options: AuditBenchOptions): Promise<AuditBench
     });
   const folder = mkdtempSync(join(tmpdir(), "freehold-bench-audit-"));
   cleanUp.defer(() => rmSync(folder, { recursive: true, force: true }));
-  return await measure({ url, sql, folder }, server, options);
+  return await measure({ url, sql, folder }, options);
 }
 
-async function measure(
-  place: Place,
-  server: EmbeddedPostgres | null,
-  options: AuditBenchOptions,
-): Promise<AuditBench> {
-  const { long, rounds, onProgress = () => {} } = options;
+async function measure(place: Place, options: AuditBenchOptions): Promise<AuditBench> {
+  const { long, rounds, onProgress = () => {}, signal } = options;
+  const foreign = options.url !== undefined;
   const at = new Date().toISOString();
   const [{ version }] = (await place.sql`show server_version`.then((rows) =>
     rows.map((row) => ({ version: String(row["server_version"]) })),
   )) as [{ version: string }];
-  const seen = watchMachine(place.folder, version);
+  const seen = watchMachine(place.folder, version, foreign);
   const contenders = await openContenders(place);
   const sent = new Map<ContenderName, number>();
   const closed = await runClosed(contenders, options, sent);
   const open = long ? await runOpen(contenders, options, sent) : { openLoop: null, sweep: null };
   const accounting: Account[] = [];
   for (const contender of contenders) {
-    const { accepted, refused, stored } = await contender.close();
+    const { accepted, refused, stored, spooled = 0 } = await contender.close();
     const found =
       contender.writer === null
         ? { stored, duplicates: 0, gaps: 0 }
@@ -120,6 +125,7 @@ async function measure(
       sent: sent.get(contender.name) ?? 0,
       accepted,
       refused,
+      spooled,
       ...found,
       promises: !careless.includes(contender.name),
     });
@@ -128,6 +134,7 @@ async function measure(
   let throughput: AuditBench["throughput"] = null;
   let acknowledgement: AuditBench["acknowledgement"] = null;
   let timeline: AuditBench["timeline"] = null;
+  let stopped: AuditBench["stopped"] = null;
   if (long) {
     const written: Written = [];
     throughput = await runThroughput(place, options, written);
@@ -135,16 +142,24 @@ async function measure(
     const { durable, fdatasync } = await measureAcknowledgement(place, long.acknowledgements, written);
     acknowledgement = { durable: quantiles(durable), fdatasync: quantiles(fdatasync) };
     accounting.push(await accountWritten(place.sql, "throughput, acknowledgements", written));
-    if (server) {
-      onProgress("audit: an outage, and a kill");
-      const killed: Written = [];
-      const socket = join(server.socketFolder, ".s.PGSQL.5432");
-      timeline = await measureTimeline(
-        { socket, database: "bench", folder: place.folder, ...long.timeline },
-        killed,
-      );
-      accounting.push(await accountWritten(place.sql, "outage, then killed and started", killed));
+    signal?.throwIfAborted();
+    onProgress("audit: TERM while the database is gone");
+    const stops = await measureStops(place, long.stops.events, long.stops.times);
+    stopped = stops.stopped;
+    accounting.push(...stops.accounts);
+    for (const name of killable.filter((one) => contenders.some((contender) => contender.name === one))) {
+      signal?.throwIfAborted();
+      onProgress(`audit: kill -9, ${contenderNames[name]}`);
+      accounting.push(await killContender(name, place, long.kills));
     }
+    signal?.throwIfAborted();
+    onProgress("audit: an outage, and a kill");
+    const killed: Written = [];
+    timeline = await measureTimeline(
+      { url: place.url, foreign, folder: place.folder, ...long.timeline },
+      killed,
+    );
+    accounting.push(await accountWritten(place.sql, "outage, then killed and started", killed));
   }
   const bench = {
     version: 1 as const,
@@ -159,6 +174,7 @@ async function measure(
     throughput,
     acknowledgement,
     timeline,
+    stopped,
     accounting,
     mismatches: mismatches(accounting),
   };
@@ -215,8 +231,15 @@ async function runClosed(
   };
 }
 
-/** Who is worth it: the peers' tails are known from the closed loop. */
-const inOpenLoop: readonly ContenderName[] = ["control", "insert", "buffer", "freehold"];
+/** All but the push, which keeps events for ever. */
+const inOpenLoop: readonly ContenderName[] = [
+  "control",
+  "insert",
+  "buffer",
+  "freehold",
+  "pino",
+  "opentelemetry",
+];
 
 async function runOpen(
   contenders: readonly Contender[],
@@ -299,8 +322,12 @@ async function runThroughput(
 /** How far apart the control's rounds may lie, and how late its events may be: beyond that, the machine is what is measured. */
 const bearable = { ratio: 4, closedNs: 20_000, openNs: 5e6 };
 
-/** What in the control's own numbers forbids a verdict. */
-function noise({ contenders, openLoop: open }: Pick<AuditBench, "contenders" | "openLoop">): string[] {
+/** What in the control's own numbers, or in what the machine did besides, forbids a verdict. */
+export function noise({
+  contenders,
+  openLoop: open,
+  machine,
+}: Pick<AuditBench, "contenders" | "openLoop" | "machine">): string[] {
   const { p50, p99 } = contenders.find(({ name }) => name === "control")!;
   const late = open?.contenders.find(({ name }) => name === "control")?.response.p999 ?? 0;
   const found: string[] = [];
@@ -308,5 +335,6 @@ function noise({ contenders, openLoop: open }: Pick<AuditBench, "contenders" | "
     found.push("the no-op control's p50 differs fourfold between rounds");
   if (p99.median > bearable.closedNs) found.push("the no-op control itself has a p99 beyond 20 µs");
   if (late > bearable.openNs) found.push("the no-op control itself is more than 5 ms late at its p99.9");
+  if (areBusy(machine.others)) found.push(`other processes had ${machine.others!.toFixed(2)} processors`);
   return found;
 }

@@ -1,5 +1,6 @@
 /** The benchmark as one HTML page that needs nothing else: no script, no font, no picture from elsewhere. */
 import { describeSpread, duration } from "../statistics.ts";
+import { lost } from "./accounting.ts";
 import { show } from "./compare.ts";
 import { contenderNames } from "./contenders.ts";
 import { goals, showGoal } from "./goals.ts";
@@ -116,7 +117,7 @@ function overTime({ points, outage, killedAt, rate }: Timeline): Record<string, 
 
 /** @returns the page */
 export function page(bench: AuditBench): string {
-  const { machine, throughput, openLoop, acknowledgement, accounting, mismatches, noise } = bench;
+  const { machine, throughput, openLoop, acknowledgement, accounting, mismatches, noise, stopped } = bench;
   const steal = machine.steal === null ? "not told" : `${(machine.steal * 100).toFixed(1)} %`;
   const sections = [
     `<h1>What an audit event costs</h1>`,
@@ -134,7 +135,7 @@ export function page(bench: AuditBench): string {
         ["versions", `Bun ${machine.bun}, PostgreSQL ${machine.postgresql} with fsync`],
         [
           "load",
-          `${machine.load.before.toFixed(1)} before, ${machine.load.after.toFixed(1)} after; steal ${steal}`,
+          `${machine.load.before.toFixed(1)} before, ${machine.load.after.toFixed(1)} after; steal ${steal}; other processes had ${machine.others === null ? "an unknown number of" : machine.others.toFixed(2)} processors`,
         ],
         ["reading the clock", describeSpread(machine.clock)],
         ["a bare fdatasync", describeSpread(machine.fdatasync)],
@@ -196,13 +197,33 @@ export function page(bench: AuditBench): string {
           ],
         )}`
       : "",
+    stopped
+      ? `<h2>TERM while the database is gone</h2>${table(
+          ["", "median", "range"],
+          [
+            [
+              "events that were in no table",
+              count(stopped.waiting),
+              `${count(stopped.undurable.median)} of them not durable yet`,
+            ],
+            [
+              "until all of them were durable",
+              duration(stopped.untilDurable.median),
+              `${duration(stopped.untilDurable.lowest)} to ${duration(stopped.untilDurable.highest)}`,
+            ],
+          ],
+        )}`
+      : "",
     `<h2>The accounting</h2>`,
     table(
-      ["", "sent", "accepted", "refused", "stored", "duplicates", "gaps"],
-      accounting.map(({ who, sent, accepted, refused, stored, duplicates, gaps }) => [
-        who,
-        ...[sent, accepted, refused, stored, duplicates, gaps].map(count),
-      ]),
+      ["", "sent", "accepted", "refused", "stored", "spooled", "lost", "duplicates", "gaps"],
+      accounting.map((account) => {
+        const { who, sent, accepted, refused, stored, spooled, duplicates, gaps } = account;
+        return [
+          who,
+          ...[sent, accepted, refused, stored, spooled, lost(account), duplicates, gaps].map(count),
+        ];
+      }),
     ),
     `<h2>Goals</h2>`,
     table(

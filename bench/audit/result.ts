@@ -4,6 +4,7 @@ import type { Account } from "./accounting.ts";
 import type { ContenderName } from "./contenders.ts";
 import type { Machine } from "./machine.ts";
 import type { CurvePoint, Quantiles } from "./samples.ts";
+import type { Stopped } from "./stopped.ts";
 import type { Timeline } from "./timeline.ts";
 
 /** Latencies are nanoseconds. */
@@ -49,6 +50,8 @@ export interface AuditBench {
   } | null;
   acknowledgement: { durable: Quantiles; fdatasync: Quantiles } | null;
   timeline: Timeline | null;
+  /** Told to stop with events that the database has not. */
+  stopped: Stopped | null;
   accounting: Account[];
   /** What of the accounting does not add up. */
   mismatches: string[];
@@ -83,9 +86,11 @@ export function measures(bench: AuditBench): Record<string, Measure> {
   add("share", "share", bench.throughput?.wholeShare);
   add("flusher", "share", bench.throughput?.flusherShare);
   add("durable", "ns", bench.throughput?.untilDurable);
+  add("stop", "ns", bench.stopped?.untilDurable);
   const { acknowledgement: ack, timeline } = bench;
   if (ack) add("ack", "×", single(ack.durable.p50 / ack.fdatasync.p50));
-  if (timeline) add("outage", "×", single(timeline.during.p999 / timeline.before.p999));
+  if (timeline && Math.min(timeline.before.quiet, timeline.during.quiet) >= 0.5)
+    add("outage", "×", single(timeline.during.p999 / timeline.before.p999));
   for (const { name, p50, p99 } of bench.contenders) {
     if (name === "freehold") continue;
     add(`${name}.p50`, "ns", p50);

@@ -1,12 +1,14 @@
 /** What a person is shown in the terminal. */
 import { describeSpread, duration } from "../statistics.ts";
+import { lost } from "./accounting.ts";
 import { contenderNames } from "./contenders.ts";
 import { goals, showGoal } from "./goals.ts";
 import type { AuditBench } from "./result.ts";
 import type { Quantiles } from "./samples.ts";
 
 export function render(bench: AuditBench): string {
-  const { machine, contenders, ratio, openLoop, sweep, throughput, acknowledgement, timeline } = bench;
+  const { machine, contenders, ratio, openLoop, sweep, throughput, acknowledgement, timeline, stopped } =
+    bench;
   const times = (value: number) => `${Number(value.toPrecision(2))} ×`;
   const steal = machine.steal === null ? "not told" : `${(machine.steal * 100).toFixed(1)} %`;
   const lines = [
@@ -82,18 +84,28 @@ export function render(bench: AuditBench): string {
     const { rate, outage, before, during, caughtUpMs } = timeline;
     lines.push(
       `${rate}/s, database gone for ${(outage[1] - outage[0]).toFixed(0)} s: response p99.9 ${duration(before.p999)} before ` +
-        `(${before.count} events), ${duration(during.p999)} during (${during.count}); caught up after ` +
+        `(${before.count} events), ${duration(during.p999)} during (${during.count}), in the ` +
+        `${percent(before.quiet)} and ${percent(during.quiet)} of the time that others left the machine alone; caught up after ` +
         `${caughtUpMs === null ? "the kill" : `${caughtUpMs} ms`}; killed with KILL at ${timeline.killedAt.toFixed(1)} s`,
       "",
     );
   }
+  if (stopped)
+    lines.push(
+      `TERM with ${stopped.waiting} events that the database has not (${Math.round(stopped.undurable.median)} not durable yet): ` +
+        `all durable after ${describeSpread(stopped.untilDurable)}`,
+      "",
+    );
   lines.push(
     ...columns([
-      ["accounting", "sent", "accepted", "refused", "stored", "duplicates", "gaps"],
-      ...bench.accounting.map(({ who, ...one }) => [
-        who,
-        ...[one.sent, one.accepted, one.refused, one.stored, one.duplicates, one.gaps].map(String),
-      ]),
+      ["accounting", "sent", "accepted", "refused", "stored", "spooled", "lost", "duplicates", "gaps"],
+      ...bench.accounting.map((account) => {
+        const { who, sent, accepted, refused, stored, spooled, duplicates, gaps } = account;
+        return [
+          who,
+          ...[sent, accepted, refused, stored, spooled, lost(account), duplicates, gaps].map(String),
+        ];
+      }),
     ]),
     ...bench.mismatches.map((line) => `MISMATCH ${line}`),
     "",
@@ -115,7 +127,7 @@ export function render(bench: AuditBench): string {
   lines.push(
     `median and range of ${bench.rounds} rounds, in turns; a round's last event was stored after ${describeSpread(bench.untilStored)}`,
     `${machine.cores} × ${machine.cpu}, ${machine.system} · Bun ${machine.bun} · PostgreSQL ${machine.postgresql} with fsync`,
-    `load ${machine.load.before.toFixed(1)} before, ${machine.load.after.toFixed(1)} after; steal ${steal}; clock ${describeSpread(machine.clock)}; fdatasync ${describeSpread(machine.fdatasync)}`,
+    `load ${machine.load.before.toFixed(1)} before, ${machine.load.after.toFixed(1)} after; steal ${steal}; others ${machine.others === null ? "not told" : `${machine.others.toFixed(2)} processors`}; clock ${describeSpread(machine.clock)}; fdatasync ${describeSpread(machine.fdatasync)}`,
     "",
   );
   return lines.join("\n");
@@ -125,6 +137,10 @@ const heads = ["p99.9", "p99.99", "max", "samples"];
 
 function rest({ p999, p9999, max, count }: Quantiles): string[] {
   return [orNone(p999), orNone(p9999), duration(max), String(count)];
+}
+
+function percent(share: number): string {
+  return `${Math.round(share * 100)} %`;
 }
 
 function orNone(ns: number | null): string {

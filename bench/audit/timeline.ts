@@ -6,15 +6,16 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { Readable } from "node:stream";
-import { startProxy } from "../../deploy/embedded/proxy.ts";
+import { areBusy, watchOthers } from "../processes.ts";
+import { openRoad } from "./road.ts";
 import { Histogram } from "./samples.ts";
 import type { Written } from "./throughput.ts";
 import type { Tick, TimelineTask } from "./timeline-writer.ts";
 
 export interface TimelineOptions {
-  /** The socket of the server, and the database on it. */
-  socket: string;
-  database: string;
+  url: string;
+  /** Whether the server is none of our own, so that its processes are to be told from others by their name. */
+  foreign: boolean;
   folder: string;
   rate: number;
   /** Before the outage, during it, after it until the kill, and after that. */
@@ -35,23 +36,45 @@ export interface Timeline {
   }[];
   outage: [from: number, to: number];
   killedAt: number;
-  /** The p99.9 of response times before and during the outage, and of how many events. */
-  before: { p999: number; count: number };
-  during: { p999: number; count: number };
+  before: Window;
+  during: Window;
   /** From the database's return until all that waited was stored; null where it was not before the kill. */
   caughtUpMs: number | null;
 }
 
+/** The p99.9 of response times, and of how many events: those of moments in which nobody else used the machine. */
+export interface Window {
+  p999: number;
+  count: number;
+  /** The share of these moments. */
+  quiet: number;
+}
+
+/** Long enough for processor time, which is counted in hundredths, to say something. */
+const sliceMs = 2000;
+
+/** Watches, slice by slice, whether others use the processors. */
+function watchSlices(foreign: boolean): { at(ms: number): boolean; stop(): void } {
+  const others = watchOthers(foreign);
+  const slices: { end: number; busy: boolean }[] = [];
+  const timer = setInterval(() => slices.push({ end: Date.now(), busy: areBusy(others()) }), sliceMs);
+  return {
+    at: (ms) => slices.find(({ end }) => ms <= end)?.busy ?? false,
+    stop: () => clearInterval(timer),
+  };
+}
+
 /** @throws Error where the writer ends by itself */
 export async function measureTimeline(options: TimelineOptions, written: Written): Promise<Timeline> {
-  const { socket, database, rate, secondsOf } = options;
+  const { url, foreign, rate, secondsOf } = options;
   const folder = mkdtempSync(join(options.folder, "timeline-"));
-  const proxy = await startProxy(socket, 0);
+  const road = await openRoad(url);
+  const busy = watchSlices(foreign);
   const task = (name: string): TimelineTask => {
     const counts = join(folder, name);
     writeFileSync(counts, new Uint8Array(16));
     return {
-      url: `postgres://postgres@127.0.0.1:${proxy.port}/${database}`,
+      url: road.url,
       spool: join(folder, "spool"),
       counts,
       rate,
@@ -62,10 +85,10 @@ export async function measureTimeline(options: TimelineOptions, written: Written
   try {
     const started = await writer.first;
     await writer.until(started + secondsOf.before * 1000);
-    proxy.set("cut");
+    road.set("cut");
     const cutAt = Date.now();
     await writer.until(cutAt + secondsOf.outage * 1000);
-    proxy.set("open");
+    road.set("open");
     const openAt = Date.now();
     await writer.until(openAt + secondsOf.after * 1000);
     const killedWriter = ticks.at(-1)!.writer;
@@ -80,8 +103,15 @@ export async function measureTimeline(options: TimelineOptions, written: Written
     const seconds = (at: number) => (at - started) / 1000;
     const within = (from: number, to: number) => {
       const all = new Histogram();
-      for (const { at, response } of ticks) if (at > from && at <= to) all.merge(response);
-      return { p999: all.percentile(0.999), count: all.total };
+      let [quiet, every] = [0, 0];
+      for (const { at, response } of ticks) {
+        if (at <= from || at > to) continue;
+        every += 1;
+        if (busy.at(at)) continue;
+        quiet += 1;
+        all.merge(response);
+      }
+      return { p999: all.percentile(0.999), count: all.total, quiet: every === 0 ? 0 : quiet / every };
     };
     const caughtUp = ticks.find(({ at, unstored }) => at > openAt && at < killedAt && unstored < rate);
     return {
@@ -101,7 +131,8 @@ export async function measureTimeline(options: TimelineOptions, written: Written
     };
   } finally {
     await writer.kill("SIGKILL");
-    proxy.stop();
+    busy.stop();
+    road.stop();
     rmSync(folder, { recursive: true, force: true });
   }
 }

@@ -32,9 +32,13 @@ export function spent(service: number): (driven: Driven) => Cost | null {
   };
 }
 
-/** @returns requests a second that so many processors can do at most, if none of them is ever idle */
-export function limitOf({ service, client, database }: Cost, processors: number): number {
-  return (processors / (service + client + database)) * 1e6;
+/**
+ * What all processors, never idle, could do at most of buffered requests with everything on this machine, as a share of what
+ * could be done at most without an audit log, where one thread does all of the service.
+ */
+export function limitShare(off: Cost, buffered: Cost, processors: number): number {
+  const all = ({ service, client, database }: Cost) => processors / (service + client + database);
+  return Math.min(1, all(buffered) / Math.min(all(off), 1 / off.service));
 }
 
 function seconds(service: number): { service: number; database: number } | null {

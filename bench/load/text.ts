@@ -1,6 +1,6 @@
 /** The load benchmark, as a person is shown it. */
-import { type LoadBench, modes } from "../load.ts";
 import type { Spread } from "../statistics.ts";
+import { type LoadBench, modes } from "./result.ts";
 
 const names = {
   off: "off",

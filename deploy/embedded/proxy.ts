@@ -1,5 +1,5 @@
 /**
- * A TCP road to a server's socket that is as long as one wants, and that can be cut.
+ * A TCP road to a server that is as long as one wants, and that can be cut.
  *
  * States: open; *cut* (every connection is closed, and each new one at once); *silent* (connections stay, and nothing comes
  * through, what is sent meanwhile does when the road opens).
@@ -13,8 +13,14 @@ export interface Proxy {
   stop(): void;
 }
 
-/** @param delayMs one way; a round trip takes twice that */
-export async function startProxy(socketPath: string, delayMs: number): Promise<Proxy> {
+/**
+ * @param target the server's socket, or where it listens
+ * @param delayMs one way; a round trip takes twice that
+ */
+export async function startProxy(
+  target: string | { host: string; port: number },
+  delayMs: number,
+): Promise<Proxy> {
   let state: "open" | "cut" | "silent" = "open";
   const sockets = new Set<Socket>();
   const server = createServer({ noDelay: true }, (client) => {
@@ -22,7 +28,7 @@ export async function startProxy(socketPath: string, delayMs: number): Promise<P
       client.destroy();
       return;
     }
-    const upstream = open(socketPath);
+    const upstream = typeof target === "string" ? open(target) : open(target);
     for (const socket of [client, upstream]) {
       sockets.add(socket);
       socket.on("close", () => sockets.delete(socket));
