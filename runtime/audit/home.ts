@@ -98,20 +98,24 @@ export function adoptHomes(spool: string): Home[] {
   return homes;
 }
 
-/**
- * Removes a writer's folder once it is empty of events; dead letters, if there are any, stay. What tells of the writer goes
- * last, so that a crash in the middle leaves a folder that is known to be done.
- */
+/** Removes a writer's folder once it is empty of events; dead letters, if there are any, stay. */
 export function removeHome({ folder, lock }: Pick<Home, "folder" | "lock">): void {
-  if (existsSync(folder)) {
-    const ring = ringPath(folder) ?? sharedRingPath(basename(folder));
-    for (const name of readdirSync(folder).filter((one) => !kept.includes(one)))
-      rmSync(join(folder, name), { force: true });
-    rmSync(ring, { force: true });
-    for (const name of ["writer.json", "end.json"]) rmSync(join(folder, name), { force: true });
-    if (!hasDeadLetters(folder)) rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
-  }
+  for (const path of removals(folder)) rmSync(path, { recursive: true, force: true, maxRetries: 3 });
   lock.release();
+}
+
+/** What of a folder is to go, in an order in which a crash after any of them leaves a folder that is known to be done. */
+export function* removals(folder: string): Generator<string> {
+  if (!existsSync(folder)) return;
+  const ring = ringPath(folder) ?? sharedRingPath(basename(folder));
+  for (const name of readdirSync(folder).filter((one) => !kept.includes(one))) yield join(folder, name);
+  yield ring;
+  yield join(folder, "writer.json");
+  yield join(folder, "end.json");
+  if (hasDeadLetters(folder)) return;
+  yield join(folder, deadLetterFile);
+  yield join(folder, "lock");
+  yield folder;
 }
 
 /** What a crash left of a folder that was just being made, or removed: nothing is in it. */

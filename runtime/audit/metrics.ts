@@ -1,6 +1,7 @@
 /**
- * A log's figures in Prometheus' text format, under the names that OpenTelemetry's conventions have where they have one (1.38;
- * dots become underscores, the unit and `_total` are appended, as its Prometheus exporter does it):
+ * A log's figures in Prometheus' text format, under the names that OpenTelemetry's conventions have where they have one (those
+ * of its package `@opentelemetry/semantic-conventions` 1.45.0; dots become underscores, the unit and `_total` are appended, as
+ * its Prometheus exporter does it):
  *
  * - `db.client.operation.duration` (stable), with `db.system.name` and the buckets that it asks for: the transactions that
  *   stored a batch. Those that failed are `failures`, since a retry is not an operation of the application's.
