@@ -70,13 +70,12 @@ export function readIdentifier(r: Reading, node: Node & { type: "Identifier" }, 
   if (!binding.path) return r.unknown(node);
   if (binding.each && binding.init) return eachOf(r, r.read(binding.init, binding.scope), binding.path, node);
   let value: Expr | null = binding.init ? taken(r, binding.init, binding.scope, binding.path, node) : null;
-  const writes =
-    value && isBuilder(value) ? binding.writes.filter((write) => !goesOn(write, node.name)) : binding.writes;
+  const written = beforehand(r, node, binding.writes);
+  const writes = value && isBuilder(value) ? written.filter((write) => !goesOn(write, node.name)) : written;
   if (writes.length > MOST_WRITES)
     // A builder is followed to what it was first given in any case.
     return value && isBuilder(value) ? { kind: "alias", of: value, at: r.at(node) } : r.unknown(node);
   for (const write of writes) {
-    if (write.value.start <= node.start && node.end <= write.value.end) continue;
     const written = r.read(write.value, write.scope);
     if (write.operator === "+=" && value) value = { kind: "concat", parts: [value, written], at: r.at(node) };
     else if (write.operator === "=" || write.operator === "??=" || write.operator === "||=")
@@ -88,6 +87,25 @@ export function readIdentifier(r: Reading, node: Node & { type: "Identifier" }, 
   if (value && binding.fallback)
     value = fallenBack(r, value, r.read(binding.fallback, binding.scope), binding.fallback) ?? value;
   return value ? { kind: "alias", of: rechecked(r, value, node), at: r.at(node) } : r.unknown(node);
+}
+
+/**
+ * The writes that a name may have its value from. In what is written to it again, as in
+ * "query = sql`${query} and paid`", it stands for what it began with: what else was written to it since
+ * then is read where that stands.
+ */
+function beforehand(
+  { source }: Reading,
+  node: Node & { type: "Identifier" },
+  writes: Binding["writes"],
+): Binding["writes"] {
+  const within = writes.find(({ value }) => value.start <= node.start && node.end <= value.end);
+  if (!within) return writes;
+  const itself = new RegExp(`(?<![\\w$.])${node.name.replaceAll("$", "\\$")}(?![\\w$])`);
+  return writes.filter(
+    ({ operator, value }) =>
+      operator !== "+=" && value.end <= node.start && !itself.test(source.slice(value.start, value.end)),
+  );
 }
 
 /** What a chain of calls may go on from. */

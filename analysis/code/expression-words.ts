@@ -114,6 +114,15 @@ export function isNumber(node: Node): boolean {
   return inner.type === "Literal" && typeof inner.value === "number";
 }
 
+/** What is added up in `a + b + c`, however long: the tree of it would be as deep as it is long. */
+export function added(node: Node): Node[] {
+  const operands: Node[] = [];
+  let left = unwrap(node);
+  for (; left.type === "BinaryExpression" && left.operator === "+"; left = unwrap(left.left as Node))
+    operands.push(left.right);
+  return [...operands, left].reverse();
+}
+
 /** Text of which the file shows at least a part, and no bare number. */
 export function isWritten(expr: Expr): boolean {
   if (expr.kind === "alias") return isWritten(expr.of);

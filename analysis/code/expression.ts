@@ -16,7 +16,7 @@ import { fallenBack } from "./expression-outside.ts";
 import { readOwn } from "./expression-own.ts";
 import { readRoot, readType } from "./expression-roots.ts";
 import { readArgument, readObject, readTagged, readTemplate, spreadItems } from "./expression-templates.ts";
-import { excerpt, isAwaited, isNumber, isRaw, isWritten, looksLikeTag } from "./expression-words.ts";
+import { added, excerpt, isAwaited, isNumber, isRaw, isWritten, looksLikeTag } from "./expression-words.ts";
 import { opensLikeSql } from "./opening.ts";
 import type { Reading } from "./reading.ts";
 import type { FileScopes, Scope } from "./scope.ts";
@@ -122,9 +122,10 @@ export function expressionReader(file: string, source: string, scopes: FileScope
       }
       case "BinaryExpression": {
         if (node.operator !== "+") return unknown(node);
-        const parts = [read(node.left as Node, scope), read(node.right, scope)];
+        const operands = added(node);
+        const parts = operands.map((operand) => read(operand, scope));
         // `$${values.length + 1}` counts: a number makes text of nothing but text.
-        const counts = isNumber(node.left as Node) || isNumber(node.right);
+        const counts = operands.some(isNumber);
         return counts && !parts.some(isWritten) ? unknown(node) : { kind: "concat", parts, at: at(node) };
       }
       case "ConditionalExpression":

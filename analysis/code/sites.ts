@@ -14,6 +14,7 @@ import { calledMethod } from "./called.ts";
 import { clientByImports, clientOf, moduleExport, rawAdapter, tagAdapter } from "./evidence.ts";
 import type { ExpressionReader } from "./expression.ts";
 import { looksLikeTag } from "./expression-words.ts";
+import { inQuotes } from "./in-quotes.ts";
 import { opensLikeSql, VERB } from "./opening.ts";
 import { beginning, queryText, readsAsSql, TEXT_KEY } from "./query-text.ts";
 import type { FileScopes, Scope } from "./scope.ts";
@@ -160,6 +161,8 @@ export function readSites(
       (method === "raw" ? clientOf(beginningOf(object), inner, scopes) : null) ??
       (taken.has(node.start) ? null : tagAdapter(object, inner));
     if (adapter) {
+      // Within a string of the text it names no table, whatever it is.
+      if (inQuotes(node, scopes)) return true;
       const said = adapter.read({ form: "method", method, args: expressions.list(args, scope) });
       if (said) answer(node, scope, adapter, said);
       return said !== null;

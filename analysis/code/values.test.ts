@@ -6,6 +6,22 @@ const open = `import { sql } from "bun";\n`;
 /** What stands at a table's place, and the names that it may be: `?` where nobody knows. */
 const rows: [title: string, code: string, expected: string[]][] = [
   [
+    "a text of many pieces",
+    `const f = (x: string) => sql.unsafe("truncate " + ${'"" + '.repeat(40)}"a" + x.slice(9));`,
+    ["?"],
+  ],
+  ["the last of many pieces", `const f = () => sql.unsafe("truncate " + ${'"" + '.repeat(40)}"a");`, ["a"]],
+  [
+    "a text that is written to itself, more than once",
+    `async function f(n: number) {\n  let q = "truncate a";\n  if (n > 1) q = q + ", b";\n  if (n > 2) q = \`\${q}, c\`;\n  q = q + " cascade";\n  await sql.unsafe(q);\n}`,
+    ["a", "b", "c"],
+  ],
+  [
+    "a query that is written to itself, more than once",
+    `async function f(n: number) {\n  let q = sql\`truncate a\`;\n  if (n > 1) q = sql\`\${q}, b\`;\n  q = sql\`\${q} cascade\`;\n  await q;\n}`,
+    ["a", "b"],
+  ],
+  [
     "a union of literals",
     `const f = (t: "a" | "b" | undefined) => sql.unsafe(\`truncate \${t}\`);`,
     ["a", "b"],

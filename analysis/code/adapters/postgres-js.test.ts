@@ -83,6 +83,11 @@ testAdapter(postgresJs, [
     ["2:25 select orders", "2:51 select items", opened],
   ],
   [
+    "unsafe text within a string",
+    `${open}const days = (n: number) => sql\`delete from orders where at < now() - interval '\${sql.unsafe(String(n))} days'\`;`,
+    ["2:45 delete orders", opened],
+  ],
+  [
     "unsafe text that nobody knows",
     `${open}export const run = (text: string) => sql.unsafe(text);`,
     ["2:49 ? ? `text` is a parameter of run", opened],
