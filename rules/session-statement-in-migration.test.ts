@@ -1,10 +1,13 @@
-import { testRule } from "../fixtures/rule-tester.ts";
+import { expect, test } from "bun:test";
+import { findingsOf, manifest, testRule } from "../fixtures/rule-tester.ts";
 import { sessionStatementInMigration } from "./session-statement-in-migration.ts";
 
 const file = "billing/migrations/002_change.sql";
 const runners = ", and its transaction is the runner's";
 const projects = ", and who it runs as is the project's";
 const next = ", which the next one in the session would meet";
+const locks = ", which ends the transaction, and its locks outlive the migration";
+const servers = ", and how the server is set is the project's";
 
 testRule(sessionStatementInMigration, {
   valid: [
@@ -26,6 +29,37 @@ testRule(sessionStatementInMigration, {
       `1:1 a migration of billing says SET SESSION AUTHORIZATION app${projects}`,
     ],
     [file, "set search_path = x;\n", `1:1 a migration of billing says SET search_path${next}`],
+    [
+      file,
+      "alter system set work_mem = '1GB';\n",
+      `1:1 a migration of billing says ALTER SYSTEM work_mem${servers}`,
+    ],
+    {
+      name: "locks, and what reaches every database, on MariaDB",
+      files: {
+        "freehold.json": manifest({ dialect: "mariadb" }),
+        [`services/${file}`]: [
+          "lock tables invoices write;",
+          "unlock tables;",
+          "flush privileges;",
+          "set global max_connections = 1;",
+          "kill 7;",
+          "shutdown;",
+          "xa start 'x';",
+          "use other;",
+        ].join("\n"),
+      },
+      findings: [
+        `services/${file}:1:1 a migration of billing says LOCK TABLES${locks}`,
+        `services/${file}:2:1 a migration of billing says UNLOCK TABLES${locks}`,
+        `services/${file}:3:1 a migration of billing says FLUSH privileges${servers}`,
+        `services/${file}:4:1 a migration of billing says SET GLOBAL max_connections${servers}`,
+        `services/${file}:5:1 a migration of billing says KILL${servers}`,
+        `services/${file}:6:1 a migration of billing says SHUTDOWN${servers}`,
+        `services/${file}:7:1 a migration of billing says XA${runners}`,
+        `services/${file}:8:1 a migration of billing says USE other, and which database it works on is the project's`,
+      ],
+    },
     [file, "discard all;\n", `1:1 a migration of billing says DISCARD ALL${next}`],
     [
       "billing/migrations/001_create_invoices.down.sql",
@@ -33,4 +67,19 @@ testRule(sessionStatementInMigration, {
       `1:22 a migration of billing says COMMIT${runners}`,
     ],
   ],
+});
+
+test.each([
+  ["postgresql", "write SET LOCAL, which ends with the transaction"],
+  ["mariadb", "write SET STATEMENT … FOR before the statement that needs it, which ends with that"],
+  ["mysql", "take it out, or write the hint SET_VAR in the statement that needs it, which ends with that"],
+])("a setting for one time has its own words on %s", async (dialect, help) => {
+  const files = {
+    "freehold.json": manifest({ dialect }),
+    [`services/${file}`]: "set lock_timeout = 2;\n",
+    "services/billing/migrations/003_local.sql":
+      dialect === "postgresql" ? "select 1;\n" : "set local lock_wait_timeout = 2;\n",
+  };
+  const findings = await findingsOf(sessionStatementInMigration, files);
+  expect(findings.map((finding) => finding.help)).toEqual(dialect === "postgresql" ? [help] : [help, help]);
 });

@@ -41,7 +41,7 @@ describe("a hole in the place of a table is said", () => {
     [
       ["rename table ${unknown a} to b", "alter-table !a at ${unknown a}"],
       ["truncate ${unknown a}", "truncate !a at ${unknown a}"],
-      ["lock tables ${unknown a} write", "lock !a at ${unknown a}"],
+      ["lock tables ${unknown a} write", "lock !a at ${unknown a}", "act LOCK TABLES"],
       ["load data infile ${value} into table ${unknown a}", "copy-from !a at ${unknown a}"],
       ["select * from ?? where ?? = ?", "select !?? is bound when it runs at ??"],
       ["create database ${unknown d}", "act CREATE DATABASE ${…}"],

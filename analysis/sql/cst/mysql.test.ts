@@ -215,6 +215,8 @@ describe("tables", () => {
       "lock tables a read local, b as c low_priority write; unlock tables; flush tables a, b for export",
       "lock a",
       "lock b",
+      "act LOCK TABLES",
+      "act UNLOCK TABLES",
       "lock a",
       "lock b",
     ],

@@ -263,7 +263,7 @@ const ADMINISTRATION: Record<string, { rest: RegExp; act?: string }> = {
   rollback: { rest: /^(?:work|and|no|release|chain| )*$/, act: "ROLLBACK" },
   savepoint: { rest: /^\S+$/ },
   release: { rest: /^savepoint \S+$/ },
-  unlock: { rest: /^(?:tables?|instance)$/ },
+  unlock: { rest: /^(?:tables?|instance)$/, act: "UNLOCK TABLES" },
   deallocate: { rest: /^prepare \S+$/ },
   xa: { rest: /^(?:start|begin|end|prepare|commit|rollback|recover)\b/, act: "XA" },
   stop: { rest: /^(?:slave|replica|all|group_replication)\b/, act: "STOP REPLICA" },

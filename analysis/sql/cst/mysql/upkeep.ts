@@ -29,6 +29,7 @@ export function readLock(c: Cursor): void {
     return;
   }
   if (!c.accept("tables")) c.expect("table");
+  c.act("LOCK TABLES");
   c.list(() => {
     c.table(c.name(), "lock");
     c.accept("as");
