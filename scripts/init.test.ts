@@ -116,6 +116,20 @@ test("code that makes tables and is called after migrations is taken for them", 
   ]);
 });
 
+test("the root's driver is everybody's whose own package names none", async () => {
+  const main = 'import mysql from "mysql2/promise";\nimport { config } from "../../config.ts";\n';
+  using folder = folderOf({
+    "package.json": '{ "name": "acme", "dependencies": { "mysql2": "3" } }',
+    "config.ts": "export const config = { uri: process.env.DATABASE_URL };\n",
+    "apps/shop/main.ts": `${main}await mysql.createPool(config).query("select group_concat(id separator ',') from orders");\n`,
+  });
+  const { code, out } = await folder.freehold(["init", "--print"]);
+  expect({ code, dialect: out.match(/"dialect": .*/g) }).toEqual({
+    code: 0,
+    dialect: ['"dialect": "mysql",'],
+  });
+});
+
 test("tables of one name that two services' migrations make are two tables, and a person is asked", async () => {
   const pack = (name: string) => ({
     [`services/${name}/package.json`]: `{ "name": "${name}", "scripts": { "start": "bun ." } }`,

@@ -20,7 +20,10 @@ const providers: Readonly<Record<string, Dialect>> = {
   sqlite: "sqlite",
 };
 
-/** By a candidate's name; none for one whose packages name no driver, nor do those that it depends on. */
+/**
+ * By a candidate's name; none for one whose packages name no driver, nor do those that it depends on,
+ * nor the root, which in some workspaces is the only package.
+ */
 export function dialectsOf(
   candidates: readonly Candidate[],
   files: readonly SourceFile[],
@@ -28,7 +31,10 @@ export function dialectsOf(
   const byName = new Map(candidates.map((candidate) => [candidate.name, candidate]));
   const own = new Map(candidates.map((candidate) => [candidate, ownDialect(candidate, files)]));
   const found = new Map<string, Dialect>();
+  const root = candidates.find(({ path }) => path === "");
+  const usual = root && own.get(root);
   for (const candidate of candidates) {
+    if (usual) found.set(candidate.name, usual);
     const seen = new Set<Candidate>();
     const open = [candidate];
     for (let one = open.shift(); one !== undefined; one = open.shift()) {
