@@ -200,6 +200,28 @@ test("the connection may be given in parts", async () => {
   );
 });
 
+test("maintain, prune and erase connect as the migrator, the others as the app", async () => {
+  folder.write({
+    "freehold.json": `{ "services": { "gatekeeper": { "path": "services/gatekeeper", "database": "APP_URL",
+      "migrate": "MIGRATOR_URL", "owns": ["audit_log", "audit_log_*", "audit_checkpoint"] } } }`,
+  });
+  const commands = [
+    [["maintain", "--ahead", "0"], "MIGRATOR_URL"],
+    [["prune", "--keep-months", "1"], "MIGRATOR_URL"],
+    [["erase", "--actor", "a", "--by", "b", "--reason", "c"], "MIGRATOR_URL"],
+    [["tail"], "APP_URL"],
+    [["export"], "APP_URL"],
+    [["drain", "--spool", spool], "APP_URL"],
+    [["replay", "--spool", spool], "APP_URL"],
+  ] as const;
+  for (const [command, variable] of commands) {
+    const run = (env: Record<string, string>) => folder.freehold(["audit", ...command], { env });
+    expect(await run({ [variable]: url })).toMatchObject({ code: 0, err: "" });
+    const other = variable === "APP_URL" ? "MIGRATOR_URL" : "APP_URL";
+    expect(await run({ [other]: url })).toMatchObject({ code: 2, err: expect.stringContaining(variable) });
+  }
+});
+
 test("maintain makes months ahead, moves what lay in the default partition, and drops what is too old", async () => {
   const now = new Date();
   const month = (offset: number) => new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + offset, 1));

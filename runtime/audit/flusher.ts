@@ -203,6 +203,14 @@ export class Flusher {
     );
   }
 
+  /** Notes for how long events have been waiting where nothing could be stored yet. */
+  #noteAge({ folder, writer }: Pick<Home, "folder" | "writer">): void {
+    if (this.#shared.get("oldestAtMs") !== 0) return;
+    const reader = new SpoolReader(folder, writer, 0, 0);
+    this.#shared.set("oldestAtMs", reader.firstAtMs());
+    reader.close();
+  }
+
   /** Takes segments away that are read to their end. @param spare what one of them is called until it is used again */
   #release(folder: string, current: number, spare: string | null): void {
     for (const number of segmentNumbers(folder)) {
@@ -223,7 +231,10 @@ export class Flusher {
     const { holder } = this.#task;
     const { folder, writer } = home;
     const alarm = (message: string) => this.#tell({ kind: "alarm", message });
-    const pause = (ms: number) => this.#pause(ms);
+    const pause = (ms: number) => {
+      this.#noteAge(home);
+      return this.#pause(ms);
+    };
     return new Store({
       sink: this.#sink,
       shared: this.#shared,

@@ -17,6 +17,20 @@ test("a log's figures are what Prometheus reads, each with its help and type", a
       /^(freehold_audit|db_client_operation)_[a-z_]+(\{[a-z_]+="[^"]*"(,[a-z_]+="[^"]*")*\})? [0-9.e+-]+$/,
     );
   const names = new Set(samples.map((line) => /^[a-z_]+?(?=_bucket|_sum|_count|\{| )/.exec(line)![0]));
+  expect([...names].toSorted()).toEqual(
+    [
+      "accepted_total batches_total dead_lettered_total disk_errors_total disk_free_bytes drained_events_total",
+      "durable_total failures_total fdatasync_duration_seconds fenced_total gaps_total health",
+      "oldest_unstored_seconds redacted_total refused_total ring_limit_bytes ring_usage_bytes sanitised_total",
+      "spool_limit_bytes spool_usage_bytes stored_total torn_bytes_total truncated_total undurable_events",
+      "unstored_events waiting_writers worker_restarts_total",
+    ]
+      .join(" ")
+      .split(" ")
+      .map((name) => `freehold_audit_${name}`)
+      .concat("db_client_operation_duration_seconds")
+      .toSorted(),
+  );
   for (const name of names) {
     expect(lines.some((line) => line.startsWith(`# HELP ${name} `))).toBe(true);
     expect(lines.filter((line) => line.startsWith(`# TYPE ${name} `)).length).toBe(1);

@@ -2,9 +2,18 @@ import { describe, expect, test } from "bun:test";
 import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { actors, auditTests, event, logAll, open, spool, sql } from "../../fixtures/audit-log.ts";
+import {
+  actors,
+  auditTests,
+  databaseUrl,
+  event,
+  logAll,
+  open,
+  spool,
+  sql,
+} from "../../fixtures/audit-log.ts";
 import { removals } from "./home.ts";
-import { AuditLossError } from "./mod.ts";
+import { AuditLossError, postgresSink } from "./mod.ts";
 
 auditTests();
 
@@ -22,6 +31,7 @@ describe("the audit log, where something fails,", () => {
     await logAll(log, ["first", "second"]);
     await degraded.promise;
     expect(log.stats()).toMatchObject({ reasons: ["the database does not store"], stored: 0, durable: 2 });
+    expect(log.stats().oldestUnstoredMs).toBeGreaterThan(0);
     await sql`alter table elsewhere rename to audit_log`;
     await log.stored();
     expect(alarms[0]).toBe('relation "audit_log" does not exist');
@@ -86,7 +96,8 @@ describe("the audit log, where something fails,", () => {
 
   test("puts an event that the table refuses among the dead letters, and says so in its place", async () => {
     await sql`alter table audit_log add constraint no_eve check (actor <> 'eve')`;
-    const log = open();
+    const alarms: string[] = [];
+    const log = open({ onAlarm: (message) => alarms.push(message) });
     await logAll(log, ["ada", "eve", "bob", "eve"]);
     expect(await log.close()).toMatchObject({ stored: 4 });
     await sql`alter table audit_log drop constraint no_eve`;
@@ -105,6 +116,31 @@ describe("the audit log, where something fails,", () => {
       { event: { actor: "eve", sequence: 4 } },
     ]);
     expect(log.stats().deadLettered).toBe(2);
+    expect(alarms).toEqual(
+      [2, 4].map((sequence) =>
+        expect.stringContaining(`event ${sequence} was refused and lies in the dead letters`),
+      ),
+    );
+  });
+
+  test("gives a connection up on which the database does not answer in time, and stores each event once", async () => {
+    const late = Promise.withResolvers<string>();
+    const holder = await sql.reserve();
+    await holder`begin`;
+    await holder`lock table audit_log in access exclusive mode`;
+    const log = open({
+      sink: postgresSink({ url: databaseUrl(), storeTimeoutMs: 100 }),
+      onAlarm: late.resolve,
+    });
+    await logAll(log, ["ada", "bob"]);
+    expect(await late.promise).toMatch(
+      /^(the database did not answer within 100 ms|canceling statement due to statement timeout)$/,
+    );
+    await holder`rollback`;
+    holder.release();
+    await log.stored();
+    expect(await actors()).toEqual(["ada", "bob"]);
+    await log.close();
   });
 
   test("gives no event up where the table refuses them all", async () => {

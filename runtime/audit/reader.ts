@@ -97,6 +97,11 @@ export class SpoolReader {
     return batch;
   }
 
+  /** When the first frame was written, in milliseconds since 1970; 0 where there is none. */
+  firstAtMs(): number {
+    return this.#frame()?.atMs ?? 0;
+  }
+
   /** The last sequence of the whole spool, of frames that are sound. */
   lastSequence(): number {
     let last = 0;

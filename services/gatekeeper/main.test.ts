@@ -243,6 +243,32 @@ describe("gatekeeper", () => {
     await admin.end({ timeout: 0 });
   });
 
+  test("allows nothing that it cannot audit", async () => {
+    const { url, env: variables } = await preparePlatform(server);
+    // What is refused stays in the spool, and is nobody else's.
+    const other = await start({ ...env, ...variables, GATEKEEPER_AUDIT_SPOOL: join(spool, "own") });
+    const admin = connect({ service: "admin", variable: "URL", env: { URL: url }, poolSize: 1 });
+    const ask = (path: string, init?: RequestInit) => fetch(new URL(path, other.url), init);
+    const decided = () =>
+      ask("/check", {
+        method: "POST",
+        body: JSON.stringify({ actor: "ada", action: "GET", resource: "/lobby/x" }),
+      });
+    expect((await decided()).status).toBe(200);
+    while ((await admin`select from audit_log`).length === 0) await Bun.sleep(2);
+    // As another process does that takes its folder over.
+    await admin`update audit_checkpoint set epoch = epoch + 1, holder = gen_random_uuid()`;
+    let answer = await decided();
+    while (answer.status === 200) answer = await decided();
+    expect(await body(answer)).toEqual({
+      status: 503,
+      body: { error: expect.stringContaining("another process has taken this audit log's writer over") },
+    });
+    expect((await ask("/health")).status).toBe(503);
+    expect(await other.stop()).toBe(1);
+    await admin.end({ timeout: 0 });
+  });
+
   test("stores what it has audited before it stops", async () => {
     const other = await start(env);
     const question = { actor: "last", action: "GET", resource: "/lobby/x" };
