@@ -44,6 +44,8 @@ export const maximumTextBytes = 1024;
 const latestMs = 253_402_300_799_999;
 /** PostgreSQL counts microseconds from 2000. */
 export const epochMs = 946_684_800_000;
+/** Up to the year 2255, microseconds are numbers that are exact. */
+const exactMs = Number.MAX_SAFE_INTEGER / 1000;
 const textBytes = 4;
 /** Where a tuple's first text begins: the count of columns, then four of fixed length. */
 const fixedBytes = 2 + (4 + 16) + (4 + 8) + (4 + 16) + (4 + 8);
@@ -132,15 +134,16 @@ export class EventWriter {
     view.setInt32(start + 26, Math.floor(sequence / 0x1_0000_0000));
     view.setInt32(start + 30, sequence | 0);
     view.setInt32(start + 34, 16);
-    // In two parts, for the microseconds of the year 9999 are more than a number holds exactly.
-    const wholeMs = Math.floor(atMs);
-    const upperMs = Math.floor((wholeMs - epochMs) / 0x10_0000);
-    const lowerUs = (wholeMs - epochMs - upperMs * 0x10_0000) * 1000 + Math.floor((atMs - wholeMs) * 1000);
-    const upper = upperMs * 1000 + Math.floor(lowerUs / 0x10_0000);
-    const high = Math.floor(upper / 0x1000);
     view.setInt32(start + 54, 8);
+    if (atMs > exactMs) {
+      const us = BigInt(Math.floor((atMs % 1) * 1000));
+      view.setBigInt64(start + 58, (BigInt(Math.floor(atMs)) - BigInt(epochMs)) * 1000n + us);
+      return;
+    }
+    const us = Math.floor(atMs * 1000) - epochMs * 1000;
+    const high = Math.floor(us / 0x1_0000_0000);
     view.setInt32(start + 58, high);
-    view.setInt32(start + 62, (upper - high * 0x1000) * 0x10_0000 + (lowerUs % 0x10_0000));
+    view.setInt32(start + 62, (us - high * 0x1_0000_0000) | 0);
   }
 
   #text(start: number, text: string): number {
