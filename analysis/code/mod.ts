@@ -15,6 +15,7 @@ import { readExports, readImports, skimImports } from "./imports.ts";
 import { nextNode } from "./next-node.ts";
 import { recover } from "./recover.ts";
 import { readScopes } from "./scope.ts";
+import { mayTouchDatabase } from "./sieve.ts";
 import { readSites } from "./sites.ts";
 import type { Node } from "./syntax.ts";
 import { parse, syntaxProblem } from "./syntax.ts";
@@ -22,29 +23,7 @@ import { parse, syntaxProblem } from "./syntax.ts";
 /** File endings that are read as code. */
 export const CODE = /\.(?:[cm]?[jt]s|[jt]sx|vue|svelte|astro)$/;
 
-/**
- * What any file that talks to a database must hold. Broad on purpose: a tighter sieve loses
- * references, and what passes it in vain costs one walk. A file that does not pass is only skimmed
- * for its imports; if another's SQL turns out to hang on its constants, the linker reads it whole.
- */
-const SIEVE = new RegExp(
-  [
-    String.raw`\bsql\b|Sql\b|SQL|\.(?:query|execute|unsafe)\b`,
-    String.raw`(?:postgres(?:ql)?|mysql2?|mariadb)://|DATABASE|PGHOST|_URL\b|\benv\b|\b(?:create|drop)(?:db|user)\b`,
-    String.raw`\b(?:select|delete)\b[^]{1,4000}?\bfrom\b|\b(?:insert|merge)\s+into\b|\bupdate\b[^;]{1,400}?\bset\b`,
-    String.raw`\b(?:truncate|lock|copy|table)\s+["\w]|\b(?:create|alter|drop|comment|grant|revoke|refresh|reindex)\s+(?:\w+\s+)?(?:table|index|view|database|role|user|schema|type|extension|function|trigger|policy|tablespace|all|on)\b`,
-    "freehold-ignore",
-    `\\.(?:${[...new Set(adapters.flatMap((adapter) => adapter.methods ?? []))].map((name) => name.replace(/[^\w]/g, "\\$&")).join("|")})\\s*[(<.]`,
-    `\\b(?:${[...new Set(adapters.flatMap((adapter) => adapter.habits ?? []))].join("|")})[?!]*\\.`,
-    String.raw`\b(?:knex|db|trx|tx|database|qb|connection)(?:<[^>]*>)?\(`,
-    `["'](?:${adapters
-      .flatMap((adapter) => adapter.packages)
-      .map((name) => name.replace(/[^\w]/g, "\\$&"))
-      .join("|")})["']`,
-  ].join("|"),
-  "i",
-);
-
+/** A file that does not pass the sieve is only skimmed for its imports; if another's SQL hangs on its constants, the linker reads it whole. */
 export interface CompileOptions {
   /** Reads the file whole even where the sieve finds nothing in it. */
   whole?: boolean;
@@ -69,10 +48,7 @@ function nothingOf(file: string, text: string, options: CompileOptions): FileFac
   return {
     file,
     kind: "code",
-    skimmed:
-      !options.whole &&
-      !SIEVE.test(text) &&
-      !(options.queryFunctions ?? []).some(({ path }) => text.includes(path.at(-1) ?? "")),
+    skimmed: !options.whole && !mayTouchDatabase(text, options.queryFunctions),
     importsByUse: false,
     lineStarts: lineStarts(text),
     sites: [],
