@@ -3,7 +3,6 @@
  * here looks beyond one file, so nothing here is worked out twice.
  */
 
-import { serviceByName, serviceOfFile } from "../../manifest/lookup.ts";
 import type { Dialect, Manifest } from "../../manifest/model.ts";
 import type { Store } from "../cache/store.ts";
 import { CODE } from "../code/mod.ts";
@@ -18,6 +17,7 @@ import { breathe } from "./breathe.ts";
 import { decodeFacts, encodeFacts } from "./codec.ts";
 import { compileFile, settingsKey } from "./file.ts";
 import { type AskedFile, type Late, lateAnswers } from "./late.ts";
+import { dialectByPath } from "./path-dialect.ts";
 import { onTwoThreads, WORTH_A_THREAD } from "./second-thread.ts";
 
 /** What the linker stands on. */
@@ -110,7 +110,7 @@ class Compiler {
 
   private dialectOf(file: string, client = ""): Dialect {
     const { manifest } = this.options;
-    const usual = serviceByName(manifest, serviceOfFile(manifest, file) ?? "")?.dialect ?? manifest.dialect;
+    const usual = dialectByPath(manifest, file);
     return prismaDialect(this.schemas, file, client, usual) ?? usual;
   }
 
