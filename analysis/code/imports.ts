@@ -137,7 +137,9 @@ export function readExports(
 ): Record<string, Expr> {
   const found: Record<string, Expr> = {};
   const stars: Expr[] = [];
-  const read = (node: Node) => settled(expressions.read(node, scopes.root), 0);
+  const read = (node: Node) =>
+    // Of an object, each entry is an export of its own.
+    settled(expressions[node.type === "ObjectExpression" ? "definition" : "read"](node, scopes.root), 0);
   /** What the module has checked before anybody else can import it. */
   const settled = (expr: Expr, depth: number): Expr => {
     if (depth > 4) return expr;

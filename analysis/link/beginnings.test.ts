@@ -20,7 +20,16 @@ const rows: [text: string, references: string[]][] = [
       "38 select ? `c` is not known before it runs",
     ],
   ],
-  ['["select *", "from b", where].filter(Boolean).join(" ")', ["31 select b"]],
+  [
+    '["select *", "from b", where].filter(Boolean).join(" ")',
+    ["31 select b", "35 select ? `where` is not known before it runs, and may join more tables"],
+  ],
+  [
+    '"select 1 from b " + rest',
+    ["27 select b", "33 select ? `rest` is not known before it runs, and may join more tables"],
+  ],
+  ['"select 1 from b where c = " + value', ["27 select b"]],
+  ["`select 1 from b ${null} ${d ? undefined : '' }`", ["27 select b"]],
   ['["select *"].concat(["from b"]).join(" ")', ["39 select b"]],
   ['"select * ".concat("from b")', ["37 select b"]],
   ["dedent`\n  select * from b`", ["17 select b"]],

@@ -99,6 +99,7 @@ function key({ file, start, end }: Span): string {
 }
 
 const byName = new Map(adapters.map((adapter) => [adapter.name, adapter]));
+const packages = new Set(adapters.flatMap((adapter) => adapter.packages));
 
 class Builder {
   private readonly results: Map<Expr, Expr | null>;
@@ -150,16 +151,20 @@ class Builder {
       case "sql":
         return this.sql(expr);
       case "import": {
+        if (isEmptySql(expr)) return [];
         const found = this.resolve(expr, this.depth);
         return found ? usedAt(this.build(found), expr.at) : [hole("unknown", outsideReason(expr), expr.at)];
       }
       case "member": {
+        if (isEmptySql(expr)) return [];
         const named = this.resolve.named?.(expr) ?? null;
         if (named !== null) return [{ kind: "text", text: named, at: expr.at }];
         const found = memberOf(expr, this.resolve, this.depth);
         const owner = found ? null : this.strip(expr.of);
         if (owner?.kind === "parameter") return this.given(owner, [expr.property], expr);
-        return found ? usedAt(this.build(found), expr.at) : [hole("unknown", memberReason(expr), expr.at)];
+        if (found) return usedAt(this.build(found), expr.at);
+        const entry = owner?.kind === "call" ? this.ofResult(expr, owner) : null;
+        return entry ?? [hole("unknown", memberReason(expr), expr.at)];
       }
       case "parameter":
         return this.given(expr, [], expr);
@@ -182,7 +187,8 @@ class Builder {
       case "object":
         return [hole("fragment", "it is an object", expr.at)];
       case "unknown":
-        return [hole("unknown", expr.reason, expr.at)];
+        // undefined, null and the like: no text that could name anything.
+        return [hole(isBlank(expr) ? "value" : "unknown", expr.reason, expr.at)];
     }
   }
 
@@ -212,6 +218,19 @@ class Builder {
     }
   }
 
+  /** An entry of the object that a function returns: `const { joins } = parseFilters(…)`. */
+  private ofResult(expr: Expr & { kind: "member" }, call: Expr): SqlPiece[] | null {
+    const made = this.callsDeep < MOST_CALLS_DEEP ? this.made(call) : null;
+    const found = made && memberOf({ ...expr, of: made }, this.resolve, this.depth);
+    if (!found) return null;
+    this.callsDeep++;
+    try {
+      return usedAt(this.build(found), expr.at);
+    } finally {
+      this.callsDeep--;
+    }
+  }
+
   private sql(expr: Expr & { kind: "sql" }): SqlPiece[] {
     const [first] = expr.of;
     if (!first) return [];
@@ -232,7 +251,7 @@ class Builder {
       return this.build(first);
     }
     // A bound value, unless what stands there is SQL itself.
-    if (this.holdsSql(first)) return this.build(first);
+    if (isEmptySql(first) || this.holdsSql(first)) return this.build(first);
     const made = this.made(this.strip(first));
     if (made && this.holdsSql(made)) return this.build(made);
     const mapped = this.resolve.mapped?.(first) ?? null;
@@ -476,8 +495,18 @@ export function handedOn(at: Span, used: readonly Span[]): Span {
   return handed ? { ...at, handed } : at;
 }
 
+/** `empty` of sql-template-tag, `Prisma.empty`: a piece without text. */
+function isEmptySql(expr: Expr): boolean {
+  if (expr.kind === "alias") return isEmptySql(expr.of);
+  if (expr.kind === "import") return expr.name === "empty" && packages.has(expr.specifier);
+  if (expr.kind !== "member" || expr.property !== "empty") return false;
+  const of = expr.of.kind === "alias" ? expr.of.of : expr.of;
+  return of.kind === "import" && (packages.has(of.specifier) || of.name === "Prisma");
+}
+
 function isBlank(expr: Expr): boolean {
   if (expr.kind === "alias") return isBlank(expr.of);
+  if (isEmptySql(expr)) return true;
   if (expr.kind === "sql") return expr.of.every(isBlank);
   if (expr.kind === "concat") return expr.parts.every(isBlank);
   if (expr.kind === "text") return expr.runs.every((run) => run.text.trim() === "");

@@ -75,3 +75,31 @@ export const later = async () => sql.unsafe(\`truncate \${(await import("@acme/n
     "15 circle_a",
   ]);
 });
+
+test("entries of the object that another module's function returns", async () => {
+  const { lines } = await readCode(
+    `import lib from "./lib";
+import { Pool } from "pg";
+const pool = new Pool();
+export async function stats(filters: Filters) {
+  const { joins, cohort } = lib.parse(filters);
+  return pool.query(\`select 1 from a \${joins} \${cohort} where x = 1\`);
+}`,
+    {
+      "services/app/lib.ts": `function cohort(filters) {
+  if (!filters.x) return "";
+  return \`join (select 1 from c where y = {{y}} and z = {{\${filters.name}}}) d on d.x = a.x\`;
+}
+function parse(filters, options?) {
+  const joined = Object.keys(filters).find((key) => key);
+  return { joins: joined ? "inner join b on a.x = b.x" : "", cohort: cohort(filters) };
+}
+export default { parse };`,
+    },
+  );
+  expect(lines.filter((line) => !line.startsWith("open"))).toEqual([
+    "6:36 select a",
+    "services/app/lib.ts:3:31 select c",
+    "services/app/lib.ts:7:40 select b",
+  ]);
+});

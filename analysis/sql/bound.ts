@@ -20,9 +20,12 @@ export function withBound(pieces: readonly SqlPiece[]): SqlPiece[] | null {
   let found = whole.includes("\\?");
   let from = 0;
   let next = 0;
+  /** Where a placeholder ends that is put together of several pieces: `{{${name}}}`. */
+  let read = 0;
   for (const piece of pieces) {
     const begin = from;
     from += piece.kind === "text" ? piece.text.length : 1;
+    if (from <= read) continue;
     if (piece.kind === "hole") {
       out.push(piece);
       continue;
@@ -32,12 +35,17 @@ export function withBound(pieces: readonly SqlPiece[]): SqlPiece[] | null {
     const linear = at.end - at.start === text.length;
     const span = (start: number, end: number): Span =>
       linear ? { ...at, start: at.start + start, end: at.start + end } : at;
-    let last = 0;
+    let last = Math.max(0, read - begin);
     for (; (marks[next]?.start ?? from) < from; next++) {
       const { type } = marks[next]!;
       const start = marks[next]!.start - begin;
-      const end = marks[next]!.end - begin;
-      if (start < last || end > text.length) continue;
+      let end = marks[next]!.end - begin;
+      if (start < last) continue;
+      if (end > text.length) {
+        if (!text.startsWith("{{", start)) continue;
+        read = marks[next]!.end;
+        end = text.length;
+      }
       found = true;
       if (start > last) out.push({ kind: "text", text: text.slice(last, start), at: span(last, start) });
       const reason = `${text.slice(start, end)} is bound when it runs`;

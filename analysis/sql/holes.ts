@@ -67,7 +67,7 @@ const CLAUSE =
   /^(?:from|where|and|or|group|having|order|limit|offset|for|union|returning|on|join|left|inner|right|cross|set|values|select|as|asc|desc)$/i;
 
 /** Words after which a name of a table (or of something else) must follow. */
-const BEFORE_NAME = new Set(
+export const BEFORE_NAME = new Set(
   "from join into update table only exists view index truncate lock schema database role user extension trigger references using column".split(
     " ",
   ),

@@ -8,6 +8,7 @@ import type { SqlReference, SqlStatement } from "../../model.ts";
 import { FORMS, fill, nextForm, type OpenHole, onlyHoles, openHoles } from "../holes.ts";
 import { isToken, QUOTED, type Tokens, tokenText } from "../lexer.ts";
 import { normalize } from "../normalize.ts";
+import { openJoins } from "../open-joins.ts";
 import { holesBetween, type SqlText } from "../text.ts";
 import { readAlterConstraint } from "./alter-constraint.ts";
 import { refusedBrackets } from "./brackets.ts";
@@ -17,7 +18,6 @@ import { type Found, moved, type Read, type Stored } from "./found.ts";
 import { MOST_TOKENS, parseCst } from "./grammar.ts";
 import { tokenizeFlavour } from "./lexer.ts";
 import { readMysql } from "./mysql/statement.ts";
-
 import { recall, remember, shapeOf } from "./remember.ts";
 import type { Context, Session } from "./session.ts";
 import type { RawStatement } from "./splitter.ts";
@@ -136,7 +136,13 @@ function attempt(
       return {
         ok: true,
         read: (session, context) => {
-          const facts = writeDown(text, raw, [...found, ...hiddenQueries(raw, holes)], session, context);
+          const facts = writeDown(
+            text,
+            raw,
+            [...found, ...hiddenQueries(text, raw, holes)],
+            session,
+            context,
+          );
           return { kind, at: text.span(raw.start, raw.end), ...facts, normalized: normalized(text, raw) };
         },
       };
@@ -199,14 +205,18 @@ function withoutNul(raw: RawStatement, flavour: Flavour): Outcome | null {
   return { ok: false, message: "NUL character: SQLite's text ends there", offset: raw.start + nul };
 }
 
-/** Holes that only a whole query fits: their tables are not known. The rows of an INSERT are not among these. */
-function hiddenQueries(raw: RawStatement, holes: readonly OpenHole[]): Found[] {
+/** Holes that only a whole query fits, or a JOIN: their tables are not known. The rows of an INSERT are not among these. */
+function hiddenQueries(text: SqlText, raw: RawStatement, holes: readonly OpenHole[]): Found[] {
   const hidden = holes.filter(({ form, token, hole }) => {
     if (form !== "query" || hole.type === "value") return false;
     if (isToken(raw.tokens, token - 1, "(") || token === 0) return true;
     return !raw.tokens.starts.some((_, i) => i < token && isToken(raw.tokens, i, "insert"));
   });
-  return hidden.map(({ hole: { start, end, reason } }) => ({
+  const joins = openJoins(text, raw.tokens, holes).map(({ hole }) => ({
+    ...hole,
+    reason: `${hole.reason}, and may join more tables`,
+  }));
+  return [...hidden.map(({ hole }) => hole), ...joins].map(({ start, end, reason }) => ({
     kind: "unknown",
     start,
     end,

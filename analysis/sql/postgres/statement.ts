@@ -4,6 +4,7 @@ import type { SqlStatement } from "../../model.ts";
 import { fill, nextForm, type OpenHole, onlyHoles, openHoles, seenTokens } from "../holes.ts";
 import { DOLLAR, isToken, QUOTED } from "../lexer.ts";
 import { normalize } from "../normalize.ts";
+import { openJoins } from "../open-joins.ts";
 import type { RawStatement } from "../splitter.ts";
 import { holesBetween, type SqlText } from "../text.ts";
 import { actHandlers } from "./acts.ts";
@@ -120,6 +121,8 @@ function readStatement(
   for (const hole of holes) {
     if (hidesQuery(raw, hole)) reading.references.push(unknownQuery(text, hole, context.stored));
   }
+  for (const hole of openJoins(text, raw.tokens, holes))
+    reading.references.push(unknownQuery(text, hole, context.stored, "may join more tables"));
   return {
     kind: statementKind(nodes[0]),
     at: text.span(raw.start, raw.end),
@@ -155,11 +158,12 @@ function unknownQuery(
   text: SqlText,
   { hole }: OpenHole,
   stored: Stored | null,
+  more = "",
 ): SqlStatement["references"][number] {
   return {
     schema: null,
     table: null,
-    reason: hole.reason,
+    reason: more ? `${hole.reason}, and ${more}` : hole.reason,
     operation: stored?.operation ?? "select",
     access: "read",
     at: text.span(hole.start, hole.end),
