@@ -35,3 +35,13 @@ function second(again) { return first(again); }
     ...inside,
   ]);
 });
+
+test("names that are given each other's values are the same client, whichever is asked first", () => {
+  const names = 'import { Pool } from "pg";\nlet a = b;\nlet b = a;\na = new Pool({});\n';
+  const [first, second] = [
+    ["a.connect()", "node-postgres"],
+    ["b.connect()", "node-postgres"],
+  ] as const;
+  expect(clientsOfCalls(`${names}a.connect();b.connect();`)).toEqual([[...first], [...second]]);
+  expect(clientsOfCalls(`${names}b.connect();a.connect();`)).toEqual([[...second], [...first]]);
+});

@@ -178,16 +178,21 @@ export function clientOf(node: Node, scope: Scope, scopes: FileScopes, depth = 0
   }
 }
 
-type ByDepth = WeakMap<Node, (Adapter | null)[]>;
+type ByDepth<Key extends object = Node> = WeakMap<Key, (Adapter | null)[]>;
 
 /**
- * Answers by node, and by how deep it was asked for: what is left to follow decides what is found, so
- * that no answer hangs on who asked first. Without them, what leads back to itself in twenty places is
- * gone through twenty to the power of the depth times.
+ * Answers by node or name, and by how deep it was asked for: what is left to follow decides what is
+ * found, so that no answer hangs on who asked first. Without them, what leads back to itself in twenty
+ * places is gone through twenty to the power of the depth times.
  */
-function remembered(known: ByDepth, node: Node, depth: number, find: () => Adapter | null): Adapter | null {
-  const byDepth = known.get(node) ?? [];
-  known.set(node, byDepth);
+function remembered<Key extends object>(
+  known: ByDepth<Key>,
+  key: Key,
+  depth: number,
+  find: () => Adapter | null,
+): Adapter | null {
+  const byDepth = known.get(key) ?? [];
+  known.set(key, byDepth);
   const answer = byDepth[depth];
   if (answer !== undefined) return answer;
   const found = find();
@@ -223,17 +228,10 @@ function derivedClient(node: Node, scope: Scope, depth: number): Adapter | null 
     : null;
 }
 
-/** Answers by binding: a name is asked about once for each of its uses. */
-const answers = new WeakMap<Binding, Adapter | null>();
+const bindings: ByDepth<Binding> = new WeakMap();
 
 function bindingClient(binding: Binding, scopes: FileScopes, depth: number): Adapter | null {
-  const known = answers.get(binding);
-  if (known !== undefined) return known;
-  // What leads back to the name itself says nothing about it.
-  answers.set(binding, null);
-  const found = readBindingClient(binding, scopes, depth);
-  answers.set(binding, found);
-  return found;
+  return remembered(bindings, binding, depth, () => readBindingClient(binding, scopes, depth));
 }
 
 function readBindingClient(binding: Binding, scopes: FileScopes, depth: number): Adapter | null {

@@ -150,3 +150,19 @@ test("a builder that is assigned more often than is followed is what it was firs
   const tables = lines.flatMap((line) => /select (\w+)/.exec(line)?.[1] ?? []);
   expect(tables.sort()).toEqual(["orders", ...list(30, (i) => `t${i}`)].sort());
 });
+
+test("beginnings of a chain beyond those that are read are said", async () => {
+  const modules: Record<string, string> = {};
+  for (const m of list(10, String)) {
+    const tables = list(8, (i) => `k("t${m}_${i}")`).join(" ?? ");
+    modules[`services/app/m${m}.ts`] =
+      `import knex from "knex";\nconst k = knex({});\nexport const o${m} = ${tables};`;
+  }
+  const imports = list(10, (m) => `import { o${m} } from "./m${m}";`).join("\n");
+  const { lines } = await readCode(
+    `${imports}\nconst q = ${list(10, (m) => `o${m}`).join(" ?? ")};\nq.update({ a: 1 });`,
+    modules,
+  );
+  expect(lines.filter((line) => /update t\d/.test(line))).toHaveLength(64);
+  expect(lines).toContain("12:1 update ? it may begin with any of 16 more");
+});

@@ -6,7 +6,7 @@ import { propertyName, unwrap } from "./syntax.ts";
 
 /** Words with which an SQL statement can begin; the grammar has the last word. */
 export const VERB =
-  /^[\s(;]*(?:(?:--[^\n]*\n|\/\*[\s\S]*?\*\/)[\s(;]*)*(?:select|insert|update|delete|merge|with|truncate|copy|create|alter|drop|lock|grant|revoke|comment|explain|table|values|refresh|reindex|vacuum|analyze|cluster|do|call|prepare|declare|begin|start|commit|set|replace|pragma|attach|use)\b/i;
+  /^[\s(;]*(?:(?:--[^\n]*\n|\/\*[\s\S]*?\*\/)[\s(;]*)*(?:select|insert|update|delete|merge|with|truncate|copy|create|alter|drop|lock|grant|revoke|comment|explain|table|values|refresh|reindex|vacuum|analyze|cluster|do|call|prepare|declare|begin|start|commit|set|replace|pragma|attach|use|rename|load|optimize)\b/i;
 
 const DEEPEST = 8;
 

@@ -204,6 +204,11 @@ const rows: [title: string, code: string, expected: string[], others?: Record<st
     ["2:26 select orders", "3:31 select items", "9:31 select lots"],
   ],
   [
+    "text in whatever place among the arguments",
+    "run(db, {}, [1], 'select * from orders');\nrun(1, 2, 3, { sql: 'delete from items' });",
+    ["1:33 select orders", "2:34 delete items"],
+  ],
+  [
     "text that decorates: a query's counts, and what documents does not",
     'class A {\n  @Query("select * from orders") all() {}\n  @mapper.Statement({ sql: "delete from items" }) clear() {}\n  @ApiProperty("select * from ghosts") a = 1;\n  @docs.Description("delete from ghosts") @Example("update ghosts set a = 1") @ApiQuery({ query: "select * from ghosts" }) b() {}\n}',
     ["2:25 select orders", "3:41 delete items"],

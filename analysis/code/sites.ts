@@ -147,7 +147,7 @@ export function readSites(
       const receiver = callee.type === "MemberExpression" ? receiverOf(callee.object as Node, scope) : null;
       const decorates = scopes.parents.get(node)?.type === "Decorator";
       if (decorates && DOCUMENTS.test(lastName(callee))) continue;
-      for (const argument of node.arguments.slice(0, 2))
+      for (const argument of node.arguments)
         textArgument(node, decorates ? madeText(argument as Node) : (argument as Node), scope, receiver);
     }
   }

@@ -16,8 +16,8 @@ const byPackage = new Map(
 
 const DEEPEST = 24;
 
-/** Alternatives of one chain's beginning that are read. */
-const MOST_ROOTS = 16;
+/** Alternatives of one chain's beginning that are read; that there are more is said. */
+const MOST_ROOTS = 64;
 
 /** Methods of builders that ask for rows. */
 const FETCHING =
@@ -138,11 +138,19 @@ function* nested(
 function readAlternatives(site: ChainSite, habitual: ReadonlySet<Adapter>, ask: Ask): ReadChain | null {
   const roots = rootsOf(site.root, ask).filter((root) => adapterOf(root, ask.follow, 0));
   if (roots.length < 2) return readChain(site, habitual, ask);
-  const read = roots.flatMap((root) => readChain({ ...site, root }, habitual, ask) ?? []);
+  const read = roots
+    .slice(0, MOST_ROOTS)
+    .flatMap((root) => readChain({ ...site, root }, habitual, ask) ?? []);
   const [first] = read;
   if (!first) return null;
   const said = (item: Named) => JSON.stringify([item.name, item.operation]);
   const named = new Map(read.flatMap((chain) => chain.named.map((item) => [said(item), item] as const)));
+  const unread = roots.length - MOST_ROOTS;
+  if (unread > 0) {
+    const reason = `it may begin with any of ${unread} more`;
+    const operation = first.named[0]?.operation ?? "select";
+    named.set("", { name: { schema: null, table: null, reason, at: site.at }, operation });
+  }
   return { ...first, named: [...named.values()], binds: read.flatMap(({ binds }) => binds) };
 }
 
@@ -152,7 +160,7 @@ function rootsOf(root: Expr, ask: Ask, depth = 0, met = new Set<Expr>()): Expr[]
   if (inner.kind !== "either" || depth > DEEPEST) return [root];
   if (met.has(inner)) return [];
   met.add(inner);
-  return inner.options.flatMap((option) => rootsOf(option, ask, depth + 1, met)).slice(0, MOST_ROOTS);
+  return inner.options.flatMap((option) => rootsOf(option, ask, depth + 1, met));
 }
 
 function readChain(site: ChainSite, habitual: ReadonlySet<Adapter>, ask: Ask): ReadChain | null {
