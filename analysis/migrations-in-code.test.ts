@@ -238,3 +238,22 @@ describe("what schema builders make", () => {
     ).toEqual(["a (?)", "s.t (?)", "k (id c q)"]);
   });
 });
+
+test("what only the way back calls is none of the way there", async () => {
+  expect(
+    await heads({
+      "migrations/001_soft.js": `
+        const tables = ["a", "b"];
+        async function add(knex, name) { await knex.schema.table(name, (t) => { t.timestamp("deleted_at"); }); }
+        async function drop(knex, name) { await knex.schema.table(name, (t) => { t.dropColumn("deleted_at"); }); }
+        async function dropEach(knex) { for (const name of tables) await drop(knex, name); }
+        export async function up(knex) {
+          await knex.schema.createTable("a", (t) => { t.increments("id"); });
+          await knex.schema.createTable("b", (t) => { t.increments("id"); });
+          for (const name of tables) await add(knex, name);
+        }
+        export async function down(knex) { await dropEach(knex); }
+        `,
+    }),
+  ).toEqual(["a (id deleted_at)", "b (id deleted_at)"]);
+});

@@ -1,17 +1,17 @@
 /**
  * What migrations written in code do to a schema: the SQL that they run and what schema builders make,
- * in the order of the text. Only what all of a service's migrations do is said: where a part of it is
+ * in the order of the text and of the calls in it. Only what all of a service's migrations do is said: where a part of it is
  * not known, nothing can be concluded from the rest.
  */
 import { migrationOwner } from "../manifest/lookup.ts";
 import type { Manifest } from "../manifest/model.ts";
+import { BACKWARD } from "./code/call-order.ts";
 import type { ReadSite, ReadUse } from "./link/sites.ts";
-import type { FileFacts, SchemaChange } from "./model.ts";
+import type { FileFacts, SchemaChange, Span } from "./model.ts";
 import { changesOf } from "./replay.ts";
 import { accessOf } from "./sql/mod.ts";
 
-/** The function that takes a migration back. */
-const DOWN = /(?:^|\.)down$/i;
+type Called = (item: { file: string; enclosing: string | null; at: Span }) => number;
 
 export function changesInCode(
   manifest: Manifest,
@@ -30,9 +30,14 @@ export function changesInCode(
     if (owner) byService.set(owner, [...(byService.get(owner) ?? []), file]);
   }
   const said = new Set([...byService.values()].flat());
-  const up = <T extends { file: string; enclosing: string | null }>(items: readonly T[]) =>
+  /** Where what stands in a function happens: where it is called. */
+  const called: Called = ({ file, enclosing, at }) => {
+    const order = files.get(file)?.callOrder ?? {};
+    return enclosing !== null && Object.hasOwn(order, enclosing) ? (order[enclosing] ?? at.start) : at.start;
+  };
+  const up = <T extends Parameters<Called>[0]>(items: readonly T[]) =>
     Map.groupBy(
-      items.filter(({ file, enclosing }) => said.has(file) && !DOWN.test(enclosing ?? "")),
+      items.filter((item) => said.has(item.file) && called(item) !== BACKWARD),
       ({ file }) => file,
     );
   const sitesOf = up(sites);
@@ -47,7 +52,8 @@ export function changesInCode(
       byService.delete(service);
       unreplayed.add(service);
     } else
-      for (const path of paths) byFile.set(path, inOrder(sitesOf.get(path) ?? [], usesOf.get(path) ?? []));
+      for (const path of paths)
+        byFile.set(path, inOrder(sitesOf.get(path) ?? [], usesOf.get(path) ?? [], called));
   }
   return { byService, byFile, unreplayed };
 }
@@ -68,11 +74,15 @@ function isTold({ operation, table, changes, stored }: ReadUse): boolean {
   return table !== null && changes !== undefined;
 }
 
-function inOrder(sites: readonly ReadSite[], uses: readonly ReadUse[]): SchemaChange[] {
+function inOrder(sites: readonly ReadSite[], uses: readonly ReadUse[], called: Called): SchemaChange[] {
   return [
-    ...sites.map(({ at, facts }) => ({ at, changes: changesOf(facts.statements) })),
-    ...uses.map(({ at, changes = [] }) => ({ at, changes })),
+    ...sites.map((site) => ({
+      at: called(site),
+      start: site.at.start,
+      changes: changesOf(site.facts.statements),
+    })),
+    ...uses.map((use) => ({ at: called(use), start: use.at.start, changes: use.changes ?? [] })),
   ]
-    .sort((a, b) => a.at.start - b.at.start)
+    .sort((a, b) => a.at - b.at || a.start - b.start)
     .flatMap(({ changes }) => changes);
 }

@@ -431,6 +431,11 @@ export interface FileFacts {
   addresses: HardcodedAddress[];
   /** Programs that create or drop databases or roles: `createdb` and its kin. */
   commands: DatabaseAct[];
+  /**
+   * Of a migration, by function: the offset of its first call on the way there; -1 where only the way back
+   * calls it, `down` itself among them.
+   */
+  callOrder: Record<string, number>;
   imports: ImportEdge[];
   exports: Record<string, Expr>;
   /** Constants and classes of the module that may define tables, read once however often they are used. */

@@ -5,6 +5,7 @@ import { readIgnores } from "../ignores.ts";
 import type { FileFacts, ImportEdge } from "../model.ts";
 import { lineStarts } from "../places.ts";
 import { adapters } from "./adapters/mod.ts";
+import { readCallOrder } from "./call-order.ts";
 import { readChains } from "./chains.ts";
 import { readCommands } from "./commands.ts";
 import { readConnections } from "./connections.ts";
@@ -63,6 +64,7 @@ function nothingOf(file: string, text: string, options: CompileOptions): FileFac
     exports: {},
     locals: {},
     commands: [],
+    callOrder: {},
     ignores: [],
     problems: [],
   };
@@ -100,6 +102,7 @@ function compile(facts: FileFacts, text: string, options: CompileOptions): FileF
   facts.locals = readLocals(scopes, expressions);
   Object.assign(facts, readConnections(file, scopes, expressions));
   facts.commands = readCommands(file, scopes);
+  if (/\bdown\b/.test(text)) facts.callOrder = readCallOrder(scopes);
   facts.ignores = readIgnores(
     syntax.comments.map((comment) => ({
       text: comment.value,

@@ -40,7 +40,7 @@ const PARTS = [
   ["exports"],
   ["locals", "definitions"],
   ["sites", "chains", "uses"],
-  ["sql", "connections", "environment", "addresses", "commands", "ignores", "problems"],
+  ["sql", "connections", "environment", "addresses", "commands", "callOrder", "ignores", "problems"],
 ] as const;
 
 type Head = Pick<FileFacts, "kind" | "skimmed" | "importsByUse" | "imports">;
@@ -70,7 +70,9 @@ export function decodeFacts(text: string, file: string): FileFacts {
     const line = lines[index + 1] ?? "";
     for (const [at, key] of part.entries()) {
       if (line !== "") defer(facts, key, () => decodePart(facts, line, part, at));
-      else facts[key] = key === "sql" ? null : key === "exports" || key === "locals" ? {} : NOTHING;
+      else
+        facts[key] =
+          key === "sql" ? null : key === "exports" || key === "locals" || key === "callOrder" ? {} : NOTHING;
     }
   }
   return facts as unknown as FileFacts;

@@ -22,6 +22,7 @@ export function compileSql(file: string, text: string, dialect: Dialect): FileFa
     environment: [],
     addresses: [],
     commands: [],
+    callOrder: {},
     imports: [],
     exports: {},
     locals: {},

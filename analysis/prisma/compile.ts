@@ -50,6 +50,7 @@ export function compilePrisma(file: string, text: string): FileFacts {
     environment: [],
     addresses: [],
     commands: [],
+    callOrder: {},
     imports: [],
     exports: exportsOf(schema.blocks, span),
     locals: {},

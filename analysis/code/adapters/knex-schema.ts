@@ -2,7 +2,7 @@
 import type { Operation } from "../../model.ts";
 import type { Ask, Chain, Named } from "./adapter.ts";
 import { operations, tableOfColumn } from "./builders.ts";
-import { indexNames, shapingsOf } from "./knex-shaping.ts";
+import { COLUMN, indexNames, shapingsOf } from "./knex-shaping.ts";
 import { shaped } from "./shaping.ts";
 
 /** Methods of `knex.schema` that name a table first. `hasTable` and `hasColumn` ask the catalogue alone. */
@@ -75,7 +75,9 @@ function readColumn({ steps, certain, habitual, root }: Chain, ask: Ask): Named[
   const handed = root.kind === "parameter" && root.handed !== null && SCHEMA.has(root.handed.method);
   const target = find("inTable") ?? (find("references") && find("on"));
   if (target) return ask.names(target).map((name) => ({ name, operation: "references" }));
-  if (!handed && !certain && !habitual) return null;
+  // (table) => table.integer("user_id").references("users.id"): a function that the migration calls.
+  const built = root.kind === "parameter" && COLUMN.test(steps[0]?.name ?? "");
+  if (!handed && !certain && !habitual && !built) return null;
   const inherited = handed ? find("inherits") : undefined;
   if (inherited) return ask.names(inherited).map((name) => ({ name, operation: "inherit" }));
   const column = find("references");

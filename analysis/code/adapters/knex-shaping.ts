@@ -23,7 +23,7 @@ export const BUILDING: readonly string[] = [
 ];
 
 /** Methods that make a column of the name that they are given first. */
-const COLUMN =
+export const COLUMN =
   /^(?:(?:big|tiny|small|medium)?int(?:eger|)|bigInteger|tinyint|(?:big)?[iI]ncrements|(?:tiny|medium|long)?text|string|(?:n?var)?char|float|real|double|decimal|numeric|bool(?:ean)?|bit|date|dateTime|datetime|time|timestamp|timestamptz|year|binary|blob|enum?|json|jsonb|uuid|geo(?:metry|graphy)|point|specificType|set|inet|citext)$/;
 
 /** Methods that leave the columns as they are. */

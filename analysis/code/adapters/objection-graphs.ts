@@ -33,7 +33,7 @@ function along(
   return [...graph].flatMap(([name, inner]) => {
     const relation = relationOf(model, name, ask);
     if (!relation) return [];
-    const further = relation.target ? along(relation.target, inner, operation, at, ask, depth + 1) : [];
+    const further = relation.targets.flatMap((to) => along(to, inner, operation, at, ask, depth + 1));
     return [...relationNamed(relation, operation, at), ...further];
   });
 }
@@ -53,10 +53,9 @@ function objectTables(
     const name = renamed ? ask.text(renamed) : key;
     const relation = name === null || name.startsWith("$") ? null : relationOf(model, name, ask);
     if (!relation) return [];
-    const further =
-      relation.target && inner.kind === "object"
-        ? objectTables(relation.target, inner, operation, ask, depth + 1)
-        : [];
+    const further = relation.targets.flatMap((to) =>
+      inner.kind === "object" ? objectTables(to, inner, operation, ask, depth + 1) : [],
+    );
     return [...relationNamed(relation, operation, at), ...further];
   });
 }
@@ -79,7 +78,7 @@ export function graphRows(
   return eachEntry(inner, ask).flatMap(({ key, value, at }) => {
     const relation = key === null ? null : relationOf(model, key, ask);
     if (!relation) return [];
-    const further = relation.target ? graphRows(relation.target, value, operation, ask, depth + 1) : [];
+    const further = relation.targets.flatMap((to) => graphRows(to, value, operation, ask, depth + 1));
     return [...relationNamed(relation, operation, at), ...further];
   });
 }

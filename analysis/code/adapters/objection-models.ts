@@ -14,7 +14,7 @@ export interface Relation {
   /** What it leads to, and the tables that join many to many. */
   tables: TableName[];
   through: TableName[];
-  target: TableDefinition | null;
+  targets: TableDefinition[];
 }
 
 /** The table that a class of Objection's stands for; null for any other. */
@@ -71,54 +71,47 @@ function isBase(expr: Expr, ask: Ask, depth: number): boolean {
   }
 }
 
-/** The model that an expression stands for: the class, a name for it, one that is bound to a connection. */
-export function modelOf(expr: Expr, ask: Ask, depth = 0): TableDefinition | null {
-  const found = modelClass(expr, ask, depth);
-  const definition = found && ask.definition(found);
-  return definition?.client === "objection" ? definition : null;
+/** The models that an expression may stand for: the class, a name for it, one that is bound to a connection. */
+export function modelsOf(expr: Expr, ask: Ask): TableDefinition[] {
+  const found = classesOf(expr, ask, 0).map((one) => ask.definition(one));
+  return [...new Set(found.filter((definition) => definition?.client === "objection"))] as TableDefinition[];
 }
 
-function modelClass(expr: Expr, ask: Ask, depth: number): ClassExpr | null {
-  if (depth > DEEPEST) return null;
-  const next = (inner: Expr) => modelClass(inner, ask, depth + 1);
+function classesOf(expr: Expr, ask: Ask, depth: number): ClassExpr[] {
+  if (depth > DEEPEST) return [];
+  const next = (inner: Expr) => classesOf(inner, ask, depth + 1);
   const inner = resultOf(expr, ask);
   switch (inner.kind) {
     case "class":
-      return inner;
+      return [inner];
     case "typed": {
       // ModelClass<User>, typeof User
-      const [of] = inner.type.args;
+      const { type, at } = inner;
+      const [of] = type.args;
       return next(
-        typeExpr(
-          /^Model(?:Class|Constructor)$|^PartialModel/.test(inner.type.name) && of ? of : inner.type,
-          inner.at,
-        ),
+        typeExpr(/^Model(?:Class|Constructor)$|^PartialModel/.test(type.name) && of ? of : type, at),
       );
     }
     case "parameter": {
       if (inner.type) return next({ kind: "typed", name: inner.name, type: inner.type, at: inner.at });
       const given = ask.given(inner);
-      return given && next(given);
+      return given ? next(given) : [];
     }
     case "either":
-      for (const option of inner.options) {
-        const found = next(option);
-        if (found) return found;
-      }
-      return null;
+      return inner.options.flatMap(next);
     case "member": {
       // row.constructor
       const owner = inner.property === "constructor" ? resultOf(inner.of, ask) : null;
-      return owner?.kind === "new" ? next(owner.callee) : null;
+      return owner?.kind === "new" ? next(owner.callee) : [];
     }
     case "call": {
       const callee = ask.follow(inner.callee);
       return callee.kind === "member" && /^bind(?:Knex|Transaction)$/.test(callee.property)
         ? next(callee.of)
-        : null;
+        : [];
     }
     default:
-      return null;
+      return [];
   }
 }
 
@@ -142,17 +135,49 @@ export function relationOf(model: TableDefinition, name: string, ask: Ask): Rela
   if (!found || !mapping) return null;
   const join = entryOf(mapping, "join", ask);
   const to = join && entryOf(join, "to", ask);
-  const target = targetOf(mapping, ask);
-  const table = target?.name ?? (to && columnTable(to, ask));
+  const joined = to && columnTable(to, ask);
+  const target = targetOf(mapping, joined, ask);
+  const table = target?.name ?? joined;
   return {
     tables: table ? [table] : [],
     through: throughOf(found, name, ask),
-    target,
+    targets: target ? [target] : [],
+  };
+}
+
+/** The relation that a text names, any of a few, of whichever model it may be about. */
+export function related(models: readonly TableDefinition[], name: Expr, ask: Ask): Relation | null {
+  return together(name, ask, (text) => models.flatMap((model) => relationOf(model, text, ask) ?? []));
+}
+
+/** A relation of that name, whichever model has it, where all of that name lead to one table. */
+export function relationAnywhere(name: Expr, ask: Ask): Relation | null {
+  return together(name, ask, (text) => {
+    const found = allModels(ask).flatMap(({ definition }) => relationOf(definition, text, ask) ?? []);
+    const tables = new Set(
+      found.flatMap((one) => one.tables.map(({ schema, table }) => `${schema}.${table}`)),
+    );
+    return tables.size === 1 ? found : [];
+  });
+}
+
+/** All that the relations of each name that a text may be lead to, each table once; null where one of them has none. */
+function together(name: Expr, ask: Ask, of: (text: string) => readonly Relation[]): Relation | null {
+  const found = ask.names(name).map(({ table }) => (table === null ? [] : of(table)));
+  if (found.length === 0 || found.some((relations) => relations.length === 0)) return null;
+  const all = found.flat();
+  const once = (names: readonly TableName[]) => [
+    ...new Map(names.map((item) => [`${item.schema}.${item.table}`, item])).values(),
+  ];
+  return {
+    tables: once(all.flatMap(({ tables }) => tables)),
+    through: once(all.flatMap(({ through }) => through)),
+    targets: [...new Set(all.flatMap(({ targets }) => targets))],
   };
 }
 
 /** `modelClass: Animal`, `() => Animal`, `require("./animal")`, `path.join(__dirname, "animal")`, `"animal"`. */
-function targetOf(mapping: Expr, ask: Ask): TableDefinition | null {
+function targetOf(mapping: Expr, table: TableName | null, ask: Ask): TableDefinition | null {
   const given = entryOf(mapping, "modelClass", ask);
   if (!given) return null;
   const inner = resultOf(given, ask);
@@ -166,39 +191,45 @@ function targetOf(mapping: Expr, ask: Ask): TableDefinition | null {
   }
   const path = inner.kind === "call" ? inner.args.at(-1) : inner;
   const text = path && lastText(path, ask);
-  const name = text
-    ?.split("/")
-    .at(-1)
-    ?.replace(/\.[cm]?[jt]s$/, "");
-  const source = name ? modelNamed(name, given.at.file, ask) : null;
-  const definition = source && ask.definition(source);
-  return definition?.client === "objection" ? definition : null;
+  if (!text) return null;
+  // The join says which table it is: files of one name have models of several.
+  const named = allModels(ask).filter(
+    ({ names, definition }) =>
+      names.has(withoutEnding(text.split("/").at(-1) ?? "")) &&
+      (!table?.table || definition.name.table === table.table),
+  );
+  const best = Math.max(...named.map(({ at }) => shared(at.file, given.at.file)));
+  const [first, second] = named.filter(({ at }) => shared(at.file, given.at.file) === best);
+  return first && !second ? first.definition : null;
 }
 
-const byName = new WeakMap<object, ReadonlyMap<string, ClassExpr[]>>();
+interface Model {
+  definition: TableDefinition;
+  /** Of its class, and of the file that it is in. */
+  names: ReadonlySet<string>;
+  at: Span;
+}
 
-/** The model of that name, or in a file of that name; of several, the one nearest to a file. */
-function modelNamed(name: string, file: string, ask: Ask): ClassExpr | null {
+const known = new WeakMap<object, readonly Model[]>();
+
+/** The workspace's models. */
+function allModels(ask: Ask): readonly Model[] {
   const sources = ask.sources();
-  let known = byName.get(sources);
-  if (!known) {
-    const found = new Map<string, ClassExpr[]>();
-    for (const source of sources) {
-      if (source.kind !== "class") continue;
-      const base =
-        source.at.file
-          .split("/")
-          .at(-1)
-          ?.replace(/\.[cm]?[jt]sx?$/, "") ?? "";
-      for (const key of new Set([source.name, base])) found.set(key, [...(found.get(key) ?? []), source]);
-    }
-    known = found;
-    byName.set(sources, known);
+  let found = known.get(sources);
+  if (!found) {
+    found = sources.flatMap((source) => {
+      const definition = source.kind === "class" ? ask.definition(source) : null;
+      if (source.kind !== "class" || definition?.client !== "objection") return [];
+      const base = withoutEnding(source.at.file.split("/").at(-1) ?? "");
+      return [{ definition, names: new Set([source.name, base]), at: source.at }];
+    });
+    known.set(sources, found);
   }
-  const found = known.get(name) ?? [];
-  const best = Math.max(...found.map(({ at }) => shared(at.file, file)));
-  const [first, second] = found.filter(({ at }) => shared(at.file, file) === best);
-  return first && !second ? first : null;
+  return found;
+}
+
+function withoutEnding(file: string): string {
+  return file.replace(/\.[cm]?[jt]sx?$/, "");
 }
 
 /** The end of a text whose beginning may not be known: `${__dirname}/animal`. */

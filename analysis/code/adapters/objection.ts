@@ -6,10 +6,11 @@
 import type { ChainStep, Expr, Operation } from "../../model.ts";
 import type { Adapter, Ask, Chain, Named, TableDefinition } from "./adapter.ts";
 import { bound } from "./bindings.ts";
-import { operations, resultOf, unknownName } from "./builders.ts";
+import { operations, unknownName } from "./builders.ts";
 import { knex, tableNames } from "./knex.ts";
 import { graphRows, graphTables } from "./objection-graphs.ts";
-import { define, modelOf, type Relation, relationOf } from "./objection-models.ts";
+import { define, modelsOf, type Relation, related, relationAnywhere } from "./objection-models.ts";
+import { rowsOf } from "./objection-rows.ts";
 
 const VERBS = operations({
   insert: "insert",
@@ -33,6 +34,13 @@ const VERBS = operations({
   del: "delete",
   truncate: "truncate",
 });
+
+/** What query builders of people's own call such methods. */
+const OWN_VERBS: readonly [RegExp, Operation][] = [
+  [/^(?:hard|soft|force)Delete/, "delete"],
+  [/^(?:insert|upsert)[A-Z]/, "insert"],
+  [/^(?:update|patch)[A-Z]|^restore$/, "update"],
+];
 
 /** Verbs whose rows may hold rows of relations. */
 const GRAPHS = /Graph|WithRelated/;
@@ -95,7 +103,8 @@ export const objection: Adapter = {
   told(expr, ask) {
     const inner = expr.kind === "call" ? ask.follow(expr.callee) : expr;
     if (inner.kind !== "member" || !/^(?:tableName|getTableName)$/.test(inner.property)) return null;
-    return modelOf(inner.of, ask)?.name.table ?? null;
+    const [model, more] = modelsOf(inner.of, ask);
+    return model && !more ? model.name.table : null;
   },
 
   binds: (chain, ask) => knex.binds?.(chain, ask) ?? [],
@@ -108,17 +117,20 @@ export const objection: Adapter = {
     const start = steps.findIndex(({ name, args }) => args !== null && STARTS.test(name));
     const step = steps[start];
     if (held >= 0 && (!step || held < start)) {
-      if (!subjectOf(chain, held, ask)) return null;
+      if (subjectsOf(chain, held, ask).length === 0) return null;
       return knex.chain?.({ ...chain, certain: true, receiver: [], steps: steps.slice(held + 1) }, ask) ?? [];
     }
     if (!step) return null;
-    const model = subjectOf(chain, start, ask);
+    const models = subjectsOf(chain, start, ask);
     const own = steps.slice(start);
-    if (!model) return isBeyond(chain, step) ? unknown(step, own) : null;
-    if (!/[rR]elatedQuery$/.test(step.name)) return told(model, null, own, ask);
     const [name] = step.args ?? [];
-    const relation = name && related(model, name, ask);
-    if (relation) return told(relation.target, relation, own, ask);
+    if (/[rR]elatedQuery$/.test(step.name) && name) {
+      const relation = related(models, name, ask);
+      // Whichever model the row is of, it has a relation of that name.
+      const any = relation ?? (step.name.startsWith("$") ? relationAnywhere(name, ask) : null);
+      if (any) return told(any.targets, any, own, ask);
+    } else if (models.length > 0) return told(models, null, own, ask);
+    if (models.length === 0) return isBeyond(chain, step) ? unknown(step, own) : null;
     const missing = unknownName(name ?? chain.root, "the relation is not known");
     return [{ name: { ...missing, at: step.at }, operation: verbOf(own) }];
   },
@@ -126,7 +138,7 @@ export const objection: Adapter = {
 
 /** What is done to a model's table, or to what a relation leads to, and to all that comes along. */
 function told(
-  model: TableDefinition | null,
+  models: readonly TableDefinition[],
   relation: Relation | null,
   steps: readonly ChainStep[],
   ask: Ask,
@@ -152,17 +164,21 @@ function told(
         operation: writes ? joining : ("select" as const),
       })),
     );
-  } else if (model && !fetching) found.push({ name: { ...model.name, at: start.at }, operation });
-  if (!model) return found;
+  } else if (!fetching)
+    found.push(...models.map(({ name }) => ({ name: { ...name, at: start.at }, operation })));
   for (const { name, args } of steps) {
     const [first, second] = args ?? [];
     if (ALONG.test(name)) {
       const expr = /^(?:fetchGraph|loadRelated)$/.test(name) ? second : first;
-      if (expr) found.push(...graphTables(model, expr, "select", ask));
+      if (expr) found.push(...models.flatMap((model) => graphTables(model, expr, "select", ask)));
     } else if (GRAPHS.test(name) && first && VERBS.has(name)) {
-      const rows = graphRows(model, first, "insert", ask);
+      const rows = models.flatMap((model) => graphRows(model, first, "insert", ask));
       const allowed = steps.find((step) => /^allow(?:Graph|Insert|Upsert)$/.test(step.name))?.args?.[0];
-      found.push(...(rows.length > 0 || !allowed ? rows : graphTables(model, allowed, "insert", ask)));
+      found.push(
+        ...(rows.length > 0 || !allowed
+          ? rows
+          : models.flatMap((model) => graphTables(model, allowed, "insert", ask))),
+      );
     } else if (JOIN.test(name) && first)
       found.push(...joined(first, ask).map((table) => ({ name: table, operation: "select" as const })));
   }
@@ -171,30 +187,21 @@ function told(
 
 /** A table by its name, a model that stands for one, or a query. */
 function joined(expr: Expr, ask: Ask) {
-  const model = modelOf(expr, ask);
-  return model ? [{ ...model.name, at: expr.at }] : tableNames(expr, ask);
-}
-
-/** The relation that a text names, any of a few. */
-function related(model: TableDefinition, name: Expr, ask: Ask): Relation | null {
-  const texts = ask.names(name).map(({ table }) => table);
-  const found = texts.map((text) => (text === null ? null : relationOf(model, text, ask)));
-  const [first] = found;
-  if (!first || found.some((relation) => relation === null)) return null;
-  return {
-    tables: found.flatMap((relation) => relation?.tables ?? []),
-    through: found.flatMap((relation) => relation?.through ?? []),
-    target: first.target,
-  };
+  const models = modelsOf(expr, ask);
+  return models.length > 0 ? models.map(({ name }) => ({ ...name, at: expr.at })) : tableNames(expr, ask);
 }
 
 function verbOf(steps: readonly ChainStep[]): Operation {
-  const verb = steps.findLast(({ name, args }) => args !== null && VERBS.has(name));
-  return (verb && VERBS.get(verb.name)) ?? "select";
+  for (const { name, args } of steps.toReversed()) {
+    const told =
+      args === null ? undefined : (VERBS.get(name) ?? OWN_VERBS.find(([verb]) => verb.test(name))?.[1]);
+    if (told) return told;
+  }
+  return "select";
 }
 
-/** The model on which the step `before` is called: a class, or the class of a row. */
-function subjectOf(chain: Chain, before: number, ask: Ask): TableDefinition | null {
+/** The models on which the step `before` may be called: classes, or the classes of rows. */
+function subjectsOf(chain: Chain, before: number, ask: Ask): TableDefinition[] {
   const step = chain.steps[before];
   const expr = chain.steps
     .slice(0, before)
@@ -205,74 +212,7 @@ function subjectOf(chain: Chain, before: number, ask: Ask): TableDefinition | nu
           : { kind: "call", callee: { kind: "member", of, property: name, at }, args, reason: "", at },
       chain.root,
     );
-  return step?.name.startsWith("$") ? rowOf(expr, ask) : modelOf(expr, ask);
-}
-
-const DEEPEST = 8;
-
-/** The model of which an expression is a row, or a list of rows. */
-function rowOf(expr: Expr, ask: Ask, depth = 0): TableDefinition | null {
-  if (depth > DEEPEST) return null;
-  const next = (inner: Expr) => rowOf(inner, ask, depth + 1);
-  const called = ask.follow(expr);
-  const fn = called.kind === "call" ? ask.follow(called.callee) : null;
-  // What a function says that it returns is more than how it comes to it.
-  const typed =
-    fn?.kind === "function" && fn.type
-      ? modelOf({ kind: "typed", name: "", type: fn.type, at: fn.at }, ask)
-      : null;
-  if (typed) return typed;
-  const inner = resultOf(expr, ask);
-  switch (inner.kind) {
-    // User.create(…), a static method of its own.
-    case "class":
-      return modelOf(inner, ask);
-    case "new":
-      return modelOf(inner.callee, ask);
-    case "typed":
-      return (
-        modelOf(inner, ask) ??
-        inner.type.args.map((type) => modelOf({ ...inner, type }, ask)).find((model) => model !== null) ??
-        null
-      );
-    case "parameter": {
-      if (inner.type && inner.path.length === 0)
-        return next({ kind: "typed", name: inner.name, type: inner.type, at: inner.at });
-      if (inner.handed)
-        return /^(?:map|forEach|filter|find|some|every|flatMap|then)$/.test(inner.handed.method)
-          ? next(inner.handed.receiver)
-          : null;
-      const given = ask.given(inner);
-      return given && next(given);
-    }
-    case "array":
-      return inner.items[0] ? next(inner.items[0]) : null;
-    case "either":
-      for (const option of inner.options) {
-        const found = next(option);
-        if (found) return found;
-      }
-      return null;
-    case "call": {
-      const callee = ask.follow(inner.callee);
-      if (callee.kind !== "member") return null;
-      const [first] = inner.args;
-      if (/^(?:query|fromJson|fromDatabaseJson)$/.test(callee.property))
-        return modelOf(callee.of, ask) ?? next(callee.of);
-      if (/^\$?relatedQuery$/.test(callee.property) && first) {
-        const model = callee.property.startsWith("$") ? next(callee.of) : modelOf(callee.of, ask);
-        return (model && related(model, first, ask)?.target) ?? null;
-      }
-      return next(callee.of);
-    }
-    case "member": {
-      const owner = next(inner.of);
-      if (!owner || /^(?:\d+|\[each\])$/.test(inner.property)) return owner;
-      return relationOf(owner, inner.property, ask)?.target ?? null;
-    }
-    default:
-      return null;
-  }
+  return step?.name.startsWith("$") ? rowsOf(expr, ask) : modelsOf(expr, ask);
 }
 
 /** What only Objection's rows have, or a model that comes with a parameter: `ModelClass<M>`, `typeof Model`. */
