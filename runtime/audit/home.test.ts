@@ -2,7 +2,7 @@ import { afterAll, expect, setDefaultTimeout, test } from "bun:test";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { adoptHomes, createHome, sharedRingPath, spoolBytes } from "./home.ts";
+import { adoptHomes, createHome, sharedRingPath, spoolBytes, writeWriterFile } from "./home.ts";
 
 setDefaultTimeout(60_000); // a bound for a loaded machine, not a measure
 
@@ -41,4 +41,17 @@ test("what a crash leaves of a folder that was being made goes with the next sta
   expect(existsSync(ring)).toBe(false);
   expect(spoolBytes(spool)).toBe(0);
   live.lock.release();
+});
+
+test("writers that are gone are taken up in the order in which they began, and by one alone", () => {
+  const about = { version: 1, ring: "ring", boot: "", host: "", pid: 1 } as const;
+  const gone = Array.from({ length: 5 }, () => createHome(spool));
+  for (const { folder, writer, lock } of gone) {
+    writeWriterFile(folder, { ...about, writer });
+    lock.release();
+  }
+  const taken = adoptHomes(spool);
+  expect(taken.map(({ writer }) => writer)).toEqual(gone.map(({ writer }) => writer));
+  expect(adoptHomes(spool)).toEqual([]);
+  for (const { lock } of taken) lock.release();
 });

@@ -151,6 +151,15 @@ describe("the audit log", () => {
     expect(after).toMatchObject({ actor: "after" });
   });
 
+  test("says how many it dropped also where it is closed before there is room", async () => {
+    const log = open({ whenFull: "drop-newest" });
+    let accepted = 0;
+    while (log.log(event()).accepted) accepted += 1;
+    expect(await log.close()).toMatchObject({ accepted: accepted + 1, stored: accepted + 1 });
+    const [gap] = await sql`select action, detail from audit_log order by sequence offset ${accepted}`;
+    expect(gap).toMatchObject({ action: "audit.gap", detail: { dropped: 1 } });
+  });
+
   test("shares its spool's folder with others, each a writer of its own", async () => {
     const logs = [open(), open(), open()];
     for (const [at, log] of logs.entries()) await logAll(log, [`log ${at}`]);

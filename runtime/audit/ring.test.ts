@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { realDisk } from "./disk.ts";
 import { type AuditEvent, EventWriter } from "./event.ts";
-import { bootId, createHome, type Home, readEndFile, writeWriterFile } from "./home.ts";
+import { bootId, createHome, type Home, readEndFile, readWriterFile, writeWriterFile } from "./home.ts";
 import { ringFloat } from "./layout.ts";
 import { SpoolReader } from "./reader.ts";
 import { recoverHome } from "./recover.ts";
@@ -111,6 +111,18 @@ describe("a writer killed", () => {
       saved: some.count,
       found: { first: 1, last: some.count, events: some.count },
       end: { last: 10, uncertain: false },
+    });
+  });
+
+  test("with its machine leaves what is durable alone: of a ring of another run nobody knows what the disk has", () => {
+    const { home, ring } = left(10);
+    const some = readRing(ring, 0, 1, 4 * 160)!;
+    releaseRing(ring, some.end, some.count);
+    writeWriterFile(home.folder, { ...readWriterFile(home.folder)!, boot: "another" });
+    expect(recovered({ home })).toEqual({
+      saved: 0,
+      found: { kind: "gap", from: 1, to: some.count },
+      end: { last: some.count, uncertain: true },
     });
   });
 

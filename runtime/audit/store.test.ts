@@ -3,7 +3,7 @@ import { actors, auditTests, databaseUrl, event, spool } from "../../fixtures/au
 import { EventWriter } from "./event.ts";
 import { PostgresSink } from "./postgres-sink.ts";
 import { Shared } from "./shared.ts";
-import type { SinkBatch } from "./sink.ts";
+import { FencedError, type SinkBatch } from "./sink.ts";
 import { Store } from "./store.ts";
 
 auditTests();
@@ -44,4 +44,24 @@ test("a batch whose commit was not heard of is not stored again, and what comes 
   expect(await actors()).toEqual(["actor 1", "actor 2", "actor 3", "actor 4"]);
   expect(alarms).toEqual(["the connection was lost", "the connection was lost"]);
   expect(store.sequence).toBe(4);
+});
+
+test("a writer's events are stored by one holder, until another may take the writer over", async () => {
+  const writer = crypto.randomUUID();
+  const sink = new PostgresSink({ url: databaseUrl() });
+  const [one, other] = [crypto.randomUUID(), crypto.randomUUID()];
+  expect(await sink.claim(writer, one, false)).toEqual({ epoch: 1, sequence: 0 });
+  expect(await sink.claim(writer, one, false)).toEqual({ epoch: 2, sequence: 0 });
+  await expect(sink.claim(writer, other, false)).rejects.toEqual(
+    new FencedError(`another process stores the events of ${writer}`),
+  );
+  expect(await sink.claim(writer, other, true)).toEqual({ epoch: 3, sequence: 0 });
+  const bytes = new Uint8Array(65_536);
+  const length = new EventWriter(bytes, writer).write(0, event(), 1);
+  const batch = { writer, after: 0, upTo: 1, tuples: bytes.subarray(0, length) };
+  await expect(sink.store({ ...batch, epoch: 2 })).rejects.toBeInstanceOf(FencedError);
+  await sink.store({ ...batch, epoch: 3 });
+  await expect(sink.store({ ...batch, epoch: 3 })).rejects.toBeInstanceOf(FencedError);
+  await sink.close();
+  expect(await actors()).toEqual(["ada"]);
 });
