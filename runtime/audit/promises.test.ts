@@ -144,6 +144,8 @@ describe("the audit log's promise for", () => {
     });
     await log.room();
     expect(log.log(event("late"))).toEqual({ accepted: true });
+    await log.stored();
+    expect(log.stats()).toMatchObject({ health: "ok", reasons: [] });
     const report = await log.close({ deadlineMs: 30_000 });
     expect(report).toMatchObject({ stored: report.accepted, spooled: 0, unconfirmed: 0 });
     expect(report.accepted).toBeGreaterThan(accepted);
