@@ -2,7 +2,7 @@
 import type { ClassExpr, ClassMember, Decorator, Expr, Span, TypeName } from "../model.ts";
 import { isDescribing } from "./defining.ts";
 import type { FileScopes, Scope } from "./scope.ts";
-import { lookup, scopeAt } from "./scope.ts";
+import { indexedType, lookup, scopeAt } from "./scope.ts";
 import type { Node } from "./syntax.ts";
 import { literalText, propertyName, unwrap } from "./syntax.ts";
 
@@ -44,7 +44,7 @@ export function readClass(
       name,
       type:
         "typeAnnotation" in member && member.typeAnnotation
-          ? typeName(member.typeAnnotation as Node, scope, scopes.types)
+          ? typeName(member.typeAnnotation as Node, scope, scopes)
           : null,
       init: value && read(value, member.type === "MethodDefinition" ? scopeAt(value, scopes) : scope),
       static: member.static,
@@ -98,7 +98,7 @@ function readConstructor(
     const own = param.type === "TSParameterProperty" ? (param.parameter as Node) : param;
     const target = own.type === "AssignmentPattern" ? (own.left as Node) : own;
     if (target.type !== "Identifier") return "";
-    const type = target.typeAnnotation ? typeName(target.typeAnnotation as Node, scope, scopes.types) : null;
+    const type = target.typeAnnotation ? typeName(target.typeAnnotation as Node, scope, scopes) : null;
     const at = { file, start: target.start, end: target.end };
     if (param.type === "TSParameterProperty") keep(target.name, type, read(target, scope), at);
     return target.name;
@@ -157,22 +157,25 @@ export function superClassOf(node: Node, scopes: FileScopes): Node | null {
   return (classAround(node, scopes)?.node.superClass as Node | null) ?? null;
 }
 
-const NONE: ReadonlyMap<string, Node> = new Map();
+/** What a module declares of types itself. */
+export type DeclaredTypes = Pick<FileScopes, "types" | "shapes">;
+
+const NONE: DeclaredTypes = { types: new Map(), shapes: new Map() };
 const DEEPEST = 6;
 
 /**
  * The type that an annotation names; `T[]`, `Promise<T>`, `T | null` stand for T.
  *
- * @param types what the module declares itself: an alias stands for what it names
+ * @param declared what the module declares itself: an alias stands for what it names
  */
 export function typeName(
   type: Node,
   scope: Scope,
-  types: ReadonlyMap<string, Node> = NONE,
+  declared: DeclaredTypes = NONE,
   depth = 0,
 ): TypeName | null {
   if (depth > DEEPEST) return null;
-  const next = (inner: Node) => typeName(inner, scope, types, depth + 1);
+  const next = (inner: Node) => typeName(inner, scope, declared, depth + 1);
   switch (type.type) {
     case "TSTypeAnnotation":
       return next(type.typeAnnotation as Node);
@@ -202,7 +205,7 @@ export function typeName(
         return { name: inner.right.name, from: from && { specifier: from.specifier, name }, args };
       }
       if (inner.type !== "Identifier") return null;
-      const alias = types.get(inner.name);
+      const alias = declared.types.get(inner.name);
       const behind = alias && next(alias);
       if (behind) return behind;
       if (
@@ -211,6 +214,10 @@ export function typeName(
       )
         return args[0];
       return { name: inner.name, from: lookup(scope, inner.name)?.imported ?? null, args };
+    }
+    case "TSIndexedAccessType": {
+      const member = indexedType(type, declared.shapes);
+      return member && next(member);
     }
     case "TSTypeQuery": {
       const inner = type.exprName as Node;

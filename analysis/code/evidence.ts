@@ -7,7 +7,7 @@ import type { Adapter, Opener } from "./adapters/adapter.ts";
 import { adapters } from "./adapters/mod.ts";
 import { classAround } from "./classes.ts";
 import type { Binding, FileScopes, Scope } from "./scope.ts";
-import { lookup, lookupField, memberType, scopeAt } from "./scope.ts";
+import { indexedType, lookup, lookupField, memberType, scopeAt } from "./scope.ts";
 import type { Node } from "./syntax.ts";
 import { isFunction, literalText, propertyName, unwrap } from "./syntax.ts";
 
@@ -337,6 +337,10 @@ function typeClient(type: Node, scope: Scope, scopes: FileScopes, depth: number)
         if (adapter) return adapter;
       }
       return null;
+    case "TSIndexedAccessType": {
+      const member = depth > DEEPEST ? null : indexedType(type, scopes.shapes);
+      return member && typeClient(member, scope, scopes, depth + 1);
+    }
     case "TSTypeQuery":
       return clientOf(type.exprName as Node, scope, scopes, depth + 1);
     case "TSTypeReference": {

@@ -128,7 +128,7 @@ export function readFunction(r: Reading, node: Node): Expr {
   const parameters = (node.params as Node[]).map((param) => (param.type === "Identifier" ? param.name : ""));
   const results = returned(node, r.scopes);
   const declared = "returnType" in node ? (node.returnType as Node | null) : null;
-  const type = declared ? typeName(declared, scopeAt(node, r.scopes), r.scopes.types) : null;
+  const type = declared ? typeName(declared, scopeAt(node, r.scopes), r.scopes) : null;
   const building = readBuilding(r, node);
   return {
     kind: "function",

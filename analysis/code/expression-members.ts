@@ -47,7 +47,7 @@ export function readMember(r: Reading, node: Node & { type: "MemberExpression" }
         : { kind: "alias", of: rechecked(r, value, node), at: r.at(node) };
     }
     // What the constructor or a framework fills: its type tells.
-    const type = field?.type ? typeName(field.type, field.scope, r.scopes.types) : null;
+    const type = field?.type ? typeName(field.type, field.scope, r.scopes) : null;
     if (type) return { kind: "typed", name, type, at: r.at(node) };
     if (field?.given)
       return { kind: "alias", of: r.read(field.given.node, field.given.scope), at: r.at(node) };

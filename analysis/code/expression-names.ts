@@ -47,7 +47,7 @@ export function readIdentifier(r: Reading, node: Node & { type: "Identifier" }, 
       const [only] = options.length === 1 ? options : [];
       return { kind: "alias", of: only ?? { kind: "either", options, at: r.at(node) }, at: r.at(node) };
     }
-    const type = binding.type ? typeName(binding.type, binding.scope, r.scopes.types) : null;
+    const type = binding.type ? typeName(binding.type, binding.scope, r.scopes) : null;
     const parameter: Expr = {
       kind: "parameter",
       function: binding.parameter.name,

@@ -17,9 +17,21 @@ export function readRoot(r: Reading, node: Node, scope: Scope): Expr {
     const queried =
       binding?.type && !binding.init ? readQueried(r, binding.type, binding.scope, inner) : null;
     if (queried) return { kind: "alias", of: queried, at: r.at(inner) };
-    const type = binding?.type ? typeName(binding.type, scope, r.scopes.types) : null;
+    const type = binding?.type ? typeName(binding.type, scope, r.scopes) : null;
     // A type with arguments tells more than which client it is: `Repository<Order>`.
     if (type?.args.length) return { kind: "typed", name: inner.name, type, at: r.at(inner) };
+    // A repository of any entity is what callers hand over.
+    if (type && binding?.parameter && binding.path && /Repository$/.test(type.name))
+      return {
+        kind: "parameter",
+        function: binding.parameter.name,
+        index: binding.parameter.index,
+        path: binding.path,
+        handed: null,
+        name: inner.name,
+        type,
+        at: r.at(inner),
+      };
     const value = r.read(inner, scope);
     if (value.kind === "parameter" && !type)
       return {
@@ -49,7 +61,7 @@ export function readRoot(r: Reading, node: Node, scope: Scope): Expr {
     const queried = field?.type && readQueried(r, field.type, field.scope, inner);
     if (queried) return { kind: "alias", of: queried, at: r.at(inner) };
     const value = r.read(inner, scope);
-    const type = field?.type ? typeName(field.type, field.scope, r.scopes.types) : null;
+    const type = field?.type ? typeName(field.type, field.scope, r.scopes) : null;
     return type && (value.kind !== "client" || type.args.length > 0)
       ? { kind: "typed", name, type, at: r.at(inner) }
       : value;
@@ -123,7 +135,7 @@ export function readType(r: Reading, name: Node): Expr | null {
   const declared = r.scopes.types.get(name.name);
   const queried = declared && readQueried(r, declared, r.scopes.root, name);
   if (queried) return queried;
-  const named = declared && typeName(declared, r.scopes.root, r.scopes.types);
+  const named = declared && typeName(declared, r.scopes.root, r.scopes);
   if (named) return { kind: "typed", name: name.name, type: named, at: r.at(name) };
   const members = r.scopes.shapes.get(name.name);
   return members ? readShape(r, members, name) : null;
@@ -136,7 +148,7 @@ function readShape(r: Reading, members: readonly Node[], node: Node): Expr {
   for (const member of members) {
     if (member.type !== "TSPropertySignature" || !member.typeAnnotation) continue;
     const name = member.key.type === "Identifier" ? member.key.name : literalText(member.key as Node);
-    const type = typeName(member.typeAnnotation as Node, r.scopes.root, r.scopes.types);
+    const type = typeName(member.typeAnnotation as Node, r.scopes.root, r.scopes);
     if (!name || name === "__proto__" || !type?.from) continue;
     entries[name] = { kind: "typed", name, type, at: r.at(member) };
     keys[name] = r.at(member.key as Node);

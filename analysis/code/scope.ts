@@ -553,6 +553,13 @@ export function memberType(type: Node, name: string, shapes: Shapes): Node | nul
   return null;
 }
 
+/** The type of `Options["pool"]`, where the module declares `Options`. */
+export function indexedType(type: Node, shapes: Shapes): Node | null {
+  if (type.type !== "TSIndexedAccessType" || type.indexType.type !== "TSLiteralType") return null;
+  const name = literalText(type.indexType.literal as Node);
+  return name === null ? null : memberType(type.objectType as Node, name, shapes);
+}
+
 function membersOf(type: Node, shapes: Shapes): readonly Node[] {
   if (type.type === "TSTypeLiteral") return type.members as Node[];
   if (type.type !== "TSTypeReference" || type.typeName.type !== "Identifier") return [];

@@ -157,6 +157,9 @@ function readAlternatives(site: ChainSite, habitual: ReadonlySet<Adapter>, ask: 
 /** What a chain may begin with, alternatives one by one; those that are met again say nothing new. */
 function rootsOf(root: Expr, ask: Ask, depth = 0, met = new Set<Expr>()): Expr[] {
   const inner = ask.follow(root);
+  // Of a repository of any entity callers say which.
+  const given = inner.kind === "parameter" && /Repository$/.test(inner.type?.name ?? "") && ask.given(inner);
+  if (given) return rootsOf(given, ask, depth + 1, met);
   if (inner.kind !== "either" || depth > DEEPEST) return [root];
   if (met.has(inner)) return [];
   met.add(inner);

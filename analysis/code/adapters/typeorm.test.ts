@@ -21,6 +21,21 @@ testAdapter(typeorm, [
     ),
   ],
   [
+    "a repository by a type's property",
+    ...rows(
+      `interface Deps { orders: Repository<Order> }\nclass Store { constructor(private orders: Deps["orders"]) {} all() { return this.orders.find(); } }`,
+      "6:89 select orders",
+    ),
+  ],
+  [
+    "a repository of any entity, which callers hand over",
+    ...rows(
+      `const clear = (repo: Repository<any>) => repo.delete({});\nexport const run = (source: DataSource) => [clear(source.getRepository(Order)), clear(source.getRepository(OrderItem))];`,
+      "5:47 delete orders",
+      "5:47 delete order_item",
+    ),
+  ],
+  [
     "a repository handed in",
     ...rows(`export const all = (repo: Repository<Order>) => repo.find();`, "5:54 select orders"),
   ],
