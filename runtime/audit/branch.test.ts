@@ -1,14 +1,19 @@
 import { expect, test } from "bun:test";
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { auditTests, databaseUrl, event, spool, sql } from "../../fixtures/audit-log.ts";
-import { Appender } from "./appender.ts";
-import { realDisk } from "./disk.ts";
+import {
+  auditTests,
+  databaseUrl,
+  event,
+  spool,
+  spoolEvents,
+  sql,
+  writerIn,
+} from "../../fixtures/audit-log.ts";
 import { EventWriter } from "./event.ts";
 import { Flusher } from "./flusher.ts";
-import { writeEndFile } from "./home.ts";
-import { intake, maximumRecordBytes, recordBytes, recordHeaderBytes } from "./layout.ts";
+import { intake, maximumRecordBytes } from "./layout.ts";
 import { drainSpool, postgresSink } from "./mod.ts";
 import { PostgresSink } from "./postgres-sink.ts";
 import { Shared } from "./shared.ts";
@@ -16,31 +21,6 @@ import type { SinkBatch } from "./sink.ts";
 import { Store } from "./store.ts";
 
 auditTests();
-
-/** Adds a segment with an event of each of these actors to a writer's folder. */
-function goOn(folder: string, number: number, first: number, actors: readonly string[]): void {
-  const writer = folder.slice(-36);
-  const bytes = new Uint8Array(maximumRecordBytes);
-  const events = new EventWriter(bytes, writer);
-  const appender = new Appender({ folder, writer, segmentBytes: 2_097_152, disk: realDisk, number });
-  for (const [at, actor] of actors.entries()) {
-    const length = events.write(0, event({ actor }), first + at);
-    const record = new Uint8Array(recordBytes(length));
-    new Uint32Array(record.buffer).set([length, first + at]);
-    record.set(bytes.subarray(0, length), recordHeaderBytes);
-    appender.append([record], record.length, first + at, 1);
-  }
-  appender.sync();
-  appender.close();
-  writeEndFile(folder, { version: 1, last: first + actors.length - 1, uncertain: false });
-}
-
-function writerIn(parent: string): string {
-  const folder = join(parent, crypto.randomUUID());
-  mkdirSync(folder);
-  writeFileSync(join(folder, "lock"), "");
-  return folder;
-}
 
 const rows = async (writer: string): Promise<string[]> => {
   const found = await sql`select actor, action from audit_log where writer = ${writer} order by sequence`;
@@ -50,11 +30,11 @@ const rows = async (writer: string): Promise<string[]> => {
 test("of a spool that was copied while its writer went on, each event is stored once, whoever comes first", async () => {
   const folder = writerIn(spool);
   const writer = folder.slice(-36);
-  goOn(folder, 1, 1, ["old 1", "old 2"]);
+  spoolEvents(folder, 1, 1, ["old 1", "old 2"]);
   const elsewhere = mkdtempSync(join(tmpdir(), "freehold-audit-copy-"));
   cpSync(spool, elsewhere, { recursive: true });
-  goOn(folder, 2, 3, ["here 3", "here 4"]);
-  goOn(join(elsewhere, writer), 2, 3, ["there 3", "there 4", "there 5"]);
+  spoolEvents(folder, 2, 3, ["here 3", "here 4"]);
+  spoolEvents(join(elsewhere, writer), 2, 3, ["there 3", "there 4", "there 5"]);
   const again = mkdtempSync(join(tmpdir(), "freehold-audit-copy-"));
   cpSync(elsewhere, again, { recursive: true });
 
@@ -110,7 +90,7 @@ test("a process does not take for stored what a clone of it has stored, and does
 test("a flusher that is started again stops where a clone has stored in its writer's name", async () => {
   const folder = writerIn(spool);
   const writer = folder.slice(-36);
-  goOn(folder, 1, 1, ["ada", "bob"]);
+  spoolEvents(folder, 1, 1, ["ada", "bob"]);
   const holder = crypto.randomUUID();
   const shared = new Shared();
   shared.set("durable", 2);

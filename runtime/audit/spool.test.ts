@@ -1,36 +1,52 @@
-import { expect, test } from "bun:test";
+import { afterAll, expect, test } from "bun:test";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { event } from "../../fixtures/audit-log.ts";
 import { type Disk, realDisk } from "./disk.ts";
 import { EventWriter } from "./event.ts";
+import { intake } from "./layout.ts";
 import { createRing, RingWriter, ringStart } from "./ring.ts";
 import { Shared } from "./shared.ts";
 import { Spooler } from "./spool.ts";
 
-test("an event is durable, and leaves the ring, after its fdatasync and not before", () => {
+const folders: string[] = [];
+afterAll(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true });
+});
+
+/** A spooler that works when it is told to, on the real disk but for what is changed of it. */
+function spoolerOn(change: (shared: Shared, first: () => number) => Partial<Disk>, minimumFreeBytes = 0) {
   const folder = mkdtempSync(join(tmpdir(), "freehold-audit-spool-"));
+  folders.push(folder);
   const writer = crypto.randomUUID();
   const ringPath = join(folder, "ring");
   const ring = createRing(ringPath, 131_072, writer);
   const shared = new Shared();
-  const atSync: unknown[] = [];
-  const disk: Disk = {
-    ...realDisk,
-    sync(file) {
-      atSync.push({ durable: shared.get("durable"), first: ringStart(ring).first });
-      realDisk.sync(file);
-    },
-  };
-  const limits = { segmentBytes: 2_097_152, spoolLimitBytes: 1 << 30, minimumFreeBytes: 0 };
+  const limits = { segmentBytes: 2_097_152, spoolLimitBytes: 1 << 30, minimumFreeBytes };
   const home = { folder, writer };
   const task = { shared: shared.buffer, home, spool: folder, ringPath, earlier: [], ...limits };
-  const spooler = new Spooler(task, disk, () => {});
+  const told: string[] = [];
+  const disk = { ...realDisk, ...change(shared, () => ringStart(ring).first) };
+  const spooler = new Spooler(task, disk, (message) => {
+    if (message.kind === "alarm") told.push(message.message);
+  });
   const records = new RingWriter(ring);
   const events = new EventWriter(ring.data, writer);
+  const log = () => records.commit(events.write(records.start(), event(), records.sequence + 1));
+  return { spooler, shared, told, log, folder, first: () => ringStart(ring).first };
+}
+
+test("an event is durable, and leaves the ring, after its fdatasync and not before", () => {
+  const atSync: unknown[] = [];
+  const { spooler, shared, log } = spoolerOn((shared, first) => ({
+    sync(file) {
+      atSync.push({ durable: shared.get("durable"), first: first() });
+      realDisk.sync(file);
+    },
+  }));
   for (const sequence of [1, 2]) {
-    records.commit(events.write(records.start(), event(), sequence));
+    log();
     expect(spooler.turn()).toBe(true);
     expect(shared.get("durable")).toBe(sequence);
   }
@@ -40,5 +56,40 @@ test("an event is durable, and leaves the ring, after its fdatasync and not befo
     { durable: 0, first: 1 },
     { durable: 1, first: 2 },
   ]);
-  rmSync(folder, { recursive: true });
+});
+
+test("after an fdatasync that failed nothing is acknowledged any more, and none is tried", () => {
+  let syncs = 0;
+  const { spooler, shared, told, log, first } = spoolerOn(() => ({
+    sync(file) {
+      syncs += 1;
+      if (syncs === 3) throw new Error("input/output error");
+      realDisk.sync(file);
+    },
+  }));
+  log();
+  spooler.turn();
+  log();
+  spooler.run();
+  expect({ syncs, durable: shared.get("durable"), first: first() }).toEqual({
+    syncs: 3,
+    durable: 1,
+    first: 2,
+  });
+  expect(shared.flag("intake")).toBe(intake.failed);
+  expect(told).toEqual([
+    "fdatasync failed: input/output error: nothing is acknowledged any more; what was accepted stays for the next start",
+  ]);
+});
+
+test("a disk that takes nothing is told of once, and taken again when it has room", () => {
+  let freeBytes = 3_000_000;
+  const { spooler, shared, told, log, folder } = spoolerOn(() => ({ freeBytes: () => freeBytes }), 1_000_000);
+  log();
+  for (let turn = 0; turn < 3; turn += 1) expect(spooler.turn()).toBe(false);
+  expect({ held: shared.flag("held"), durable: shared.get("durable") }).toEqual({ held: 2, durable: 0 });
+  expect(told).toEqual([`the disk of ${folder} has 3000000 bytes free, and 1000000 are to stay so`]);
+  freeBytes = 4_000_000;
+  expect(spooler.turn()).toBe(true);
+  expect({ held: shared.flag("held"), durable: shared.get("durable") }).toEqual({ held: 0, durable: 1 });
 });
