@@ -1,7 +1,7 @@
 /** What came of migrating, as a line for people and as an object for programs. */
 import { isGood, type MigrationOutcome } from "../deploy/mod.ts";
 import { DatabaseConfigError, DatabaseUnavailableError } from "../runtime/connect/mod.ts";
-import { type MigrationEntry, MigrationError } from "../runtime/migrate/mod.ts";
+import { type MigrationEntry, MigrationError, type MigrationProgress } from "../runtime/migrate/mod.ts";
 import type { Io } from "./io.ts";
 
 type Paint = Io["color"];
@@ -69,7 +69,8 @@ function statusLines(title: string, entries: MigrationEntry[], color: Paint): st
   return [color.bold(title), ...lines].join("\n");
 }
 
-function progressOf({ way, statements }: { way: "up" | "down"; statements: number }): string {
+function progressOf({ way, statements }: MigrationProgress): string {
+  if (statements === undefined) return way === "up" ? "begun" : "being taken back";
   return `${statements} ${statements === 1 ? "statement" : "statements"} ${way === "up" ? "done" : "taken back"}`;
 }
 

@@ -16,7 +16,7 @@ export type MigrationState =
   | "skipped"
   /** Applied by newer code than this: beyond the folder's last. */
   | "ahead"
-  /** Begun outside of a transaction, and its run broke off. */
+  /** Begun outside of a transaction, or its way back was, and its run broke off. */
   | "unfinished";
 
 export interface MigrationEntry {
@@ -84,6 +84,8 @@ function howFar(service: string, applied: AppliedMigration | null): string {
     return 'was begun outside of a transaction, and its run broke off; run "freehold migrate repair"';
   const { way, statements } = progress;
   const command = way === "up" ? "migrate" : "migrate down";
+  if (statements === undefined)
+    return `was being taken back outside of a transaction, and its run broke off; run "freehold ${command} --service ${service}", which goes on there`;
   const done = `${statements} of its statements ${statements === 1 ? "is" : "are"} ${way === "up" ? "done" : "taken back"}`;
   return `${done}, and its run broke off; run "freehold ${command} --service ${service}", which goes on there`;
 }

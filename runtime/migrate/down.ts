@@ -1,5 +1,6 @@
-/** The way back: the newest first, each in a transaction of its own, one after the other. */
+/** The way back: the newest first, each in a transaction of its own, one after the other; what cannot be runs alone. */
 import { type MigrationEntry, requireSound } from "./compare.ts";
+import type { Engine } from "./engine.ts";
 import { MigrationError } from "./errors.ts";
 import { type Migration, readDowns } from "./folder.ts";
 import type { ChangeOptions } from "./options.ts";
@@ -50,10 +51,13 @@ export async function down(options: DownOptions): Promise<DownResult> {
     options.inspect?.(doomed.map(({ name }) => `${name}.down.sql`));
     return { doomed, scripts };
   };
-  const idle = (entries: MigrationEntry[]): DownResult | undefined =>
-    plan(entries).doomed.length === 0
+  const idle = (entries: MigrationEntry[], engine: Engine): DownResult | undefined => {
+    const { doomed, scripts } = plan(entries);
+    engine.requireFit(scripts);
+    return doomed.length === 0
       ? { service, version: summarise(service, entries, []).version, undone: [] }
       : undefined;
+  };
   return withRun(options, idle, async (run, entries) => {
     const { doomed, scripts } = plan(entries);
     const undone: string[] = [];

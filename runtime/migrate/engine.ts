@@ -14,7 +14,7 @@ export interface Engine {
    */
   history(): Promise<AppliedMigration[] | null>;
   /** @throws {MigrationError} `folder` where one of these is nothing that the engine could run. */
-  requireFit(migrations: readonly Migration[]): void;
+  requireFit(scripts: readonly Script[]): void;
   /**
    * Applies these without waiting for anybody, where the engine can do so safely: all of them, or as many from the first
    * on as it could, which may be none. What is left is for {@link Engine.exclusively}, which also says why.

@@ -10,6 +10,8 @@ export interface Script {
   /** Path for messages. */
   file: string;
   text: string;
+  /** False where it says `-- freehold: no-transaction`: it is one statement that the server wants to run by itself. */
+  transaction: boolean;
 }
 
 /**

@@ -11,21 +11,13 @@ import { isEmpty, statements } from "./bare.ts";
 import { MigrationError } from "./errors.ts";
 import type { Script } from "./explain.ts";
 
-export interface Migration {
+export interface Migration extends Script {
   /** The number the file's name begins with. */
   version: number;
-  /** The file's name without its ending: `001_create_audit_log`. */
-  name: string;
-  /** Path for messages: relative to the working folder where it lies within. */
-  file: string;
-  /** The SQL, without a byte order mark. */
-  text: string;
   /** SHA-256 of the text with all line endings as `\n`, in hex. */
   checksum: string;
   /** Path of the way back for messages, or null where there is none. */
   downFile: string | null;
-  /** False where it says `-- freehold: no-transaction`: it is one statement that PostgreSQL wants to run by itself. */
-  transaction: boolean;
 }
 
 const up = /^(?<version>\d{1,9})_(?<title>[A-Za-z0-9][A-Za-z0-9_-]*)\.sql$/;
@@ -110,7 +102,8 @@ export function readDowns(service: string, folder: string | URL, migrations: rea
   return migrations.map(({ name, file, downFile }) => {
     if (downFile === null) fail(`has no way back: write ${name}.down.sql beside it`, file);
     const path = join(root, `${name}.down.sql`);
-    return { name, file: shown(path), text: read(path, shown(path), fail) };
+    const text = read(path, shown(path), fail);
+    return { name, file: shown(path), text, transaction: inTransaction(text, shown(path), fail) };
   });
 }
 

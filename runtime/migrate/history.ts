@@ -22,8 +22,13 @@ export interface AppliedMigration {
   toolVersion: string;
   /** False between the two ends of a migration that runs outside of a transaction, and after a crash there. */
   finished: boolean;
-  /** How far it is, where the engine counts statements and it is not finished. */
-  progress?: { way: "up" | "down"; statements: number };
+  progress?: MigrationProgress;
+}
+
+/** Of one that is not finished: where it was going, and how far it is, where the engine counts statements. */
+export interface MigrationProgress {
+  way: "up" | "down";
+  statements?: number;
 }
 
 /** The history's columns, as {@link AppliedMigration} names them. */
@@ -77,10 +82,10 @@ export async function readHistory(
   at: HistoryTable,
 ): Promise<AppliedMigration[] | null> {
   try {
-    const rows = await sql.unsafe<AppliedMigration[]>(
-      `select ${columns} from ${quoted(at)} order by version`,
+    const rows = await sql.unsafe<(AppliedMigration & { undoing: boolean })[]>(
+      `select ${columns}, undoing from ${quoted(at)} order by version`,
     );
-    return rows.map((row) => ({ ...row }));
+    return rows.map(({ undoing, ...row }) => (undoing ? { ...row, progress: { way: "down" } } : row));
   } catch (error) {
     // Neither the schema nor the table is there.
     if (errorCode(error) === "42P01" || errorCode(error) === "3F000") return null;
@@ -111,7 +116,8 @@ export function tableText(at: HistoryTable): string {
   duration_ms integer not null default 0,
   applied_by text not null default session_user,
   tool_version text not null,
-  finished boolean not null default true
+  finished boolean not null default true,
+  undoing boolean not null default false
 )`;
 }
 
@@ -185,7 +191,23 @@ export async function deleteRow(
   return rows.count === 1;
 }
 
-/** Notes that a migration outside of a transaction came to its end, and how long it took; returns the row. */
+/** Notes that a migration is being taken back outside of a transaction: unfinished until its row is gone. */
+export async function markUndoing(sql: Sql, at: HistoryTable, version: number): Promise<void> {
+  await sql
+    .unsafe(`update ${quoted(at)} set finished = false, undoing = true where version = ${version}`)
+    .simple();
+}
+
+/** Whether its way back was begun outside of a transaction; null where it is not there. */
+export async function isUndoing(sql: Sql, at: HistoryTable, version: number): Promise<boolean | null> {
+  const [row] = await sql.unsafe(`select undoing from ${quoted(at)} where version = ${version}`).simple();
+  return row === undefined ? null : Boolean(row["undoing"]);
+}
+
+/**
+ * Notes that a migration outside of a transaction came to its end, and how long it took; or that it is there still, since
+ * its way back came to nothing. Returns the row.
+ */
 export async function finishRow(
   sql: Sql,
   at: HistoryTable,
@@ -194,7 +216,8 @@ export async function finishRow(
   const [row] = await sql
     .unsafe<AppliedMigration[]>(
       `update ${quoted(at)}
-       set duration_ms = extract(epoch from clock_timestamp() - applied_at) * 1000, finished = true
+       set duration_ms = case when undoing then duration_ms else extract(epoch from clock_timestamp() - applied_at) * 1000 end,
+         finished = true, undoing = false
        where version = ${version} returning ${columns}`,
     )
     .simple();

@@ -3,7 +3,7 @@
  *
  * What the database remembers lives in a table for each service, `freehold_<service>.migration` (history.ts says why).
  * One run at a time for each service and database (lock.ts), one transaction for each migration, many in one round trip
- * (chain.ts); what PostgreSQL refuses in a transaction runs alone (alone.ts).
+ * (chain.ts); what PostgreSQL refuses in a transaction runs alone (alone.ts, alone-down.ts).
  *
  * States of a run: files read and judged, the history read meanwhile → nothing to do, or: lock held → server judged, history there →
  * what a crash left is cleared up → migrations → released. A crash at any point leaves each migration either done or not
@@ -22,7 +22,12 @@ export type { MigrationEntry, MigrationState } from "./compare.ts";
 export { type DownOptions, type DownResult, down } from "./down.ts";
 export { MigrationError, type MigrationErrorPlace, type MigrationProblem } from "./errors.ts";
 export { type Migration, readMigrations } from "./folder.ts";
-export { type AppliedMigration, type HistoryTable, historyTable } from "./history.ts";
+export {
+  type AppliedMigration,
+  type HistoryTable,
+  historyTable,
+  type MigrationProgress,
+} from "./history.ts";
 export type {
   ChangeOptions,
   MigrateOptions,

@@ -5,10 +5,12 @@
 import type { Sql } from "postgres";
 import { connect, ready } from "../connect/mod.ts";
 import { applyAlone, recover } from "./alone.ts";
+import { recoverUndoing, undoAlone } from "./alone-down.ts";
 import { apply, undo } from "./apply.ts";
 import { applyChain, chainLength } from "./chain.ts";
 import type { Changes, Engine } from "./engine.ts";
 import { MigrationError } from "./errors.ts";
+import { readDowns } from "./folder.ts";
 import {
   createHistory,
   createSchema,
@@ -16,6 +18,7 @@ import {
   finishRow,
   historyTable,
   insertRow,
+  isUndoing,
   quoted,
   readHistory,
 } from "./history.ts";
@@ -83,8 +86,14 @@ export function postgresEngine(sql: Sql, options: Subject & Means): Engine {
         return { error };
       }
     },
-    undo: (version, script) => undo(sql, version, script, how),
-    recover: async (migration) => ({ what: await recover(sql, migration, how, waitMs), row: null }),
+    undo: (version, script) =>
+      script.transaction ? undo(sql, version, script, how) : undoAlone(sql, version, script, how, waitMs),
+    async recover(migration) {
+      if (!(await isUndoing(sql, at, migration.version)))
+        return { what: await recover(sql, migration, how, waitMs), row: null };
+      const [script] = readDowns(service, options.folder, [migration]);
+      return { what: await recoverUndoing(sql, migration.version, script!, how, waitMs), row: null };
+    },
     async note(migrations) {
       await sql.begin(async (tx) => {
         for (const migration of migrations) await insertRow(tx, at, migration);

@@ -434,6 +434,14 @@ select x from a -- rows go nowhere`,
       expect((await failureOf(migrate(at(folder)))).message).toBe(
         `${folder}/001_a.sql: says "-- freehold: no-transaction", and MariaDB has no transactions for changes of the schema anyway; take the line out`,
       );
+      const back = await folderOf({
+        "001_a.sql": "create table a (x int)",
+        "001_a.down.sql": "-- freehold: no-transaction\ndrop table a",
+      });
+      await migrate(at(back));
+      expect((await failureOf(down(at(back)))).message).toBe(
+        `${back}/001_a.down.sql: says "-- freehold: no-transaction", and MariaDB has no transactions for changes of the schema anyway; take the line out`,
+      );
     });
   });
 }

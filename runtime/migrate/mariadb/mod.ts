@@ -41,7 +41,7 @@ export async function withMariaDb<T>(
     if (schema !== undefined) await line.all(`use ${quote(schema)}`);
     return await work({
       history: () => readHistory(line, service, table),
-      requireFit: (migrations) => requireFit(service, migrations),
+      requireFit: (scripts) => requireFit(service, scripts),
       async exclusively(waiting, act) {
         const place = `${schema ?? address.database}.${table}`;
         await prepare(line, options, { place, waiting });
@@ -56,8 +56,8 @@ export async function withMariaDb<T>(
   }
 }
 
-function requireFit(service: string, migrations: readonly Migration[]): void {
-  const odd = migrations.find(({ transaction }) => !transaction);
+function requireFit(service: string, scripts: readonly Script[]): void {
+  const odd = scripts.find(({ transaction }) => !transaction);
   if (!odd) return;
   throw new MigrationError(
     service,

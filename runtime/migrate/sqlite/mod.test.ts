@@ -121,9 +121,23 @@ alter table new rename to parent;`,
       "001_wal.sql": `${alone}pragma journal_mode = wal`,
       "002_a.sql": "create table a (x int)",
       "003_vacuum.sql": `${alone}vacuum;`,
+      "001_wal.down.sql": `${alone}pragma journal_mode = delete`,
+      "002_a.down.sql": `${alone}drop table a`,
+      "003_vacuum.down.sql": `${alone}vacuum;`,
     });
     expect((await migrate(at(folder))).version).toBe(3);
     expect(await ask("pragma journal_mode")).toEqual([{ journal_mode: "wal" }]);
+    expect(await failureOf(down({ ...at(folder), to: 0 }))).toEqual({
+      problem: "folder",
+      message: `${folder}/002_a.down.sql: says "-- freehold: no-transaction", and on SQLite only VACUUM and PRAGMA run outside of one; take the line out`,
+    });
+    await Bun.write(join(folder, "002_a.down.sql"), "drop table a");
+    expect(await down({ ...at(folder), to: 0 })).toEqual({
+      service: "s",
+      version: 0,
+      undone: ["003_vacuum", "002_a", "001_wal"],
+    });
+    expect(await ask("pragma journal_mode")).toEqual([{ journal_mode: "delete" }]);
     const other = await folderOf({ "001_index.sql": `${alone}create index concurrently i on a (x)` });
     expect(await failureOf(migrate({ ...at(other), service: "t" }))).toEqual({
       problem: "folder",

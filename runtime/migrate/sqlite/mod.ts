@@ -12,6 +12,7 @@
  */
 import type { Changes, Engine } from "../engine.ts";
 import { MigrationError } from "../errors.ts";
+import type { Script } from "../explain.ts";
 import type { Migration } from "../folder.ts";
 import type { AppliedMigration } from "../history.ts";
 import type { Means, Subject } from "../options.ts";
@@ -60,7 +61,7 @@ export async function withSqlite<T>(
         const line = await reach(false);
         return patiently(() => readHistory(line, context.table), lockTimeoutMs);
       },
-      requireFit: (migrations) => requireFit(service, migrations),
+      requireFit: (scripts) => requireFit(service, scripts),
       async exclusively({ waitMs, onWait }, act) {
         const line = await reach(true);
         await prepare(line, context, waitMs, onWait);
@@ -77,8 +78,8 @@ export async function withSqlite<T>(
 /** What SQLite refuses in a transaction, and what may be done twice: a run that breaks off leaves it pending. */
 const alone = /^\s*(?:--[^\n]*\n\s*|\/\*[\s\S]*?\*\/\s*)*(?:vacuum|pragma)\b/i;
 
-function requireFit(service: string, migrations: readonly Migration[]): void {
-  const odd = migrations.find(({ transaction, text }) => !transaction && !alone.test(text));
+function requireFit(service: string, scripts: readonly Script[]): void {
+  const odd = scripts.find(({ transaction, text }) => !transaction && !alone.test(text));
   if (!odd) return;
   throw new MigrationError(
     service,
@@ -140,6 +141,7 @@ function changes(line: Line, context: Context): Changes {
       }
     },
     async undo(version, script) {
+      if (!script.transaction) return undoAlone(line, context, version, script);
       const lead = `delete from ${table} where version = ${version};`;
       const after = `${script.name} was not taken back, and is as it was`;
       return within(line, context, script, after, async () => {
@@ -211,6 +213,23 @@ async function applyAlone(
     lockTimeoutMs,
   );
   return rowOf(line, table, migration.version);
+}
+
+/** Outside of a transaction: what may be done twice is done before its row is gone. */
+async function undoAlone(
+  line: Line,
+  { table, service, lockTimeoutMs }: Context,
+  version: number,
+  script: Script,
+): Promise<boolean> {
+  if (!(await isThere(line, table, version))) return false;
+  try {
+    await patiently(() => line.rows(script.text), lockTimeoutMs);
+    await patiently(() => line.run(`delete from ${table} where version = ${version}`), lockTimeoutMs);
+  } catch (error) {
+    throw explain(error, script, service, { after: `${script.name} was not taken back, and is as it was` });
+  }
+  return true;
 }
 
 async function rowOf(line: Line, table: string, version: number): Promise<AppliedMigration> {
