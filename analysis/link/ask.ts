@@ -137,7 +137,8 @@ export function createAsk(
   }
   resolve.named = (expr) => {
     const callee = expr.kind === "call" ? follow(expr.callee, resolve) : expr;
-    if (callee.kind !== "member" || !/tableName$/i.test(callee.property)) return null;
+    if (callee.kind !== "member" || !/table(?:Name|Path|NameWithoutPrefix)$/i.test(callee.property))
+      return null;
     for (const adapter of adapters) {
       const told = adapter.told?.(expr, ask) ?? null;
       if (told !== null) return told;

@@ -34,9 +34,11 @@ interface ReadChain {
   continued: boolean;
 }
 
+/** @param views where the queries of views stand, beside those that chains make */
 export function readAllChains(
   files: ReadonlyMap<string, FileFacts>,
   ask: Ask,
+  views: readonly Bound[] = [],
 ): { uses: ReadUse[]; acts: ReadAct[]; bound: Bound[] } {
   const bound: Bound[] = [];
   const found: ReadUse[] = [];
@@ -56,13 +58,15 @@ export function readAllChains(
     );
     for (const { site, binds, stores } of read)
       if (binds.length || stores) bound.push({ at: site.at, names: new Set(binds), stores });
-    for (const { chain, bound, stored } of nested(read))
+    const mapped = views.filter(({ at }) => at.file === file);
+    for (const { chain, bound, stored: within } of nested(read))
       for (const { name, operation, changes, makes } of chain.named) {
         const reads = accessOf(operation) === "read";
         if (name.schema === null && name.table !== null && temporary.has(name.table)) continue;
         if (reads && name.schema === null && name.table !== null && bound.has(name.table)) continue;
         // const q = knex("t") is no read of its own where q.update(…) follows, nor is q.where(…) before it.
         if (reads && !(chain.continued && fetches(chain.site)) && written.has(key(name.at))) continue;
+        const stored = within ?? mapped.find(({ at }) => contains(at, chain.site.at))?.stores;
         found.push({
           file,
           client: chain.client,
@@ -100,7 +104,8 @@ export function withoutBound(sites: readonly ReadSite[], bound: readonly Bound[]
   const byFile = Map.groupBy(bound, ({ at }) => at.file);
   return sites.map((site) => {
     const around = (byFile.get(site.at.file) ?? []).filter(
-      ({ at }) => at.start <= site.at.start && site.at.end <= at.end,
+      // A mapper's options stand within the call that takes them.
+      ({ at, names }) => contains(at, site.at) || (names.size === 0 && contains(site.at, at)),
     );
     if (around.length === 0) return site;
     const isBound = (name: string) => around.some(({ names }) => names.has(name));
@@ -116,6 +121,10 @@ export function withoutBound(sites: readonly ReadSite[], bound: readonly Bound[]
     }));
     return { ...site, facts: { ...site.facts, statements } };
   });
+}
+
+function contains(outer: Span, inner: Span): boolean {
+  return outer.start <= inner.start && inner.end <= outer.end;
 }
 
 /** Each chain with the names that it and the chains around it give to queries, and what they store it in. */

@@ -14,9 +14,9 @@ import { prismaModules } from "../prisma/modules.ts";
 import { changesOf, replay } from "../replay.ts";
 import { type LiteralTypes, placeKey } from "../types.ts";
 import { readAllActs } from "./acts.ts";
-import { createAsk } from "./ask.ts";
+import { createAsk, type Definitions } from "./ask.ts";
 import { createCallers } from "./callers.ts";
-import { readAllChains, withoutBound } from "./chains.ts";
+import { type Bound, readAllChains, withoutBound } from "./chains.ts";
 import { readAllConnections } from "./connections.ts";
 import { createResolver } from "./resolve.ts";
 import { followImports, readAllSites, readAllUses } from "./sites.ts";
@@ -53,8 +53,12 @@ export function link(compiled: Compiled, options: LinkOptions): Linked {
   resolve.given = createCallers(files, resolver, late.callsOf);
   if (literalTypes) resolve.typed = typedBy(literalTypes, files);
   const ask = createAsk(files, resolve);
-  const chains = readAllChains(files, ask);
-  const sites = withoutBound(readAllSites(files, resolve, dialectOf, late.readSql), chains.bound);
+  const views = viewsOf(ask.definitions);
+  const chains = readAllChains(files, ask, views);
+  const sites = withoutBound(readAllSites(files, resolve, dialectOf, late.readSql), [
+    ...views,
+    ...chains.bound,
+  ]);
   const uses = [...readAllUses(files, resolve), ...chains.uses];
   const inCode = changesInCode(manifest, files, sites, uses);
   for (const [owner, paths] of inCode.byService)
@@ -75,6 +79,14 @@ export function link(compiled: Compiled, options: LinkOptions): Linked {
     ),
     unreplayed: inCode.unreplayed,
   };
+}
+
+/** Where mappers are told the queries that views are made of. */
+function viewsOf(definitions: Definitions["all"]): Bound[] {
+  return definitions.flatMap(({ definition: { view, name } }) => {
+    const kind = view?.materialized ? "materialized view" : "view";
+    return view ? [{ at: view.at, names: new Set<string>(), stores: { kind, name: name.table ?? "" } }] : [];
+  });
 }
 
 /** The alternatives of a place as the evaluator takes them: one and the same expression at each asking. */

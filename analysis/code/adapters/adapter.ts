@@ -141,6 +141,8 @@ export interface TableDefinition {
   name: TableName;
   /** The name by which the mapper knows it, where that is not the constant's or the class's: `define("User", …)`. */
   model?: string;
+  /** It is a view, and where the query stands that it is made of. */
+  view?: { materialized: boolean; at: Span };
   /** As the database has them; null where they are not known. */
   columns: string[] | null;
   /** The column of each property, where the code calls it otherwise. */

@@ -17,6 +17,8 @@ export interface EntityShape {
   closure?: TableName;
   /** It is no table: its columns stand in others'. */
   embedded?: true;
+  /** It is a view; what its query names stands there. */
+  view?: NonNullable<TableDefinition["view"]>;
 }
 
 /** `insert` and `update` go with saving, `remove` with removing. */
@@ -94,12 +96,13 @@ export interface Mapper {
 const DEEPEST = 6;
 
 export function tableOf(shape: EntityShape, mapper: Mapper, ask: Ask): TableDefinition {
-  const { name, model, properties, closure } = shape;
+  const { name, model, properties, closure, view } = shape;
   const naming = mapper.naming(name.at.file, ask);
   const definition: TableDefinition = {
     client: mapper.client,
     name,
     ...(model !== undefined && { model }),
+    ...(view && { view }),
     columns: columnsOf(shape, mapper, ask)?.map(({ column }) => column) ?? null,
     properties: propertiesOf(properties, naming),
     references: properties.flatMap((property) => {

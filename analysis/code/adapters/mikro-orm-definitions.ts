@@ -1,5 +1,5 @@
 /** What MikroORM's decorators say of tables: `@Entity({ tableName }) class Book { @ManyToOne() author: Author }`. */
-import type { ClassExpr, ClassMember, Decorator, Expr } from "../../model.ts";
+import type { ClassExpr, ClassMember, Decorator, Expr, Span } from "../../model.ts";
 import type { Ask, TableName } from "./adapter.ts";
 import { classOf, membersOf, typeExpr } from "./entities.ts";
 import type { EntityShape, Property } from "./entity-shapes.ts";
@@ -47,7 +47,15 @@ export function shapeOfClass(found: ClassExpr, ask: Ask): EntityShape | null {
     name: named(own, root.name, root, ask),
     properties: members.flatMap((member) => propertyOf(member, ask) ?? []),
     open: open || computed !== null || root !== found || isInherited(own),
+    ...viewOf(options, decorator.at, ask),
   };
+}
+
+/** `view: true`, `view: { materialized: true }`; an `expression` alone is run wherever the entity is asked for. */
+export function viewOf(options: Expr | undefined, at: Span, ask: Ask): Pick<EntityShape, "view"> {
+  const view = entry(options, "view");
+  if (!view || isFalse(view, ask)) return {};
+  return { view: { materialized: isTrue(entry(ask.follow(view), "materialized"), ask), at } };
 }
 
 /** The class whose table holds the rows of all that derive from it. */

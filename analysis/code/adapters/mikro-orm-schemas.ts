@@ -5,7 +5,7 @@ import { eachEntry, resultOf } from "./builders.ts";
 import { classOf, targetOf } from "./entities.ts";
 import type { EntityShape, Property } from "./entity-shapes.ts";
 import { entry, isFalse, isTrue } from "./expressions.ts";
-import { columnOf, embeddedOf, named, relationOf } from "./mikro-orm-definitions.ts";
+import { columnOf, embeddedOf, named, relationOf, viewOf } from "./mikro-orm-definitions.ts";
 
 /** Kinds of relations, as releases and builders spell them. */
 const KINDS: Readonly<Record<string, string>> = {
@@ -65,6 +65,7 @@ export function shapeOfSchema(options: Options, ask: Ask): EntityShape | null {
     ...(text !== null && { model: text }),
     properties,
     open: open || computed !== null,
+    ...viewOf(options, options.at, ask),
   };
 }
 

@@ -6,6 +6,7 @@ import type { DatabaseAct, Expr, Operation, Span } from "../../model.ts";
 import type { Adapter, Answer, Ask, Chain, Named, TableDefinition } from "./adapter.ts";
 import { ASSIGNED, operations } from "./builders.ts";
 import { entityOf, relationsIn } from "./entities.ts";
+import { toldName } from "./entity-metadata.ts";
 import { mine, subjectOf, unknownEntity } from "./entity-subjects.ts";
 import { addressOf, entry, isFalse } from "./expressions.ts";
 import { knex } from "./knex.ts";
@@ -182,6 +183,8 @@ export const mikroOrm: Adapter = {
     if (entity && first) return withRelations(entity, first.at, operation, [second, third], ask);
     return loaded(chain, ask) ?? unknown(chain, at, operation, ask);
   },
+
+  told: (expr, ask) => toldName(expr, repositories, ask),
 
   acts(chain) {
     return chain.steps.flatMap(({ name, args, at }, index): DatabaseAct[] => {

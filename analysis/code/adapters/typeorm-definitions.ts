@@ -37,6 +37,7 @@ export function shapeOfClass(found: ClassExpr, ask: Ask): EntityShape | null {
     properties.push({ kind: "column", name: column, column: null, primary: false, at: found.at });
   const closure =
     kind === "closure-table" && entry(tree?.args[1] && ask.follow(tree.args[1]), "closureTableName");
+  const view = found.decorators.find((decorator) => decorator.name === "ViewEntity");
   const named = closure
     ? { ...name, table: typeormNaming(found.at.file, ask).table(ask.text(closure), "") }
     : name;
@@ -45,7 +46,13 @@ export function shapeOfClass(found: ClassExpr, ask: Ask): EntityShape | null {
     properties,
     open: open || inherits,
     ...(kind === "closure-table" && { closure: closureOf(named) }),
+    ...(view && { view: { materialized: view.args.some((arg) => isMaterialized(arg, ask)), at: view.at } }),
   };
+}
+
+/** Whether a view's options ask for one whose rows are kept. */
+export function isMaterialized(options: Expr, ask: Ask): boolean {
+  return isTrue(entry(ask.follow(options), "materialized"), ask);
 }
 
 /** An embedded class: it is no table, and its columns stand in others'. */

@@ -5,7 +5,7 @@ import { eachEntry } from "./builders.ts";
 import { classOf } from "./entities.ts";
 import type { EntityShape, Property } from "./entity-shapes.ts";
 import { entry, isTrue } from "./expressions.ts";
-import { cascadesOf, joinTable, named, propertyIn } from "./typeorm-definitions.ts";
+import { cascadesOf, isMaterialized, joinTable, named, propertyIn } from "./typeorm-definitions.ts";
 
 /** The options of `new EntitySchema({ … })`; null for any other expression. */
 export function schemaOptions(expr: Expr, ask: Ask): (Expr & { kind: "object" }) | null {
@@ -37,6 +37,7 @@ export function shapeOfSchema(options: Expr & { kind: "object" }, ask: Ask): Ent
   const given = entry(options, "tableName");
   if (!given && text === null && !name) return null;
   const type = entry(options, "type");
+  const isView = type !== null && ask.text(type) === "view";
   return {
     name:
       given || text !== null
@@ -53,7 +54,8 @@ export function shapeOfSchema(options: Expr & { kind: "object" }, ask: Ask): Ent
       ...each(options, "relations", ask, relationOf),
       ...each(options, "embeddeds", ask, embeddedOf),
     ],
-    open: (type && ask.text(type)) === "view" || options.entries["..."] !== undefined,
+    open: isView || options.entries["..."] !== undefined,
+    ...(isView && { view: { materialized: isMaterialized(options, ask), at: options.at } }),
   };
 }
 

@@ -6,6 +6,7 @@ import type { Expr, Operation, Span } from "../../model.ts";
 import type { Adapter, Ask, Chain, Named, TableDefinition } from "./adapter.ts";
 import { operations } from "./builders.ts";
 import { entityOf, relationsIn } from "./entities.ts";
+import { toldName } from "./entity-metadata.ts";
 import { TREE } from "./entity-shapes.ts";
 import { mine, rowOf, subjectOf, unknownEntity } from "./entity-subjects.ts";
 import { addressOf, entry } from "./expressions.ts";
@@ -155,6 +156,7 @@ export const typeorm: Adapter = {
   asksFor,
   acts: wholeActs,
   binds: boundByBuilder,
+  told: (expr, ask) => toldName(expr, repositories, ask),
 
   chain(given, ask) {
     const { root } = given;
