@@ -1,12 +1,25 @@
 import { expect, test } from "bun:test";
 import { actors, auditTests, databaseUrl, event, spool } from "../../fixtures/audit-log.ts";
 import { EventWriter } from "./event.ts";
+import { hasDeadLetters } from "./home.ts";
 import { PostgresSink } from "./postgres-sink.ts";
 import { Shared } from "./shared.ts";
-import { FencedError, type SinkBatch } from "./sink.ts";
+import { DataError, FencedError, type SinkBatch } from "./sink.ts";
 import { Store } from "./store.ts";
 
 auditTests();
+
+const storeOf = (sink: PostgresSink, writer: string, alarms: string[]) =>
+  new Store({
+    sink,
+    writer,
+    folder: spool,
+    holder: crypto.randomUUID(),
+    shared: new Shared(),
+    takeover: false,
+    alarm: (message) => alarms.push(message),
+    pause: async () => {},
+  });
 
 /** The database commits, and the answer is lost on its way; every second time. */
 class DeafSink extends PostgresSink {
@@ -25,16 +38,7 @@ test("a batch whose commit was not heard of is not stored again, and what comes 
   const events = new EventWriter(bytes, writer);
   const sink = new DeafSink({ url: databaseUrl() });
   const alarms: string[] = [];
-  const store = new Store({
-    sink,
-    writer,
-    folder: spool,
-    holder: crypto.randomUUID(),
-    shared: new Shared(),
-    takeover: false,
-    alarm: (message) => alarms.push(message),
-    pause: async () => {},
-  });
+  const store = storeOf(sink, writer, alarms);
   await store.claim();
   for (let sequence = 1; sequence <= 4; sequence += 1) {
     const length = events.write(0, event({ actor: `actor ${sequence}` }), sequence);
@@ -64,4 +68,30 @@ test("a writer's events are stored by one holder, until another may take the wri
   await expect(sink.store({ ...batch, epoch: 3 })).rejects.toBeInstanceOf(FencedError);
   await sink.close();
   expect(await actors()).toEqual(["ada"]);
+});
+
+/** A table that is altered in the worst moments: it refuses the event, takes the row in its place on trial, and refuses that, too. */
+class FickleSink extends PostgresSink {
+  #refusals = 3;
+
+  override async store(batch: SinkBatch): Promise<void> {
+    this.#refusals -= 1;
+    if (this.#refusals >= 0) throw new DataError(`refusal ${3 - this.#refusals}`);
+    await super.store(batch);
+  }
+}
+
+test("an event for which no row was taken is no dead letter, and is stored when the table takes it", async () => {
+  const writer = crypto.randomUUID();
+  const sink = new FickleSink({ url: databaseUrl() });
+  const alarms: string[] = [];
+  const store = storeOf(sink, writer, alarms);
+  await store.claim();
+  const bytes = new Uint8Array(65_536);
+  const length = new EventWriter(bytes, writer).write(0, event(), 1);
+  await store.put(bytes.subarray(0, length), 1);
+  await sink.close();
+  expect(await actors()).toEqual(["ada"]);
+  expect(alarms).toEqual(["refusal 3"]);
+  expect(hasDeadLetters(spool)).toBe(false);
 });
