@@ -2,14 +2,17 @@
  * A TCP road to a server that is as long as one wants, and that can be cut.
  *
  * States: open; *cut* (every connection is closed, and each new one at once); *silent* (connections stay, and nothing comes
- * through, what is sent meanwhile does when the road opens).
+ * through, what is sent meanwhile does when the road opens); *forgotten* (those that there are stay silent for good, as behind
+ * a router that has lost its table, and new ones are served).
  */
 import { createServer, connect as open, type Socket } from "node:net";
+
+export type ProxyState = "open" | "cut" | "silent" | "forgotten";
 
 export interface Proxy {
   /** Free before. */
   port: number;
-  set(state: "open" | "cut" | "silent"): void;
+  set(state: ProxyState): void;
   stop(): void;
 }
 
@@ -21,7 +24,7 @@ export async function startProxy(
   target: string | { host: string; port: number },
   delayMs: number,
 ): Promise<Proxy> {
-  let state: "open" | "cut" | "silent" = "open";
+  let state: ProxyState = "open";
   const sockets = new Set<Socket>();
   const server = createServer({ noDelay: true }, (client) => {
     if (state === "cut") {
@@ -49,8 +52,8 @@ export async function startProxy(
       state = next;
       for (const socket of sockets) {
         if (next === "cut") socket.destroy();
-        else if (next === "silent") socket.pause();
-        else socket.resume();
+        else if (next === "open") socket.resume();
+        else socket.pause();
       }
     },
     stop() {

@@ -22,7 +22,7 @@ test("what the audit log confirmed survives 50 kills and every other fault", asy
   expect(stored).toBeGreaterThan(50_000);
 });
 
-test("a fault that does not end is one that failed, its processes are killed, and the next one runs", async () => {
+test("a fault that does not end, or breaks off, is one that failed, its processes are killed, and the next one runs", async () => {
   const writers: Writer[] = [];
   const picks: number[] = [];
   const endless: Fault = {
@@ -32,6 +32,13 @@ test("a fault that does not end is one that failed, its processes are killed, an
       const writer = arena.writer({ run: arena.run(), url: arena.url, log });
       writers.push(writer);
       await writer.said(() => false);
+      throw new Error("it goes no further");
+    },
+  };
+  const broken: Fault = {
+    name: "broken",
+    async run(arena) {
+      await arena.sql`select 1 / 0`;
       throw new Error("it goes no further");
     },
   };
@@ -50,11 +57,13 @@ test("a fault that does not end is one that failed, its processes are killed, an
     long: false,
     onFault: (report: (typeof reports)[0]) => reports.push(report),
   };
-  const problems = await proveFaults([endless, brief], { ...options, deadlineMs: 1000 });
+  const problems = await proveFaults([broken, endless, brief], { ...options, deadlineMs: 1000 });
   expect(problems).toEqual([
+    "broken: broke off: division by zero",
     expect.stringMatching(/^endless: did not end within 1 s; run-1 was at \d+ accepted, \d+ durable/),
   ]);
   expect(reports).toMatchObject([
+    { name: "broken", count: "no end" },
     { name: "endless", count: "no end" },
     { name: "brief", stored: 0, problems: [] },
   ]);

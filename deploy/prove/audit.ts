@@ -1,8 +1,8 @@
 /**
  * Proves the audit log's promises: makes the world fail in every way that they name, and counts what is lost.
  *
- * A fault that does not end is one whose promise does not hold. At its deadline it is said so, with what its processes had said
- * last; they are killed, and the faults that follow have a new server and a new folder.
+ * A fault that does not end, or that breaks off, is one whose promise does not hold. It is said so, with what its processes had
+ * said last; they are killed, and the faults that follow have a new server and a new folder.
  */
 import { type Arena, openArena } from "./arena.ts";
 import { altered, network, poison, restart, slow } from "./database-faults.ts";
@@ -64,8 +64,8 @@ export async function proveFaults(faults: readonly Fault[], options: ProveOption
       await arena.begin(name);
       const begun = performance.now();
       const report = await within(fault.run(arena, options), deadlineMs, signal);
-      if (report === null) {
-        const told = [`did not end within ${deadlineMs / 1000} s`, ...arena.running()].join("; ");
+      if (typeof report === "string") {
+        const told = [report, ...arena.running()].join("; ");
         await arena[Symbol.asyncDispose]();
         arena = null;
         const nothing = { count: "no end", stored: 0, announced: 0, problems: [told] };
@@ -82,17 +82,19 @@ export async function proveFaults(faults: readonly Fault[], options: ProveOption
   return problems;
 }
 
-/** @returns null where it has not ended by then; what it comes to after that is of no interest */
-async function within<T>(work: Promise<T>, ms: number, signal?: AbortSignal): Promise<T | null> {
-  const { promise: late, resolve, reject } = Promise.withResolvers<null>();
-  const timer = setTimeout(() => resolve(null), ms);
+/** @returns in words where it has not come to its end by then. @throws where it is aborted */
+async function within<T>(work: Promise<T>, ms: number, signal?: AbortSignal): Promise<T | string> {
+  const { promise: late, resolve, reject } = Promise.withResolvers<string>();
+  const timer = setTimeout(() => resolve(`did not end within ${ms / 1000} s`), ms);
   const abort = () => reject(signal?.reason);
   signal?.addEventListener("abort", abort, { once: true });
+  const ended = work.catch(
+    (error: unknown) => `broke off: ${error instanceof Error ? error.message : error}`,
+  );
   try {
-    return await Promise.race([work, late]);
+    return await Promise.race([ended, late]);
   } finally {
     clearTimeout(timer);
     signal?.removeEventListener("abort", abort);
-    work.catch(() => {});
   }
 }

@@ -47,7 +47,7 @@ export const restart: Fault = {
 };
 
 export const network: Fault = {
-  name: "network cut, and network silent",
+  name: "network cut, silent, forgotten",
   async run(arena, { long }) {
     const proxy = await startProxy(join(arena.cluster.socketFolder, ".s.PGSQL.5432"), 0);
     try {
@@ -59,7 +59,7 @@ export const network: Fault = {
           for (let number = 0; number < times; number += 1) {
             proxy.set(number % 3 === 2 ? "silent" : "cut");
             await writer.accepted(writer.seen.accepted + 500 + arena.pick(1500));
-            proxy.set("open");
+            proxy.set(number % 6 === 5 ? "forgotten" : "open");
             await writer.accepted(writer.seen.accepted + 200 + arena.pick(1000));
           }
           return `${times} cuts`;
