@@ -1,6 +1,9 @@
 /**
  * Events that the table refuses for what they are: kept in a file of the writer's folder, a line each, for a person, and for
  * `freehold audit replay` once the table takes them.
+ *
+ * States of a letter: its line is being written → synced → the row that stands for its event is stored. A crash before that
+ * leaves half a line, which is none, or a letter whose event comes again; replay stores an id once.
  */
 import {
   closeSync,
@@ -46,7 +49,9 @@ export function* openDeadLetters(spool: string): Generator<DeadLetters> {
       held = false;
     };
     const path = join(folder, deadLetterFile);
-    const events = readFileSync(path, "utf8")
+    const bytes = readFileSync(path);
+    const events = bytes
+      .toString("utf8", 0, wholeLines(bytes))
       .split("\n")
       .filter((line) => line !== "")
       .map((line) => JSON.parse(line) as DeadLetter);
@@ -77,11 +82,15 @@ export function keepDeadLetter(folder: string, tuple: Uint8Array, reason: string
   const line = `${JSON.stringify({ reason, event: readTuple(tuple) })}\n`;
   let before = 0;
   withFile(path, "a", (file) => {
-    before = fstatSync(file).size;
+    before = wholeLines(readFileSync(path));
+    if (before < fstatSync(file).size) ftruncateSync(file, before);
     writeSync(file, line);
   });
   return () => withFile(path, "r+", (file) => ftruncateSync(file, before));
 }
+
+/** Bytes up to the end of the last line that was written in whole. */
+const wholeLines = (bytes: Uint8Array) => bytes.lastIndexOf(0x0a) + 1;
 
 function withFile(path: string, mode: string, work: (file: number) => void): void {
   const file = openSync(path, mode, 0o600);
