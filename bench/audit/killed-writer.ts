@@ -24,6 +24,8 @@ async function write({ name, url, folder, counts, rate }: KilledTask): Promise<v
   });
   if (!contender) throw new Error(`${name} is not installed`);
   process.stdout.write(`${contender.writer ?? name}\n`);
+  // Whoever is to kill it may be killed itself.
+  process.stdin.on("end", () => process.exit(0)).resume();
   const intervalNs = 1e9 / rate;
   const start = Bun.nanoseconds();
   for (let sent = 0; ; ) {

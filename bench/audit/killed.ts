@@ -45,7 +45,7 @@ async function kill(name: ContenderName, place: Place, folder: string, rate: num
   const task: KilledTask = { name, url: place.url, folder, counts, rate };
   const child = Bun.spawn(
     [process.execPath, join(import.meta.dir, "killed-writer.ts"), JSON.stringify(task)],
-    { stdin: "ignore", stdout: "pipe", stderr: "inherit" },
+    { stdin: "pipe", stdout: "pipe", stderr: "inherit" },
   );
   const first = await child.stdout.getReader().read();
   const writer = new TextDecoder().decode(first.value).trim();
