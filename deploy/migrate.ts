@@ -8,15 +8,17 @@ import type { Finding } from "../analysis/model.ts";
 import {
   type DownResult,
   down,
+  type InvalidIndex,
   type MigrateResult,
   type MigrationEntry,
+  MigrationError,
   type MigrationEvent,
   migrate,
   type RepairResult,
   repair,
   type StampResult,
   stamp,
-  status,
+  survey,
   verify,
 } from "../runtime/migrate/mod.ts";
 import type { ServiceTarget } from "./targets.ts";
@@ -38,7 +40,7 @@ export type MigrationOutcome = {
   | { kind: "undone"; result: DownResult }
   | { kind: "stamped"; result: StampResult }
   | { kind: "repaired"; result: RepairResult }
-  | { kind: "status"; entries: MigrationEntry[] }
+  | { kind: "status"; entries: MigrationEntry[]; invalidIndexes: InvalidIndex[] }
   | { kind: "nothing"; reason: string }
   /** Nothing was done, and something should have been. */
   | { kind: "refused"; reason: string }
@@ -57,6 +59,8 @@ export interface MigrateServicesOptions {
   action?: MigrationAction;
   /** What stands against migrations, by their file: none of these is run. */
   against?: ReadonlyMap<string, Finding[]>;
+  /** Whether a table is a service's: `status` and `verify` then tell of INVALID indexes on its tables. */
+  owns?: (service: string, schema: string, table: string) => boolean;
   /** How long to wait for another run of the same service. */
   lockWaitMs?: number;
   /** How long a statement waits for a lock on a table before its migration is tried again. */
@@ -106,6 +110,11 @@ export async function* migrateServices(
   else for (const { service, tenant } of rest.flat()) yield { service, tenant, kind: "held-back" };
 }
 
+/** What is wrong with an index that none of the service's migrations is at, and what to do. */
+export function describeInvalid({ schema, name, table }: InvalidIndex): string {
+  return `the index ${name} of ${schema}.${table} is INVALID, which is written and never read; REINDEX INDEX CONCURRENTLY builds it anew, DROP INDEX CONCURRENTLY takes it away`;
+}
+
 /** Nothing is to be mended. */
 export function isGood({ kind }: MigrationOutcome): boolean {
   return !["refused", "guarded", "failed", "held-back"].includes(kind);
@@ -151,7 +160,7 @@ async function* sideBySide(
 
 async function one(
   { service, tenant, folder, dialect, variable, schema, ...target }: ServiceTarget & { kind: "migrate" },
-  { root, env, action = { kind: "up" }, against, ...options }: MigrateServicesOptions,
+  { root, env, action = { kind: "up" }, against, owns = () => false, ...options }: MigrateServicesOptions,
 ): Promise<MigrationOutcome> {
   const at = {
     service,
@@ -182,10 +191,19 @@ async function one(
         return { kind: "stamped", service, tenant, result: await stamp({ ...change, ...action }) };
       case "repair":
         return { kind: "repaired", service, tenant, result: await repair({ ...change, ...action }) };
-      case "verify":
-        return { kind: "verified", service, tenant, result: await verify(at) };
-      case "status":
-        return { kind: "status", service, tenant, entries: await status(at) };
+      case "verify": {
+        const result = await verify(at);
+        const [index] = (await survey(at)).invalidIndexes.filter((one) =>
+          owns(service, one.schema, one.table),
+        );
+        if (index) throw new MigrationError(service, "history", `${service}: ${describeInvalid(index)}.`);
+        return { kind: "verified", service, tenant, result };
+      }
+      case "status": {
+        const { entries, invalidIndexes } = await survey(at);
+        const own = invalidIndexes.filter((one) => owns(service, one.schema, one.table));
+        return { kind: "status", service, tenant, entries, invalidIndexes: own };
+      }
     }
   } catch (error) {
     if (error instanceof Guarded) return { kind: "guarded", service, tenant, findings: error.findings };

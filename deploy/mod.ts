@@ -10,6 +10,7 @@ export { shadows } from "./drift/shadow.ts";
 export { DeployError } from "./error.ts";
 export { type LockMode, locksOf, type ShownLock, shownLocks, type TableLock } from "./locks.ts";
 export {
+  describeInvalid,
   isGood,
   type MigrateServicesOptions,
   type MigrationAction,

@@ -4,7 +4,7 @@ export const irreversibleMigration: Rule = {
   id: "irreversible-migration",
   severity: "warn",
   summary: "Disallow migrations without a way back in a service whose others have one.",
-  why: "A way back is wanted in the worst moment of a release, and is as far as the first migration that has none.",
+  why: "A way back is wanted in the worst moment of a release, and is as far as the first migration that has none. A folder that has none at all is left alone: many tools know no way back, and many services go forwards only.",
   fix: "Write it beside the migration, as NNN_name.down.sql, or in the part of the file that takes back.",
   examples: {
     bad: {
@@ -21,7 +21,7 @@ export const irreversibleMigration: Rule = {
   *check({ migrations }) {
     const folders = Map.groupBy(migrations, ({ service, folder }) => `${service}\0${folder}`);
     for (const files of folders.values()) {
-      // Many tools know no way back, and many services want none: a folder says itself whether it has them.
+      // A folder says itself whether its service wants them.
       const wanted = files.some(({ down, wayBack }) => down || wayBack);
       for (const one of files) {
         if (!wanted || one.down || one.wayBack || one.version === null) continue;

@@ -1,5 +1,5 @@
 /** What came of migrating, as a line for people and as an object for programs. */
-import { isGood, type MigrationOutcome } from "../deploy/mod.ts";
+import { describeInvalid, isGood, type MigrationOutcome } from "../deploy/mod.ts";
 import { DatabaseConfigError, DatabaseUnavailableError } from "../runtime/connect/mod.ts";
 import { type MigrationEntry, MigrationError, type MigrationProgress } from "../runtime/migrate/mod.ts";
 import type { Io } from "./io.ts";
@@ -41,7 +41,10 @@ export function describe(outcome: MigrationOutcome, width: number, color: Paint)
       return good(lines.length > 0 ? lines.join("; ") : "nothing to repair");
     }
     case "status":
-      return statusLines(leadOf(outcome), outcome.entries, color);
+      return [
+        statusLines(leadOf(outcome), outcome.entries, color),
+        ...outcome.invalidIndexes.map((index) => `  ${color.red("✗")} ${describeInvalid(index)}`),
+      ].join("\n");
     case "nothing":
       return color.dim(`– ${lead}  ${outcome.reason}`);
     case "refused":
@@ -99,7 +102,8 @@ function serviceJson(outcome: MigrationOutcome): object {
         toolVersion: applied?.toolVersion ?? null,
         progress: applied?.progress ?? null,
       }));
-      return { service: outcome.service, outcome: outcome.kind, migrations };
+      const { invalidIndexes } = outcome;
+      return { service: outcome.service, outcome: outcome.kind, migrations, invalidIndexes };
     }
     case "guarded": {
       const findings = outcome.findings.map(({ rule, message, help, at }) => ({

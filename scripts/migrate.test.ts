@@ -205,6 +205,29 @@ describe("freehold migrate's commands", () => {
     expect(await tables()).toEqual(["freehold_gatekeeper.migration", "freehold_lobby.migration"]);
   });
 
+  test("tell of an INVALID index on a table of the service that no migration of its own is at", async () => {
+    const env = { DATABASE_URL: url };
+    await freehold(["up", ...dev], env);
+    const sql = connect({ service: "test", variable: "URL", env: { URL: url } });
+    await sql.unsafe("insert into history values (1), (1); insert into audit_log values (1), (1)").simple();
+    for (const table of ["history", "audit_log"])
+      await sql.unsafe(`create unique index concurrently ${table}_id on ${table} (id)`).catch(() => {});
+    await sql.end();
+    const what =
+      "the index history_id of public.history is INVALID, which is written and never read; REINDEX INDEX CONCURRENTLY builds it anew, DROP INDEX CONCURRENTLY takes it away";
+    const { code, out } = await freehold(["status", ...lobby], env);
+    expect({ code, lines: out.trimEnd().split("\n").slice(3) }).toEqual({ code: 0, lines: [`  ✗ ${what}`] });
+    const json = await freehold(["status", ...lobby, "--format", "json"], env);
+    expect(JSON.parse(json.out).services[0].invalidIndexes).toEqual([
+      { schema: "public", name: "history_id", table: "history" },
+    ]);
+    expect(await freehold(["verify", ...lobby], env)).toEqual({
+      code: 1,
+      out: "",
+      err: `✗ lobby: ${what}.\n`,
+    });
+  });
+
   test("print one object where programs read", async () => {
     const env = { DATABASE_URL: url };
     const { code, out } = await freehold(["up", ...lobby, "--to", "1", "--format", "json"], env);

@@ -10,6 +10,7 @@ import {
   migrationTargets,
   readTenants,
 } from "../deploy/mod.ts";
+import { judgeTable } from "../manifest/mod.ts";
 import { checkFormats } from "../report/mod.ts";
 import { MigrationError, type MigrationEvent } from "../runtime/migrate/mod.ts";
 import { mendable } from "./deployment.ts";
@@ -56,6 +57,7 @@ export async function run(kind: MigrationAction["kind"], options: MigrateOptions
     env,
     signal,
     action: actionOf(kind, options),
+    owns: (service, schema, table) => judgeTable(manifest, service, schema, table).verdict === "own",
     ...(watch ? { against: watch.against } : {}),
     ...given({ lockWaitMs, lockTimeoutMs, statementTimeoutMs, canary, atOnce }),
     // Of several tenants at once, only how many are done makes a line that can be read.

@@ -3,6 +3,7 @@ import type { Sql } from "postgres";
 import { inSchema } from "./alone-line.ts";
 import type { ApplyOptions } from "./apply.ts";
 import { statements } from "./bare.ts";
+import type { InvalidIndex } from "./engine.ts";
 import type { Script } from "./explain.ts";
 import { quoteName } from "./history.ts";
 
@@ -54,6 +55,18 @@ export async function stateOf(sql: Sql, index: Index, options: ApplyOptions): Pr
       select indisvalid as valid from pg_catalog.pg_index where indexrelid = to_regclass(${place})`;
     return row ? (row["valid"] ? "valid" : "invalid") : "none";
   });
+}
+
+/** All that are INVALID in the database, but for those that are being built just now. */
+export async function readInvalid(sql: Sql): Promise<InvalidIndex[]> {
+  const rows = await sql.unsafe<InvalidIndex[]>(`
+    select n.nspname as schema, x.relname as name, t.relname as table
+    from pg_catalog.pg_index i join pg_catalog.pg_class x on x.oid = i.indexrelid
+    join pg_catalog.pg_class t on t.oid = i.indrelid join pg_catalog.pg_namespace n on n.oid = t.relnamespace
+    where not i.indisvalid and x.relkind = 'i' and n.nspname !~ '^pg_'
+      and not exists (select from pg_catalog.pg_stat_progress_create_index p where p.index_relid = i.indexrelid)
+    order by 1, 2`);
+  return rows.map((row) => ({ ...row }));
 }
 
 export async function dropInvalid(sql: Sql, index: Index, options: ApplyOptions): Promise<void> {

@@ -15,6 +15,8 @@ export interface Engine {
   history(): Promise<AppliedMigration[] | null>;
   /** @throws {MigrationError} `folder` where one of these is nothing that the engine could run. */
   requireFit(scripts: readonly Script[]): void;
+  /** Indexes that a statement left INVALID and nobody is at, where an engine knows such. */
+  invalidIndexes?(): Promise<InvalidIndex[]>;
   /**
    * Applies these without waiting for anybody, where the engine can do so safely: all of them, or as many from the first
    * on as it could, which may be none. What is left is for {@link Engine.exclusively}, which also says why.
@@ -34,6 +36,13 @@ export interface Engine {
    * @throws {MigrationError} `lock`, `server`, `permission`
    */
   exclusively<T>(waiting: Waiting, work: (changes: Changes) => Promise<T>): Promise<T>;
+}
+
+/** An index that is written at each change and never read, and that enforces nothing. */
+export interface InvalidIndex {
+  schema: string;
+  name: string;
+  table: string;
 }
 
 export interface Waiting {

@@ -367,15 +367,12 @@ describe("a service's start", () => {
     await migrate({ service: "s", folder: await folder(two), sql });
     const lines: string[] = [];
     const old = await folder({ "001_a.sql": two["001_a.sql"] });
-    await migrate({
-      service: "s",
-      folder: old,
-      sql,
-      migrator,
-      env: {},
-      log: (line) => lines.push(line),
-    });
+    const options = { service: "s", folder: old, sql, migrator, log: (line: string) => lines.push(line) };
+    const migrated = await migrate({ ...options, env: { [migrator]: url } });
+    expect(migrated).toEqual({ service: "s", version: 2, applied: [], ahead: ["002_b"] });
+    await migrate({ ...options, env: {} });
     expect(lines).toEqual([
+      "s: schema at version 2 (0 applied; newer than this code by 002_b)",
       "s: schema at version 2 (verified; S_MIGRATOR_URL is not set, so nothing was applied; newer than this code by 002_b)",
     ]);
   });

@@ -20,6 +20,7 @@ import { up } from "./up.ts";
 export { type RepairOptions, type RepairResult, repair, type StampResult, stamp } from "./bookkeeping.ts";
 export type { MigrationEntry, MigrationState } from "./compare.ts";
 export { type DownOptions, type DownResult, down } from "./down.ts";
+export type { InvalidIndex } from "./engine.ts";
 export { MigrationError, type MigrationErrorPlace, type MigrationProblem } from "./errors.ts";
 export { type Migration, readMigrations } from "./folder.ts";
 export {
@@ -36,7 +37,7 @@ export type {
   MigrationTarget,
 } from "./options.ts";
 export { migrationScript } from "./script.ts";
-export { type StartOptions, status, verify } from "./start.ts";
+export { type StartOptions, status, survey, verify } from "./start.ts";
 
 /**
  * Brings a service's schema up to head.

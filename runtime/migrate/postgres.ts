@@ -7,6 +7,7 @@ import { connect, ready } from "../connect/mod.ts";
 import { applyAlone, recover } from "./alone.ts";
 import { recoverUndoing, undoAlone } from "./alone-down.ts";
 import { apply, undo } from "./apply.ts";
+import { readInvalid } from "./built-index.ts";
 import { applyChain, chainLength } from "./chain.ts";
 import type { Changes, Engine } from "./engine.ts";
 import { MigrationError } from "./errors.ts";
@@ -113,6 +114,7 @@ export function postgresEngine(sql: Sql, options: Subject & Means): Engine {
   });
   return {
     history: () => readHistory(sql, service, at),
+    invalidIndexes: () => readInvalid(sql),
     // Its parser says what it takes when it is asked.
     requireFit: () => {},
     async atOnce(migrations, before, onOpen, onApplied) {

@@ -2,6 +2,7 @@
 import type { Sql } from "postgres";
 import { type Environment, ready } from "../connect/mod.ts";
 import { compare, type MigrationEntry, requireSound } from "./compare.ts";
+import type { InvalidIndex } from "./engine.ts";
 import { MigrationError } from "./errors.ts";
 import type { MigrateResult, MigrationTarget, Subject } from "./options.ts";
 import { filesAndHistory, summarise } from "./run.ts";
@@ -39,6 +40,22 @@ export async function status(options: LookOptions): Promise<MigrationEntry[]> {
   return withEngine(options, async (engine) => {
     const { migrations, history } = await filesAndHistory(engine, options);
     return compare(migrations, history ?? []);
+  });
+}
+
+/**
+ * The same, with the indexes in the database that are INVALID, but for those of unfinished migrations: whoever else's they
+ * are. On engines that know no such, there are none.
+ */
+export async function survey(
+  options: LookOptions,
+): Promise<{ entries: MigrationEntry[]; invalidIndexes: InvalidIndex[] }> {
+  return withEngine(options, async (engine) => {
+    const { migrations, history } = await filesAndHistory(engine, options);
+    const entries = compare(migrations, history ?? []);
+    const open = entries.flatMap(({ state, file }) => (state === "unfinished" && file ? [file.text] : []));
+    const all = (await engine.invalidIndexes?.()) ?? [];
+    return { entries, invalidIndexes: all.filter(({ name }) => !open.some((text) => text.includes(name))) };
   });
 }
 
