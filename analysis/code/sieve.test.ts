@@ -12,6 +12,8 @@ test.each([
   ["tx.$executeRaw`${text}`"],
   ["rows.findMany({})"],
   ['import { users } from "drizzle-orm/pg-core";'],
+  ['class Toy extends Base { static tableName = "toys"; }'],
+  ['export default model.define("region", {});'],
 ])("passes: %s", (text) => {
   expect(mayTouchDatabase(text)).toBe(true);
 });

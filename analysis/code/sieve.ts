@@ -16,6 +16,8 @@ const CLIENTS = new RegExp(
     `\\.(?:${escaped(adapters.flatMap(({ methods }) => methods ?? []))})\\s*[(<.]`,
     `[.#](?:${escaped(adapters.flatMap(({ raw }) => raw ?? []))})\\s*[(<\`]`,
     `\\b(?:${escaped(adapters.flatMap(({ habits }) => habits ?? []))})[?!]*\\.`,
+    `\\b(?:${escaped(adapters.flatMap(({ describing }) => describing ?? []))})\\b`,
+    `\\b(?:${escaped(adapters.flatMap(({ models }) => models ?? []))})\\(`,
     String.raw`\b(?:knex|db|trx|tx|database|qb|connection)(?:<[^>]*>)?\(`,
     `["'](?:${escaped(adapters.flatMap(({ packages }) => packages))})["']`,
   ].join("|"),

@@ -79,6 +79,8 @@ export interface Adapter {
   flushing?: readonly string[];
   /** Functions, decorators and base classes that define a table, by their usual names. */
   defining?: readonly string[];
+  /** What a file calls that defines a table of this client's without naming its package: `model.define`. */
+  models?: readonly string[];
   /** Static members, getters and methods too, by which a class says what table it stands for. */
   describing?: readonly string[];
   /**

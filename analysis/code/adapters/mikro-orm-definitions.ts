@@ -130,8 +130,11 @@ function propertyOf(member: ClassMember, ask: Ask): Property | null {
   }
   const column = decorators.find((item) => COLUMN.test(item.name));
   if (!column) {
+    // A decorator of the workspace's own, or of a package that stands on the mapper.
     const own = decorators.some(
-      ({ from, name: called }) => /property|column$/i.test(called) && from?.specifier.startsWith("."),
+      ({ from, name: called }) =>
+        (from?.specifier.startsWith(".") && /property|column$/i.test(called)) ||
+        (from && /^MikroOrm\w*(?:Property|Column)$/.test(called)),
     );
     return own ? { kind: "open", name, at } : null;
   }

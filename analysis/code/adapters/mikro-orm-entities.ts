@@ -5,6 +5,7 @@ import { targetOf } from "./entities.ts";
 import { type EntityShape, type Mapper, rememberedShape, tableOf } from "./entity-shapes.ts";
 import type { Repositories } from "./entity-subjects.ts";
 import { shapeOfClass, shapeOfEmbedded } from "./mikro-orm-definitions.ts";
+import { defining, shapeOfModel } from "./mikro-orm-dml.ts";
 import { mikroNaming } from "./mikro-orm-naming.ts";
 import { schemaOfClass, schemaOptions, shapeOfPart, shapeOfSchema } from "./mikro-orm-schemas.ts";
 
@@ -26,6 +27,8 @@ function shape(expr: Expr, ask: Ask): EntityShape | null {
 function shapeOf(target: Expr, ask: Ask): EntityShape | null {
   const options = schemaOptions(target, ask);
   if (options) return shapeOfSchema(options, ask) ?? shapeOfPart(options, ask);
+  const model = defining(target, ask);
+  if (model) return shapeOfModel(model, ask);
   if (target.kind !== "class") return null;
   const decorated = shapeOfClass(target, ask);
   if (decorated) return decorated;

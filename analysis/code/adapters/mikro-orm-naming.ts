@@ -70,6 +70,6 @@ function wayOf(expr: Expr, ask: Ask, depth = 0): Way {
 }
 
 /** MikroORM's own: only a small letter before a great one parts words. */
-function underscore(name: string): string {
+export function underscore(name: string): string {
   return name.replace(/([a-z])([A-Z])/g, "$1_$2").toLowerCase();
 }

@@ -248,3 +248,21 @@ await orm.getSchemaGenerator().refreshDatabase();
 `),
   ).toEqual(["3:18 schema.updateSchema()", "4:32 schema.refreshDatabase()"]);
 });
+
+test("models from which another mapper makes its entities", async () => {
+  expect(
+    await mappedTables(`import { model } from "@medusajs/framework/utils";
+export const Region = model.define("salesRegion", { id: model.id().primaryKey(), tax: model.bigNumber().nullable(), countries: model.hasMany(() => Country) });
+export const Country = model.define({ name: "Country", tableName: "region_country" }, { iso: model.text().primaryKey(), region: model.belongsTo(() => Region).nullable() }).indexes([{ on: ["iso"] }]);
+export const Team = model.define("team", { id: model.id(), users: model.manyToMany(() => User) });
+export const User = model.define({ name: "User", tableName: "platform.user" }, { ...shared, teams: model.manyToMany(() => Team, { pivotTable: "crews" }) });
+`),
+  ).toEqual([
+    "sales_region(id, tax, raw_tax, created_at, updated_at, deleted_at)",
+    "region_country(iso, region_id, created_at, updated_at, deleted_at)",
+    "team(id, created_at, updated_at, deleted_at)",
+    "team_users(?)",
+    "platform.user(?)",
+    "platform.crews(?)",
+  ]);
+});

@@ -110,6 +110,7 @@ export const mikroOrm: Adapter = {
   },
   tags: ["sql", "raw"],
   raw: ["addSql"],
+  models: ["model.define"],
   methods: [
     ...DOING.keys(),
     "createQueryBuilder",
