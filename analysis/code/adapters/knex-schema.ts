@@ -76,16 +76,13 @@ function readColumn({ steps, certain, habitual, root }: Chain, ask: Ask): Named[
   const target = find("inTable") ?? (find("references") && find("on"));
   if (target) return ask.names(target).map((name) => ({ name, operation: "references" }));
   // (table) => table.integer("user_id").references("users.id"): a function that the migration calls.
-  const built = root.kind === "parameter" && COLUMN.test(steps[0]?.name ?? "");
+  const told = find("references");
+  const built = root.kind === "parameter" && COLUMN.test(steps[0]?.name ?? "") && told?.kind === "text";
   if (!handed && !certain && !habitual && !built) return null;
   const inherited = handed ? find("inherits") : undefined;
   if (inherited) return ask.names(inherited).map((name) => ({ name, operation: "inherit" }));
-  const column = find("references");
-  if (!column) return null;
-  const table = tableOfColumn(
-    ask.follow(column).kind === "array" ? firstOf(ask.follow(column)) : column,
-    ask,
-  );
+  if (!told) return null;
+  const table = tableOfColumn(ask.follow(told).kind === "array" ? firstOf(ask.follow(told)) : told, ask);
   return table ? [{ name: table, operation: "references" }] : [];
 }
 
