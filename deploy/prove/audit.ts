@@ -8,7 +8,7 @@ import { type Arena, openArena } from "./arena.ts";
 import { altered, network, poison, restart, slow } from "./database-faults.ts";
 import { full, shm, sync, torn } from "./disk-faults.ts";
 import type { Fault, FaultOptions, FaultReport } from "./fault.ts";
-import { ail, clock, kill, terminate, together, workers } from "./processes.ts";
+import { ail, clock, copied, kill, terminate, together, workers } from "./processes.ts";
 
 const faults: readonly Fault[] = [
   kill,
@@ -16,6 +16,7 @@ const faults: readonly Fault[] = [
   ail,
   terminate,
   together,
+  copied,
   restart,
   network,
   full,

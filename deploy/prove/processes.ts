@@ -6,6 +6,8 @@
  * without end (`ail`). The first of these and the kill of the process are what a Worker can come to by force.
  */
 
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { RingLog } from "../../runtime/audit/log.ts";
 import { postgresSink } from "../../runtime/audit/mod.ts";
 import { withoutDatabase } from "./arena.ts";
@@ -187,5 +189,62 @@ export const clock: Fault = {
     if (code !== 0 || stored !== 5000)
       problems.push(`exit code ${code}, ${stored} stored: ${writer.seen.complaints}`);
     return { count: `${row!["jumps"]} jumps`, stored, announced, problems };
+  },
+};
+
+/** As of a machine that is cloned with its disk: the copy is drained while the writer goes on, which is fenced off by that. */
+export const copied: Fault = {
+  name: "a spool copied while it is written",
+  async run(arena, { kills }) {
+    const times = Math.max(4, Math.round(kills / 25));
+    const problems: string[] = [];
+    let [stored, branched] = [0, 0];
+    for (let number = 0; number < times; number += 1) {
+      const [spool, copy, run] = [arena.spool(), arena.spool(), arena.run()];
+      const writer = arena.writer({
+        run,
+        url: arena.url,
+        burst: 20,
+        pauseMs: 1,
+        log: { spool, ...arena.small },
+      });
+      const copyIt = async () => {
+        await writer.accepted(writer.seen.accepted + 500 + arena.pick(2000));
+        // Files come and go meanwhile.
+        Bun.spawnSync(["cp", "-r", spool, copy], { stderr: "ignore" });
+        await writer.accepted(writer.seen.accepted + arena.pick(2000));
+      };
+      await writer.accepted(500 + arena.pick(2000));
+      // Every second one turns up on a machine that was started anew, with events that are not stored yet.
+      if (number % 2 === 0) await copyIt();
+      else {
+        await withoutDatabase(arena, copyIt);
+        const about = join(copy, writer.seen.writer!, "writer.json");
+        writeFileSync(about, JSON.stringify({ ...JSON.parse(readFileSync(about, "utf8")), boot: "another" }));
+      }
+      await arena.drain(copy);
+      await writer.said(({ refusals }) => refusals.includes("fenced"));
+      await writer.end("SIGKILL");
+      await arena.drain(spool);
+      const [row] = await arena.sql`
+        select count(*)::int as rows, count(distinct detail->>'n')::int as events,
+          (count(distinct detail->>'n') filter (where (detail->>'n')::int <= ${writer.seen.accepted}))::int as confirmed,
+          (count(*) filter (where writer <> ${writer.seen.writer}))::int as branched
+        from audit_log where detail->>'run' = ${run}`;
+      const { rows, events, confirmed, branched: others } = row as unknown as Record<string, number>;
+      if (rows !== events) problems.push(`${run}: duplicates ${rows! - events!}`);
+      if (confirmed !== writer.seen.accepted)
+        problems.push(
+          `${run}: lost ${writer.seen.accepted - confirmed!} (confirmed up to ${writer.seen.accepted})`,
+        );
+      stored += rows!;
+      branched += others!;
+    }
+    return {
+      count: `${times} copies, ${branched} events stored as another writer's`,
+      stored,
+      announced: 0,
+      problems,
+    };
   },
 };

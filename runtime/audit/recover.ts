@@ -1,6 +1,7 @@
 /**
  * Brings what a writer that is gone left in its ring into its spool, and notes up to where the spool goes. Done once: with
- * end.json written, the ring has no more to say.
+ * end.json written, the ring has no more to say. A ring that was copied while it was written may hold records that are of two
+ * events; what comes before them is saved.
  */
 import { rmSync } from "node:fs";
 import { Appender } from "./appender.ts";
@@ -17,6 +18,7 @@ import {
 import { maximumFrameBytes, ringFloat } from "./layout.ts";
 import { SpoolReader } from "./reader.ts";
 import { openRing, type Ring, RingDamage, readRing, ringStart } from "./ring.ts";
+import { isSound } from "./tuples.ts";
 
 /** Segments that recovery makes are as small as may be. */
 const segmentBytes = 2 * maximumFrameBytes;
@@ -57,10 +59,17 @@ function saveRing(
   let next = start.first;
   let last = spooled;
   let damaged = false;
+  let most = maximumFrameBytes;
   try {
     for (;;) {
-      const batch = readRing(ring, at, next, maximumFrameBytes);
+      const batch = readRing(ring, at, next, most);
       if (!batch) break;
+      if (!isSound(batch.parts, next)) {
+        // Once more, one after the other, up to the one that is not.
+        if (most === 1) throw new RingDamage(`the ring holds no event for sequence ${next}`);
+        most = 1;
+        continue;
+      }
       const end = batch.first + batch.count - 1;
       if (end > spooled) {
         appender.append(batch.parts, batch.bytes, batch.first, batch.count);

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { realDisk } from "./disk.ts";
 import { type AuditEvent, EventWriter } from "./event.ts";
 import { bootId, createHome, type Home, readEndFile, readWriterFile, writeWriterFile } from "./home.ts";
-import { ringFloat } from "./layout.ts";
+import { recordBytes, recordHeaderBytes, ringFloat } from "./layout.ts";
 import { SpoolReader } from "./reader.ts";
 import { recoverHome } from "./recover.ts";
 import { createRing, openRing, type Ring, RingWriter, readRing, releaseRing, ringStart } from "./ring.ts";
@@ -123,6 +123,18 @@ describe("a writer killed", () => {
       saved: 0,
       found: { kind: "gap", from: 1, to: some.count },
       end: { last: some.count, uncertain: true },
+    });
+  });
+
+  test("with a ring that was copied in the middle of a write leaves what comes before, and says that the rest is missing", () => {
+    const { home, ring } = left(10);
+    const size = recordBytes(ring.dataWords[0]!);
+    // Under the seventh's header, the eighth's event.
+    ring.data.copyWithin(6 * size + recordHeaderBytes, 7 * size + recordHeaderBytes, 8 * size);
+    expect(recovered({ home })).toEqual({
+      saved: 6,
+      found: { first: 1, last: 6, events: 6 },
+      end: { last: 10, uncertain: false },
     });
   });
 

@@ -25,6 +25,28 @@ export function compact(bytes: Uint8Array, from: number, end: number, to: number
   return target;
 }
 
+/** Whether records are what they say: each tuple of its length, and of the sequence that is its turn. */
+export function isSound(parts: readonly Uint8Array[], first: number): boolean {
+  let sequence = first;
+  for (const part of parts) {
+    const view = new DataView(part.buffer, part.byteOffset, part.byteLength);
+    for (let at = 0; at < part.length; ) {
+      const length = view.getUint32(at, true);
+      const from = at + recordHeaderBytes;
+      const end = from + length;
+      if (end > part.length || view.getBigInt64(from + tupleOffset.sequence) !== BigInt(sequence))
+        return false;
+      let column = from + 2;
+      for (let count = 0; count < columns.length && column + 4 <= end; count += 1)
+        column += 4 + Math.max(0, view.getInt32(column));
+      if (column !== end) return false;
+      sequence += 1;
+      at += recordBytes(length);
+    }
+  }
+  return true;
+}
+
 /** Where each of the tuples ends. */
 export function tupleEnds(tuples: Uint8Array): number[] {
   const view = new DataView(tuples.buffer, tuples.byteOffset, tuples.byteLength);
