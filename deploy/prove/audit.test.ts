@@ -3,7 +3,7 @@ import { faultNames, proveAudit, proveFaults } from "./audit.ts";
 import type { Fault, FaultReport } from "./fault.ts";
 import type { Writer } from "./writer.ts";
 
-setDefaultTimeout(240_000); // a bound for a loaded machine, not a measure
+setDefaultTimeout(480_000); // a bound for a loaded machine, not a measure
 
 test("what the audit log confirmed survives 50 kills and every other fault", async () => {
   const done: string[] = [];
