@@ -232,12 +232,8 @@ export class RingLog implements AuditLog {
     this.#dropped = null;
     if (this.#dropTimer) clearInterval(this.#dropTimer);
     this.#dropTimer = null;
-    const { count, firstAt, lastAt } = dropped;
-    const detail = {
-      dropped: count,
-      from: new Date(firstAt).toISOString(),
-      to: new Date(lastAt).toISOString(),
-    };
+    const [from, to] = [dropped.firstAt, dropped.lastAt].map((at) => new Date(at).toISOString());
+    const detail = { dropped: dropped.count, from, to };
     const resource = this.#home.writer;
     this.#write({ actor: announcer, action: "audit.gap", resource, decision: "dropped", detail });
     return this.#ring.room();
