@@ -237,6 +237,26 @@ describe("what schema builders make", () => {
       }),
     ).toEqual(["a (?)", "s.t (?)", "k (id c q)"]);
   });
+
+  test("db-migrate", async () => {
+    expect(
+      await heads({
+        "migrations/001-init.js": `
+        exports.up = (db) => {
+          db.createTable("a", { columns: { id: "int", old: "text" }, ifNotExists: true });
+          db.createTable("b", shared);
+          db.addColumn("b", "more", "text");
+          db.addColumn("a", "sum", { type: "int" }).then(() => db.renameColumn("a", "sum", "total"));
+          db.removeColumn("a", "old");
+          db.runSql("alter table a add column note text");
+          db.renameTable("a", "c");
+          db.dropTable("b");
+        };
+        exports.down = (db) => db.dropTable("c");
+        `,
+      }),
+    ).toEqual(["c (id total note)", "-a (id total note)", "-b (?)"]);
+  });
 });
 
 test("what only the way back calls is none of the way there", async () => {

@@ -1,6 +1,7 @@
 /** Every client that the analyser knows. Order matters only where two claim one package. */
 import type { Adapter } from "./adapter.ts";
 import { bunSql } from "./bun-sql.ts";
+import { dbMigrate } from "./db-migrate.ts";
 import { drizzle } from "./drizzle.ts";
 import { knex } from "./knex.ts";
 import { kysely } from "./kysely.ts";
@@ -36,4 +37,5 @@ export const adapters: readonly Adapter[] = [
   sqlite,
   supabase,
   typeorm,
+  dbMigrate,
 ];
