@@ -84,8 +84,8 @@ export function render(bench: AuditBench): string {
     const { rate, outage, before, during, caughtUpMs } = timeline;
     lines.push(
       `${rate}/s, database gone for ${(outage[1] - outage[0]).toFixed(0)} s: response p99.9 ${duration(before.p999)} before ` +
-        `(${before.count} events), ${duration(during.p999)} during (${during.count}), in the ` +
-        `${percent(before.quiet)} and ${percent(during.quiet)} of the time that others left the machine alone; caught up after ` +
+        `(${before.count} events), ${duration(during.p999)} during (${during.count}); others left the machine ` +
+        `alone for ${percent(before.quiet)} and ${percent(during.quiet)} of the time; caught up after ` +
         `${caughtUpMs === null ? "the kill" : `${caughtUpMs} ms`}; killed with KILL at ${timeline.killedAt.toFixed(1)} s`,
       "",
     );

@@ -42,11 +42,11 @@ export interface Timeline {
   caughtUpMs: number | null;
 }
 
-/** The p99.9 of response times, and of how many events: those of moments in which nobody else used the machine. */
+/** The p99.9 of response times, and of how many events: of the quiet moments alone, where these are half of it at least. */
 export interface Window {
   p999: number;
   count: number;
-  /** The share of these moments. */
+  /** The share of the moments in which nobody else used the machine. */
   quiet: number;
 }
 
@@ -101,17 +101,14 @@ export async function measureTimeline(options: TimelineOptions, written: Written
     account(folder, "next", ticks.at(-1)!.writer, written);
 
     const seconds = (at: number) => (at - started) / 1000;
-    const within = (from: number, to: number) => {
-      const all = new Histogram();
-      let [quiet, every] = [0, 0];
-      for (const { at, response } of ticks) {
-        if (at <= from || at > to) continue;
-        every += 1;
-        if (busy.at(at)) continue;
-        quiet += 1;
-        all.merge(response);
-      }
-      return { p999: all.percentile(0.999), count: all.total, quiet: every === 0 ? 0 : quiet / every };
+    const within = (from: number, to: number): Window => {
+      const all = ticks.filter(({ at }) => at > from && at <= to);
+      const quiet = all.filter(({ at }) => !busy.at(at));
+      const enough = quiet.length >= all.length / 2;
+      const found = new Histogram();
+      for (const { response } of enough ? quiet : all) found.merge(response);
+      const share = all.length === 0 ? 0 : quiet.length / all.length;
+      return { p999: found.percentile(0.999), count: found.total, quiet: share };
     };
     const caughtUp = ticks.find(({ at, unstored }) => at > openAt && at < killedAt && unstored < rate);
     return {
