@@ -219,7 +219,7 @@ export type Expr =
     }
   | ClassExpr
   /** A value of which the file tells the type alone: an annotated field, parameter or variable. */
-  | { kind: "typed"; name: string; type: TypeName; at: Span }
+  | { kind: "typed"; name: string; type: TypeName /** As a parameter's. */; allows?: Expr; at: Span }
   /** What a client makes of its arguments: an identifier, a value list, a nested fragment. */
   | { kind: "sql"; hole: HoleType; of: Expr[]; at: Span }
   | {
@@ -233,6 +233,8 @@ export type Expr =
       handed: { receiver: Expr; method: string } | null;
       /** As it is annotated, where it names a type. */
       type?: TypeName;
+      /** The type that is its annotation, where another module declares it: it may be a choice of texts. */
+      allows?: Expr;
       at: Span;
     }
   /** A name that another module exports; the linker follows it. An empty specifier means one of `locals`. */

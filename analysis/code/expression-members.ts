@@ -8,7 +8,7 @@ import { clientOf, returned } from "./evidence.ts";
 import { readEnvironment, readVariable, rechecked } from "./expression-outside.ts";
 import { readOwn } from "./expression-own.ts";
 import { EACH, isEmpty, memberName } from "./expression-words.ts";
-import { constant, literalOptions } from "./literal-types.ts";
+import { constant, importedType, literalOptions } from "./literal-types.ts";
 import type { Reading } from "./reading.ts";
 import type { Binding, Scope } from "./scope.ts";
 import { lookup, lookupField, memberType, scopeAt } from "./scope.ts";
@@ -48,7 +48,8 @@ export function readMember(r: Reading, node: Node & { type: "MemberExpression" }
     }
     // What the constructor or a framework fills: its type tells.
     const type = field?.type ? typeName(field.type, field.scope, r.scopes) : null;
-    if (type) return { kind: "typed", name, type, at: r.at(node) };
+    const allows = field?.type ? importedType(r, field.type, field.scope) : null;
+    if (type) return { kind: "typed", name, type, ...(allows && { allows }), at: r.at(node) };
     if (field?.given)
       return { kind: "alias", of: r.read(field.given.node, field.given.scope), at: r.at(node) };
     if (field?.filled)

@@ -7,7 +7,7 @@ import { clientOf } from "./evidence.ts";
 import { clientValue, eachOf, readEnumeration, taken } from "./expression-members.ts";
 import { fallenBack, readVariable, rechecked } from "./expression-outside.ts";
 import { isEmpty, MOST_WRITES, queriedValues } from "./expression-words.ts";
-import { constant, literalOptions } from "./literal-types.ts";
+import { constant, importedType, literalOptions } from "./literal-types.ts";
 import { completed } from "./parts.ts";
 import type { Reading } from "./reading.ts";
 import type { Binding, Scope } from "./scope.ts";
@@ -48,6 +48,7 @@ export function readIdentifier(r: Reading, node: Node & { type: "Identifier" }, 
       return { kind: "alias", of: only ?? { kind: "either", options, at: r.at(node) }, at: r.at(node) };
     }
     const type = binding.type ? typeName(binding.type, binding.scope, r.scopes) : null;
+    const allows = allowedBy(r, binding);
     const parameter: Expr = {
       kind: "parameter",
       function: binding.parameter.name,
@@ -56,6 +57,7 @@ export function readIdentifier(r: Reading, node: Node & { type: "Identifier" }, 
       handed: null,
       name: node.name,
       ...(type && { type }),
+      ...(allows && { allows }),
       at: r.at(node),
     };
     // What callers leave out is the default.
@@ -106,6 +108,14 @@ function beforehand(
     ({ operator, value }) =>
       operator !== "+=" && value.end <= node.start && !itself.test(source.slice(value.start, value.end)),
   );
+}
+
+/** The type of another module that says which texts a parameter may be, its own or that of what it is taken out of. */
+function allowedBy(r: Reading, { type, path, parameter, scope }: Binding): Expr | null {
+  const own = type && importedType(r, type, scope);
+  if (own || !path?.length) return own;
+  const whole = parameter?.type ? importedType(r, parameter.type, scope) : null;
+  return whole && path.reduce<Expr>((of, property) => ({ kind: "member", of, property, at: of.at }), whole);
 }
 
 /** What a chain of calls may go on from. */

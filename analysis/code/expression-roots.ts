@@ -1,9 +1,10 @@
 /** What stands at the beginning of a chain of calls, with its type where nothing else is known of it. */
-import type { Expr, Span } from "../model.ts";
+import type { Expr, Span, TypeName } from "../model.ts";
 import { typeName } from "./classes.ts";
 import { clientOf } from "./evidence.ts";
 import { readOwn } from "./expression-own.ts";
 import { excerpt, isReturnType, queriedName, queriedValues } from "./expression-words.ts";
+import { constant, literalOptions } from "./literal-types.ts";
 import type { Reading } from "./reading.ts";
 import type { Scope } from "./scope.ts";
 import { lookup, lookupField } from "./scope.ts";
@@ -135,10 +136,18 @@ export function readType(r: Reading, name: Node): Expr | null {
   const declared = r.scopes.types.get(name.name);
   const queried = declared && readQueried(r, declared, r.scopes.root, name);
   if (queried) return queried;
+  const texts = declared && textsOf(r, declared, name);
+  if (texts) return texts;
   const named = declared && typeName(declared, r.scopes.root, r.scopes);
   if (named) return { kind: "typed", name: name.name, type: named, at: r.at(name) };
   const members = r.scopes.shapes.get(name.name);
   return members ? readShape(r, members, name) : null;
+}
+
+/** `type Table = "orders" | "lots"`: any of the texts. */
+function textsOf(r: Reading, type: Node, node: Node): Expr | null {
+  const texts = literalOptions(r, type, r.scopes.root);
+  return texts && { kind: "either", options: texts.map((text) => constant(r, text, node)), at: r.at(node) };
 }
 
 /** An interface as an object of what its properties are, as far as other modules say it. */
@@ -148,9 +157,11 @@ function readShape(r: Reading, members: readonly Node[], node: Node): Expr {
   for (const member of members) {
     if (member.type !== "TSPropertySignature" || !member.typeAnnotation) continue;
     const name = member.key.type === "Identifier" ? member.key.name : literalText(member.key as Node);
-    const type = typeName(member.typeAnnotation as Node, r.scopes.root, r.scopes);
-    if (!name || name === "__proto__" || !type?.from) continue;
-    entries[name] = { kind: "typed", name, type, at: r.at(member) };
+    if (!name || name === "__proto__") continue;
+    const texts = textsOf(r, member.typeAnnotation as Node, member);
+    const type = texts ? null : typeName(member.typeAnnotation as Node, r.scopes.root, r.scopes);
+    if (!texts && !type?.from) continue;
+    entries[name] = texts ?? { kind: "typed", name, type: type as TypeName, at: r.at(member) };
     keys[name] = r.at(member.key as Node);
   }
   return { kind: "object", entries, keys, at: r.at(node) };

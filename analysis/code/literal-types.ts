@@ -69,6 +69,33 @@ export function literalOptions(
   }
 }
 
+/** The type of another module that is all of an annotation (`table: Table`, `table: Options["table"]`), to be followed there. */
+export function importedType(r: Reading, type: Node, scope: Scope): Expr | null {
+  switch (type.type) {
+    case "TSTypeAnnotation":
+    case "TSParenthesizedType":
+      return importedType(r, type.typeAnnotation as Node, scope);
+    case "TSUnionType": {
+      const options = type.types.filter((one) => !/^TS(?:Undefined|Null)Keyword$/.test(one.type));
+      const [only] = options;
+      return only && options.length === 1 ? importedType(r, only as Node, scope) : null;
+    }
+    case "TSTypeReference": {
+      const { typeName, typeArguments } = type;
+      const from = typeName.type === "Identifier" ? lookup(scope, typeName.name)?.imported : null;
+      return from && !typeArguments ? { kind: "import", ...from, at: r.at(type) } : null;
+    }
+    case "TSIndexedAccessType": {
+      const of = importedType(r, type.objectType as Node, scope);
+      const key =
+        type.indexType.type === "TSLiteralType" ? literalText(type.indexType.literal as Node) : null;
+      return of && key !== null ? { kind: "member", of, property: key, at: r.at(type) } : null;
+    }
+    default:
+      return null;
+  }
+}
+
 /** What a function, or a class around it, asks of its type parameter: `<K extends "a" | "b">`. */
 function constraintOf(owner: Node, name: string, parents: FileScopes["parents"]): Node | null {
   for (let at: Node | undefined = owner; at; at = parents.get(at)) {

@@ -29,7 +29,14 @@ export interface Binding {
   /** What stands in for it where the value that is taken apart has none: `const { a = 1 } = init`. */
   fallback: Node | null;
   /** A parameter's function and index, and the list whose items a method hands to the function one by one. */
-  parameter: { owner: Node; name: string; index: number; list: { node: Node; scope: Scope } | null } | null;
+  parameter: {
+    owner: Node;
+    name: string;
+    index: number;
+    list: { node: Node; scope: Scope } | null;
+    /** The annotation of the whole, for what a pattern takes out of it. */
+    type: Node | null;
+  } | null;
 }
 
 /** What a class says of its fields: initialisers, types, and what the constructor assigns. */
@@ -356,7 +363,7 @@ class Walker {
     }
     const type = (param as { typeAnnotation?: Node | null }).typeAnnotation ?? null;
     const list = index === 0 ? this.listBehind(owner, scope.parent) : null;
-    this.declarePattern(param, init, type, scope, "parameter", [], { owner, name, index, list });
+    this.declarePattern(param, init, type, scope, "parameter", [], { owner, name, index, list, type });
   }
 
   /** `list.forEach((item) => …)`: the function is handed one item after another. */

@@ -174,8 +174,11 @@ class Builder {
         const named = this.resolve.named?.(expr) ?? null;
         return named === null ? this.called(expr) : [{ kind: "text", text: named, at: expr.at }];
       }
-      case "typed":
+      case "typed": {
+        const allowed = this.allowed(expr, []);
+        if (allowed) return usedAt(this.build(allowed), expr.at);
         return [hole("unknown", `\`${expr.name}\` is not known before it runs`, expr.at)];
+      }
       case "new":
       case "function":
       case "class":
@@ -194,6 +197,8 @@ class Builder {
 
   /** A parameter (or a property of one): what its callers hand it, else a hole that says whose it is. */
   private given(parameter: Expr & { kind: "parameter" }, path: readonly string[], use: Expr): SqlPiece[] {
+    const allowed = this.allowed(parameter, path);
+    if (allowed) return usedAt(this.build(allowed), use.at);
     const found = this.callsDeep < MOST_CALLS_DEEP ? this.resolve.given?.(parameter, path) : null;
     if (!found) return [hole("unknown", parameterReason(parameter, path), use.at)];
     const option = found.options[this.choose(found)];
@@ -204,6 +209,18 @@ class Builder {
     } finally {
       this.callsDeep--;
     }
+  }
+
+  /** The texts that a parameter's type, or that of a property, allows where another module declares it. */
+  private allowed({ allows }: Expr & { kind: "parameter" | "typed" }, path: readonly string[]): Expr | null {
+    if (!allows) return null;
+    const type = path.reduce<Expr>((of, property) => ({ kind: "member", of, property, at: of.at }), allows);
+    const found = this.strip(type);
+    // An enum is an object of its texts.
+    const options =
+      found.kind === "either" ? found.options : found.kind === "object" ? Object.values(found.entries) : [];
+    if (options.length === 0 || options.some((option) => this.strip(option).kind !== "text")) return null;
+    return found.kind === "either" ? found : { kind: "either", options, at: found.at };
   }
 
   /** What another module's function returns, where it is one expression. */
@@ -297,6 +314,8 @@ class Builder {
       return option ? this.identifier(option, expr) : [];
     }
     if (inner.kind === "sql") return this.build(inner);
+    const allowed = inner.kind === "parameter" || inner.kind === "typed" ? this.allowed(inner, []) : null;
+    if (allowed) return this.identifier(allowed, expr);
     if (inner.kind === "parameter" && this.callsDeep < MOST_CALLS_DEEP && expr.of.length === 1) {
       const found = this.resolve.given?.(inner) ?? null;
       const option = found?.options[this.choose(found)];

@@ -103,3 +103,49 @@ export default { parse };`,
     "services/app/lib.ts:7:40 select b",
   ]);
 });
+
+test("the texts that another module's types allow", async () => {
+  const { model } = await readCode(
+    `import { sql } from "bun";
+import type { Any, Table } from "./barrel";
+import { Enumerated, type Item, type Key, type Options } from "./barrel";
+export const f1 = (t: Table) => sql.unsafe(\`truncate \${t}\`);
+export const f2 = (t?: Item | null) => sql.unsafe(\`truncate \${t}\`);
+export const f3 = (t: Key) => sql.unsafe(\`truncate \${t}\`);
+export const f4 = (t: Enumerated) => sql.unsafe(\`truncate \${t}\`);
+export const f5 = (o: Options) => sql.unsafe(\`truncate \${o.table}\`);
+export const f6 = ({ table }: Options) => sql.unsafe(\`truncate \${table}\`);
+export const f7 = ({ t }: { t: Options["table"] }) => sql\`truncate \${sql(t)}\`;
+export class A { constructor(private t: Table) {} all() { return sql.unsafe(\`truncate \${this.t}\`); } }
+export const open1 = (t: Any) => sql.unsafe(\`truncate \${t}\`);
+export const open2 = (t: Table | string) => sql.unsafe(\`truncate \${t}\`);
+export const open3 = ({ other }: Options) => sql.unsafe(\`truncate \${other}\`);`,
+    {
+      "services/app/barrel.ts": 'export * from "./types";',
+      "services/app/types.ts": `type More = "b" | "c";
+export type Table = "a" | More;
+export const LIST = ["d", "e"] as const;
+export type Item = (typeof LIST)[number];
+const MAP = { f: 1, g: 2 } as const;
+export type Key = keyof typeof MAP;
+export enum Enumerated { H = "h", I = "i" }
+export interface Options { table: "j" | "k"; other: string }
+export type Any = "a" | string;`,
+    },
+  );
+  const told = Map.groupBy(model.references, ({ at }) => at.line);
+  const tables = [...told].map(([line, found]) => [line, found.map(({ table }) => table ?? "?").join()]);
+  expect(Object.fromEntries(tables)).toEqual({
+    4: "a,b,c",
+    5: "d,e",
+    6: "f,g",
+    7: "h,i",
+    8: "j,k",
+    9: "j,k",
+    10: "j,k",
+    11: "a,b,c",
+    12: "?",
+    13: "?",
+    14: "?",
+  });
+});
