@@ -9,7 +9,7 @@ import { plain } from "../report/context.ts";
 import { ExpectedError, exitCodes, type Io } from "./io.ts";
 
 const eraseLine = "\r\u001b[K";
-/** Columns for lines of source where no terminal says how many it has. */
+/** Columns where no terminal says how many it has, or one says that it has none, as `script` does. */
 const usualWidth = 120;
 
 /** Milliseconds between two looks at a pipe whose reader is slow and which may not be waited for. */
@@ -24,7 +24,7 @@ export function terminal(): Io {
   const errors = new Stream(2);
   const status = (line: string | null) => {
     if (!stderr.isTTY || (line === null && !statusShown)) return;
-    errors.write(eraseLine + (line === null ? "" : line.slice(0, (stderr.columns ?? 80) - 1)));
+    errors.write(eraseLine + (line === null ? "" : line.slice(0, (stderr.columns || usualWidth) - 1)));
     statusShown = line !== null;
   };
   return {
@@ -44,7 +44,7 @@ export function terminal(): Io {
       return color;
     },
     isTerminal: stdout.isTTY,
-    width: stdout.columns ?? usualWidth,
+    width: stdout.columns || usualWidth,
     get signal() {
       signal ??= abortSignal(() => status(null));
       return signal;
