@@ -209,6 +209,11 @@ const rows: [title: string, code: string, expected: string[], others?: Record<st
     ["1:33 select orders", "2:34 delete items"],
   ],
   [
+    "text that is expected",
+    "made.should.eql('select * from orders'); t.strictEqual(made, 'select * from orders'); t.deepEqual([made], ['select 1 from orders']);\nassertIndexExists('lots', 'create index i on lots (id)'); run('select * from items');",
+    ["2:78 select items"],
+  ],
+  [
     "text that decorates: a query's counts, and what documents does not",
     'class A {\n  @Query("select * from orders") all() {}\n  @mapper.Statement({ sql: "delete from items" }) clear() {}\n  @ApiProperty("select * from ghosts") a = 1;\n  @docs.Description("delete from ghosts") @Example("update ghosts set a = 1") @ApiQuery({ query: "select * from ghosts" }) b() {}\n}',
     ["2:25 select orders", "3:41 delete items"],

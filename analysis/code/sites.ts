@@ -30,9 +30,9 @@ export interface Sites {
 const FOR_PEOPLE =
   /^(?:console|log|logger|debug|describe|it|test|expect|Error|t|i18n|chalk|assert|ok|fail|warn|info|trace|track|print|toast|alert|confirm|require|gql|graphql|css|html)$/;
 
-/** Methods that do with text whatever one does with text, and nothing that a database does. */
+/** Methods that do with text whatever one does with text, assertions among them, and nothing that a database does. */
 const FOR_TEXT =
-  /^(?:match|matchAll|includes|has|startsWith|endsWith|replace|replaceAll|indexOf|lastIndexOf|split|localeCompare|RegExp|setTimeout|mock\w*Value(?:Once)?|setAttribute|setValue|capture(?:Message|Exception)|write|writeFile|writeFileSync|appendFile|appendFileSync|emit|dispatch|set|highlight|hl)$/;
+  /^(?:assert[A-Z]\w*|eql|\w*[eE]quals?|match|matchAll|includes|has|startsWith|endsWith|replace|replaceAll|indexOf|lastIndexOf|split|localeCompare|RegExp|setTimeout|mock\w*Value(?:Once)?|setAttribute|setValue|capture(?:Message|Exception)|write|writeFile|writeFileSync|appendFile|appendFileSync|emit|dispatch|set|highlight|hl)$/;
 
 /** Decorators that document what they stand at; others may be a mapper's: `@Query("select …")`. */
 const DOCUMENTS =
