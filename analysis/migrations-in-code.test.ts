@@ -238,6 +238,22 @@ describe("what schema builders make", () => {
     ).toEqual(["a (?)", "s.t (?)", "k (id c q)"]);
   });
 
+  test("Knex, where it writes names another way", async () => {
+    expect(
+      await heads({
+        "knexfile.js":
+          'const { knexSnakeCaseMappers } = require("objection");\nmodule.exports = { client: "pg", ...knexSnakeCaseMappers() };',
+        "migrations/001.js": `
+        exports.up = async (knex) => {
+          await knex.schema.createTable("orderItems", (t) => { t.increments("id"); t.integer("unitPrice"); });
+          await knex.schema.alterTable("orderItems", (t) => { t.renameColumn("unitPrice", "netPrice"); });
+          await knex.schema.renameTable("orderItems", "saleItems");
+        };
+        `,
+      }),
+    ).toEqual(["sale_items (id net_price)", "-order_items (id net_price)"]);
+  });
+
   test("db-migrate", async () => {
     expect(
       await heads({

@@ -19,6 +19,7 @@ import {
   storedView,
 } from "./builders.ts";
 import { addressOf, entry } from "./expressions.ts";
+import { MAPPERS, stored } from "./knex-naming.ts";
 import { readKnexSchema, SCHEMA } from "./knex-schema.ts";
 import { BUILDING } from "./knex-shaping.ts";
 
@@ -93,6 +94,7 @@ export const knex: Adapter = {
   },
   raw: RAW,
   building: BUILDING,
+  defining: MAPPERS,
   methods: [
     ...VERBS.keys(),
     ...SCHEMA.keys(),
@@ -138,11 +140,11 @@ export const knex: Adapter = {
   chain(chain, ask) {
     const schema = stepText(chain.steps, "withSchema", ask);
     const changes = readKnexSchema(chain, ask);
-    if (changes) return inSchema(changes, schema);
+    if (changes) return stored(inSchema(changes, schema), ask);
     if (!isMine(chain, ask)) return null;
     const verb = chain.steps.findLast(({ name, args }) => args !== null && VERBS.has(name));
     const operation = (verb && VERBS.get(verb.name)) ?? "select";
-    return inSchema(
+    const found = inSchema(
       chain.steps.flatMap((step, index): Named[] => {
         const [first] = step.args ?? [];
         if (!first) return [];
@@ -152,6 +154,7 @@ export const knex: Adapter = {
       }),
       schema,
     );
+    return stored(found, ask);
   },
 };
 

@@ -3,6 +3,7 @@ import type { ClassExpr, Expr, Span } from "../../model.ts";
 import type { Ask, Named, TableDefinition, TableName } from "./adapter.ts";
 import { eachEntry, entryOf, resultOf, tableOfColumn, unknownName } from "./builders.ts";
 import { classOf, membersOf, shared, typeExpr } from "./entities.ts";
+import { asStored } from "./knex-naming.ts";
 
 const DEEPEST = 8;
 
@@ -23,7 +24,8 @@ export function define(definition: Expr, ask: Ask): TableDefinition | null {
   const { members } = membersOf(definition, ask);
   const told = members.find((member) => member.static && member.name === "tableName");
   if (!told || !isModel(definition, ask)) return null;
-  const named = told.init && ask.names(told.init)[0];
+  const first = told.init && ask.names(told.init)[0];
+  const named = first?.table ? { ...first, table: asStored(first.table, ask) } : first;
   const name = named ? { ...named, at: isWithin(named.at, told.init?.at) ? named.at : told.at } : null;
   const joins = [...relationEntries(definition, ask).keys()].flatMap((relation) =>
     throughOf(definition, relation, ask).map((table) => ({ name: table, columns: null, relation })),
@@ -252,7 +254,8 @@ function throughOf(found: ClassExpr, relation: string, ask: Ask): TableName[] {
 function columnTable(expr: Expr, ask: Ask): TableName | null {
   const inner = ask.follow(expr);
   const [first] = inner.kind === "array" ? inner.items : [inner];
-  return first ? tableOfColumn(first, ask) : null;
+  const table = first && tableOfColumn(first, ask);
+  return table?.table ? { ...table, table: asStored(table.table, ask) } : (table ?? null);
 }
 
 /** What is done to the tables of a relation, named where it is asked for. */

@@ -80,6 +80,26 @@ relatedQuery("x").for(1);`,
   models,
 );
 
+testAdapter(
+  objection,
+  [
+    [
+      "names that are written another way",
+      `import { Item } from "./items";\nawait Item.query().withGraphFetched("order").join("orderNotes", "orderNotes.itemId", "orderItems.id");`,
+      ["2:12 select order_items", "2:37 select sales_orders", "2:52 select order_notes"],
+    ],
+  ],
+  {
+    "services/app/items.ts": `import { Model } from "objection";
+export class Item extends Model {
+  static tableName = "orderItems";
+  static relationMappings = { order: { relation: Model.BelongsToOneRelation, modelClass: "Order", join: { from: "orderItems.orderId", to: "salesOrders.id" } } };
+}
+`,
+    "services/app/knexfile.ts": `import { knexSnakeCaseMappers } from "objection";\nexport default { client: "pg", ...knexSnakeCaseMappers() };\n`,
+  },
+);
+
 test("the tables that models stand for, and those that join them", async () => {
   expect(await mappedTables("", models)).toEqual(["orders(?)", "orders_tags(?)", "lines(?)"]);
 });

@@ -8,6 +8,7 @@ import type { Adapter, Ask, Chain, Named, TableDefinition } from "./adapter.ts";
 import { bound } from "./bindings.ts";
 import { operations, unknownName } from "./builders.ts";
 import { knex, tableNames } from "./knex.ts";
+import { asStored } from "./knex-naming.ts";
 import { graphRows, graphTables } from "./objection-graphs.ts";
 import { define, modelsOf, type Relation, related, relationAnywhere } from "./objection-models.ts";
 import { rowsOf } from "./objection-rows.ts";
@@ -188,7 +189,11 @@ function told(
 /** A table by its name, a model that stands for one, or a query. */
 function joined(expr: Expr, ask: Ask) {
   const models = modelsOf(expr, ask);
-  return models.length > 0 ? models.map(({ name }) => ({ ...name, at: expr.at })) : tableNames(expr, ask);
+  return models.length > 0
+    ? models.map(({ name }) => ({ ...name, at: expr.at }))
+    : tableNames(expr, ask).map((name) =>
+        name.table === null ? name : { ...name, table: asStored(name.table, ask) },
+      );
 }
 
 function verbOf(steps: readonly ChainStep[]): Operation {
