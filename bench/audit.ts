@@ -9,13 +9,13 @@
  * was asked for on a machine too noisy for a verdict.
  */
 import { readFileSync, writeFileSync } from "node:fs";
-import { parseArgs } from "node:util";
 import { BudgetError, overBudget, readBudget } from "./audit/budget.ts";
 import { changes } from "./audit/compare.ts";
 import { type AuditBenchOptions, benchAudit, PlaceError } from "./audit/measure.ts";
 import { page } from "./audit/page.ts";
 import type { AuditBench } from "./audit/result.ts";
 import { render } from "./audit/text.ts";
+import { readFlags } from "./flags.ts";
 
 const options = {
   short: { type: "boolean", default: false },
@@ -34,11 +34,11 @@ function fail(message: string): never {
 }
 
 function flags() {
+  const { values } = readFlags({ options });
   try {
-    const { values } = parseArgs({ options });
     return { ...values, limits: values.budget === undefined ? [] : readBudget(values.budget) };
   } catch (error) {
-    if (error instanceof TypeError || error instanceof BudgetError) fail(error.message);
+    if (error instanceof BudgetError) fail(error.message);
     throw error;
   }
 }

@@ -25,6 +25,9 @@ test("help lists the benchmarks, and each one's help is its header", async () =>
   const one = await run("migrate", "--help");
   expect({ code: one.code, err: one.err }).toEqual({ code: 0, err: "" });
   expect(one.out).toStartWith("`freehold bench migrate [--peers]");
+  const audit = await run("audit", "--help");
+  expect({ code: audit.code, err: audit.err }).toEqual({ code: 0, err: "" });
+  expect(audit.out).toStartWith("What an audit event costs the request that causes it");
 });
 
 test("a name or a flag that is not known is one line", async () => {
