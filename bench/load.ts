@@ -58,7 +58,7 @@ export async function benchLoad(options: {
       await sql`checkpoint`;
       const child = Bun.spawn(
         [process.execPath, join(import.meta.dir, "load/server.ts"), mode, url, join(folder, "spool")],
-        { stdin: "ignore", stdout: "pipe", stderr: "inherit" },
+        { stdin: "pipe", stdout: "pipe", stderr: "inherit" },
       );
       let said = "";
       let found: (Driven & { cost: Cost | null }) | null = null;

@@ -52,4 +52,6 @@ process.once("SIGTERM", async () => {
   console.info(`kept ${kept}, flushed ${buffered.stats().stored}`);
   process.exit(code);
 });
+// Whoever measures it is gone.
+process.stdin.on("end", () => process.exit(1)).resume();
 console.info(`listening at ${service.url.href}`);
