@@ -66,6 +66,9 @@ describe("statements", () => {
         create table p (id int) partition by range (id);
         create table p1 partition of p for values from (1) to (2);
         create foreign table f (id int) server s;
+        create table l (like a including all, more int);
+        create table i (more int) inherits (a);
+        alter table i add column last int;
         alter table a add column at date, drop column note;
         alter table a rename column id to key;
       `),
@@ -77,6 +80,8 @@ describe("statements", () => {
       "public.p (id)",
       "public.p1 (?)",
       "public.f (id)",
+      "public.l (?)",
+      "public.i (?)",
     ]);
   });
 

@@ -64,7 +64,9 @@ export function createTable(
   if (temporary) reading.session.temporary.add(known.table);
 }
 
-function columnsOf(elements: readonly Node[] | undefined): string[] {
+/** Columns that are written down; none where more come from another table. */
+function columnsOf(elements: readonly Node[] | undefined, parents: readonly Node[] = []): string[] {
+  if (parents.length > 0 || elements?.some((node) => "TableLikeClause" in node)) return [];
   return (elements ?? []).flatMap((node) => ("ColumnDef" in node ? [node.ColumnDef.colname ?? ""] : []));
 }
 
@@ -143,7 +145,13 @@ export const tableHandlers: Handlers = {
     const { relation, tableElts, inhRelations, partbound, partspec, constraints } = statement;
     if (!relation) return;
     const from = reading.references.length;
-    createTable(reading, relation, "table", columnsOf(tableElts), statement.if_not_exists ?? false);
+    createTable(
+      reading,
+      relation,
+      "table",
+      columnsOf(tableElts, inhRelations),
+      statement.if_not_exists ?? false,
+    );
     makes(reading, relation, from, keysOf(relation.relname ?? "", tableElts));
     readParents(reading, relation, inhRelations, partbound !== undefined);
     readColumnTypes(reading, relation.relname ?? "", tableElts);
@@ -156,7 +164,7 @@ export const tableHandlers: Handlers = {
       reading,
       base.relation,
       "foreign-table",
-      columnsOf(base.tableElts),
+      columnsOf(base.tableElts, base.inhRelations),
       base.if_not_exists ?? false,
     );
     readParents(reading, base.relation, base.inhRelations, base.partbound !== undefined);
