@@ -3,8 +3,9 @@
 import type { Ask, TableDefinition, TableName } from "../code/adapters/adapter.ts";
 import { adapters } from "../code/adapters/mod.ts";
 import type { Expr, FileFacts, SqlPiece, TextRun } from "../model.ts";
-import type { Resolve } from "./evaluate.ts";
-import { constantText, evaluate, follow, handedOn } from "./evaluate.ts";
+import { constantText, evaluate } from "./evaluate.ts";
+import { follow, type Resolve } from "./follow.ts";
+import { handedOn } from "./pieces.ts";
 import { substitute } from "./substitute.ts";
 
 export interface Definitions {

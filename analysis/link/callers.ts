@@ -4,7 +4,7 @@
  */
 
 import type { Expr, FileFacts } from "../model.ts";
-import type { Resolve } from "./evaluate.ts";
+import type { Resolve } from "./follow.ts";
 import type { Resolver } from "./resolve.ts";
 
 /** Calls beyond this many are not looked at: then the function is a tool, not a place. */

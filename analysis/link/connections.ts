@@ -1,8 +1,7 @@
 /** Where the address of each opened client comes from, followed across files. */
 import { hasHost, redact, VARIABLE } from "../code/addresses.ts";
 import type { ConnectionSite, ConnectionSource, Expr, FileFacts, Span } from "../model.ts";
-import type { Resolve } from "./evaluate.ts";
-import { follow } from "./evaluate.ts";
+import { follow, type Resolve } from "./follow.ts";
 
 export interface ReadConnection {
   file: string;

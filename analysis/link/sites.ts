@@ -15,9 +15,9 @@ import type {
   SqlStatement,
 } from "../model.ts";
 import { isPlainlySql, looksLikeSql, type ReadSql } from "../sql/mod.ts";
-import type { Resolve } from "./evaluate.ts";
-import { constantText, evaluate, follow } from "./evaluate.ts";
+import { constantText, evaluate } from "./evaluate.ts";
 import { adapterOf } from "./evidence.ts";
+import { follow, type Resolve } from "./follow.ts";
 import type { Resolver } from "./resolve.ts";
 
 /** One site as it was understood: every reading's statements, or the reason why nothing is known. */

@@ -1,0 +1,117 @@
+/** Names and members followed to what they stand for, across files. */
+import { EACH } from "../code/expression-words.ts";
+import type { Expr, Span } from "../model.ts";
+import { substitute } from "./substitute.ts";
+
+export type Either = Expr & { kind: "either" };
+
+/** Follows a name into the module that exports it; null where it leads out of the workspace or in a circle. */
+export interface Resolve {
+  (expr: Expr & { kind: "import" }, depth: number): Expr | null;
+  /** The SQL that a mapped table or column writes into a hole: `"shop"."orders"`; null for anything else. */
+  mapped?: (expr: Expr) => string | null;
+  /** The table's name that a mapper tells: `User.tableName`, `User.getTableName()`; null for anything else. */
+  named?: (expr: Expr) => string | null;
+  /** What the type checker knows of the expression at a place; null where it was not asked, or does not know. */
+  typed?: (at: Span) => Expr | null;
+  /** What callers hand a parameter (or a property of it); null where nobody is known to call. */
+  given?: (parameter: Expr & { kind: "parameter" }, path?: readonly string[]) => Either | null;
+}
+
+/** Steps that a name is followed through. */
+export const DEEPEST = 40;
+
+/** The expression behind aliases, imports and members. */
+export function follow(expr: Expr, resolve: Resolve, depth = 0): Expr {
+  if (depth > DEEPEST) return expr;
+  if (expr.kind === "alias") return follow(expr.of, resolve, depth + 1);
+  const found =
+    expr.kind === "import"
+      ? resolve(expr, depth)
+      : expr.kind === "member"
+        ? memberOf(expr, resolve, depth + 1)
+        : null;
+  return found ? follow(found, resolve, depth + 1) : expr;
+}
+
+/** The value of a member, where its object is known. */
+export function memberOf(expr: Expr & { kind: "member" }, resolve: Resolve, depth: number): Expr | null {
+  const of = follow(expr.of, resolve, depth);
+  if (of.kind === "object")
+    return Object.hasOwn(of.entries, expr.property) ? (of.entries[expr.property] ?? null) : null;
+  if (of.kind === "array" && of.items.length)
+    return expr.property === EACH
+      ? { kind: "either", options: of.items, at: expr.at }
+      : (of.items[Number(expr.property)] ?? null);
+  if (of.kind === "class")
+    return of.members.find((member) => member.static && member.name === expr.property)?.init ?? null;
+  if (of.kind === "either") return memberOfEither(of, expr, resolve, depth);
+  // What a .sql file holds is read where it stands: (await import("./orders.sql")).default
+  if (of.kind === "text" && of.runs.length === 0 && expr.property === "default") return of;
+  if (of.kind === "new") return fieldOf(of, expr.property, resolve, depth + 1);
+  if (of.kind === "import" && of.name === "*") return resolve({ ...of, name: expr.property }, depth);
+  return null;
+}
+
+type Members = WeakMap<Expr, Map<string, Expr[]>>;
+
+const members = new WeakMap<Resolve, Members>();
+
+/** A member of any of the alternatives; alternatives of alternatives may be the same ones, and are asked once. */
+function memberOfEither(
+  of: Either,
+  expr: Expr & { kind: "member" },
+  resolve: Resolve,
+  depth: number,
+): Expr | null {
+  const known: Members = members.get(resolve) ?? new WeakMap();
+  members.set(resolve, known);
+  const byMember = known.get(of) ?? new Map<string, Expr[]>();
+  known.set(of, byMember);
+  const id = `${depth} ${expr.property}`;
+  let options = byMember.get(id);
+  if (!options) {
+    const found = of.options.flatMap((option) => memberOf({ ...expr, of: option }, resolve, depth + 1) ?? []);
+    options = [...new Set(found)];
+    byMember.set(id, options);
+  }
+  return options.length ? { kind: "either", options, at: expr.at } : null;
+}
+
+/** What an instance keeps in a field: its own, or one of a class that it extends, as the constructors fill it. */
+function fieldOf(of: Expr & { kind: "new" }, name: string, resolve: Resolve, depth: number): Expr | null {
+  const made = depth > DEEPEST ? null : follow(of.callee, resolve, depth);
+  if (made?.kind !== "class") return null;
+  const parameters = made.parameters ?? [];
+  const field = made.members.find((member) => member.name === name && !member.static);
+  if (field) {
+    const { init, type } = field;
+    // What is handed in is what its type says.
+    if (type && (init === null || follow(init, resolve, depth).kind === "parameter"))
+      return { kind: "typed", name, type, at: field.at };
+    return init && substitute(init, { parameters }, of.args);
+  }
+  const handed = made.superArgs?.map((arg) => substitute(arg, { parameters }, of.args));
+  return made.extends
+    ? fieldOf(
+        { kind: "new", callee: made.extends, args: handed ?? of.args, at: of.at },
+        name,
+        resolve,
+        depth + 1,
+      )
+    : null;
+}
+
+/** Whether an expression is a piece of SQL, in one of its alternatives. @param met what was found to be none */
+export function holdsSql(expr: Expr, resolve: Resolve, depth = 0, met = new Set<Expr>()): boolean {
+  const inner = follow(expr, resolve);
+  const next = (expr: Expr) => holdsSql(expr, resolve, depth + 1, met);
+  if (depth > DEEPEST || met.has(inner)) return false;
+  met.add(inner);
+  if (inner.kind === "sql") return inner.hole !== "value" || inner.of.some(next);
+  if (inner.kind === "call") {
+    const fn = follow(inner.callee, resolve);
+    return fn.kind === "function" && fn.result !== null && next(fn.result);
+  }
+  return inner.kind === "either" && inner.options.some(next);
+}
