@@ -1,11 +1,13 @@
 import { afterAll, expect, test } from "bun:test";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { event } from "../../fixtures/audit-log.ts";
 import { type Disk, realDisk } from "./disk.ts";
 import { EventWriter } from "./event.ts";
+import { bootId, createHome, type Home, readEndFile, writeWriterFile } from "./home.ts";
 import { intake } from "./layout.ts";
+import { recoverHome } from "./recover.ts";
 import { createRing, RingWriter, ringStart } from "./ring.ts";
 import { Shared } from "./shared.ts";
 import { Spooler } from "./spool.ts";
@@ -16,7 +18,11 @@ afterAll(() => {
 });
 
 /** A spooler that works when it is told to, on the real disk but for what is changed of it. */
-function spoolerOn(change: (shared: Shared, first: () => number) => Partial<Disk>, minimumFreeBytes = 0) {
+function spoolerOn(
+  change: (shared: Shared, first: () => number) => Partial<Disk>,
+  minimumFreeBytes = 0,
+  earlier: Home[] = [],
+) {
   const folder = mkdtempSync(join(tmpdir(), "freehold-audit-spool-"));
   folders.push(folder);
   const writer = crypto.randomUUID();
@@ -25,7 +31,7 @@ function spoolerOn(change: (shared: Shared, first: () => number) => Partial<Disk
   const shared = new Shared();
   const limits = { segmentBytes: 2_097_152, spoolLimitBytes: 1 << 30, minimumFreeBytes };
   const home = { folder, writer };
-  const task = { shared: shared.buffer, home, spool: folder, ringPath, earlier: [], ...limits };
+  const task = { shared: shared.buffer, home, spool: folder, ringPath, earlier, ...limits };
   const told: string[] = [];
   const disk = { ...realDisk, ...change(shared, () => ringStart(ring).first) };
   const spooler = new Spooler(task, disk, (message) => {
@@ -80,6 +86,40 @@ test("after an fdatasync that failed nothing is acknowledged any more, and none 
   expect(told).toEqual([
     "fdatasync failed: input/output error: nothing is acknowledged any more; what was accepted stays for the next start",
   ]);
+});
+
+test("an fdatasync that fails while an earlier writer's ring is recovered leaves that one for the next start, and ends all", () => {
+  const earlier = createHome(mkdtempSync(join(tmpdir(), "freehold-audit-earlier-")));
+  folders.push(dirname(earlier.folder));
+  const ring = createRing(join(earlier.folder, "ring"), 131_072, earlier.writer);
+  const records = new RingWriter(ring);
+  records.commit(new EventWriter(ring.data, earlier.writer).write(records.start(), event(), 1));
+  const about = {
+    version: 1,
+    writer: earlier.writer,
+    ring: "ring",
+    boot: bootId(),
+    host: "",
+    pid: 1,
+  } as const;
+  writeWriterFile(earlier.folder, about);
+  const broken = () => {
+    throw new Error("input/output error");
+  };
+  const { spooler, shared, told, log } = spoolerOn(() => ({ sync: broken }), 0, [earlier]);
+  log();
+  spooler.run();
+  expect({ state: shared.flag("intake"), durable: shared.get("durable") }).toEqual({
+    state: intake.failed,
+    durable: 0,
+  });
+  expect(told).toEqual([
+    `what ${earlier.writer} left could not be recovered: SyncFailure: fdatasync failed: input/output error`,
+    "fdatasync failed: input/output error: nothing is acknowledged any more; what was accepted stays for the next start",
+  ]);
+  expect(readEndFile(earlier.folder)).toBeNull();
+  expect(recoverHome(earlier, realDisk)).toBe(1);
+  earlier.lock.release();
 });
 
 test("a disk that takes nothing is told of once, and taken again when it has room", () => {

@@ -7,7 +7,7 @@
  * - *taking*: ring → frame → fdatasync → tail moved.
  * - *held*: the spool's limit is reached, or the disk takes nothing more; it looks again at intervals. Events stay in the
  *   ring; once that is full, `log()` refuses. Nothing that was accepted is given up.
- * - *failed*: an fdatasync failed. The kernel may have dropped what it could not write and would report success the next
+ * - *failed*: an fdatasync failed, also one of recovering. The kernel may have dropped what it could not write and would report success the next
  *   time, so nothing is acknowledged any more, for good. What is in the ring stays there, for the next start.
  *
  * A crash in any of them leaves frames that are whole, at most one that is torn, and the ring; the next start's recovery
@@ -73,6 +73,7 @@ export class Spooler {
   run(): void {
     const { flags } = this.#shared;
     this.#recover();
+    if (this.#shared.flag("intake") === intake.failed) return;
     for (;;) {
       this.#shared.beat("spoolBeat");
       const seen = Atomics.load(flags, flag.wake);
@@ -173,6 +174,9 @@ export class Spooler {
         recoverHome(home, this.#disk);
       } catch (error) {
         this.#alarm(`what ${home.writer} left could not be recovered: ${String(error)}`);
+        if (!(error instanceof SyncFailure)) continue;
+        this.#fail(error);
+        break;
       }
     }
     this.#shared.setFlag("recovered", 1);
