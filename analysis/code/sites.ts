@@ -18,6 +18,21 @@ import { inQuotes } from "./in-quotes.ts";
 import { opensLikeSql, VERB } from "./opening.ts";
 import { beginning, queryText, readsAsSql, TEXT_KEY } from "./query-text.ts";
 import type { FileScopes, Scope } from "./scope.ts";
+import {
+  beginningOf,
+  DOCUMENTS,
+  describedBy,
+  FOR_PEOPLE,
+  FOR_TEXT,
+  HABIT,
+  isArgument,
+  isRaw,
+  lastName,
+  leadsOn,
+  METHODS,
+  madeText,
+  rootName,
+} from "./site-callees.ts";
 import type { Node } from "./syntax.ts";
 import { propertyName, unwrap } from "./syntax.ts";
 
@@ -25,24 +40,6 @@ export interface Sites {
   sites: SqlSite[];
   uses: TableUse[];
 }
-
-/** Callees whose text is for people, however much it reads like SQL. */
-const FOR_PEOPLE =
-  /^(?:console|log|logger|debug|describe|it|test|expect|Error|t|i18n|chalk|assert|ok|fail|warn|info|trace|track|print|toast|alert|confirm|require|gql|graphql|css|html)$/;
-
-/** Methods that do with text whatever one does with text, assertions among them, and nothing that a database does. */
-const FOR_TEXT =
-  /^(?:assert[A-Z]\w*|eql|\w*[eE]quals?|match|matchAll|includes|has|startsWith|endsWith|replace|replaceAll|indexOf|lastIndexOf|split|localeCompare|RegExp|setTimeout|mock\w*Value(?:Once)?|setAttribute|setValue|capture(?:Message|Exception)|write|writeFile|writeFileSync|appendFile|appendFileSync|emit|dispatch|set|highlight|hl)$/;
-
-/** Decorators that document what they stand at; others may be a mapper's: `@Query("select …")`. */
-const DOCUMENTS =
-  /^(?:Api[A-Z]\w*|\w*(?:Doc|Docs|Description|Summary|Remarks?|Deprecated|Examples?|Title|Help)|Describe|Note|See)$/;
-
-/** Names under which people keep database clients. */
-const HABIT = /^(?:db|pool|pg|pgPool|pgClient|conn|connection|tx|trx|sql|database|dbClient|dbPool)$/;
-
-/** Methods that take SQL text on most clients. */
-const METHODS = /^(?:query|unsafe|execute|exec|raw|queryRaw|\$queryRawUnsafe|\$executeRawUnsafe)$/;
 
 export function readSites(
   file: string,
@@ -238,96 +235,4 @@ export function readSites(
   function habitualReceiver(node: Node): boolean {
     return HABIT.test(lastName(unwrap(node)));
   }
-}
-
-/** `(alias) => "select …"`: a mapper's computed column. */
-function madeText(node: Node): Node {
-  const inner = unwrap(node);
-  return inner.type === "ArrowFunctionExpression" && inner.body.type !== "BlockStatement"
-    ? inner.body
-    : inner;
-}
-
-/** `db.raw("…")` makes a piece of SQL as often as a statement. */
-function isRaw(node: Node): boolean {
-  const callee = node.type === "CallExpression" ? unwrap(node.callee as Node) : null;
-  return callee?.type === "MemberExpression" && propertyName(callee) === "raw";
-}
-
-/** Another module, a type or a caller may tell what it is. */
-function leadsOn(expr: Expr): boolean {
-  switch (expr.kind) {
-    case "alias":
-    case "member":
-      return leadsOn(expr.of);
-    case "either":
-      return expr.options.some(leadsOn);
-    case "call":
-    case "new":
-      return leadsOn(expr.callee);
-    case "parameter":
-      return expr.handed !== null && leadsOn(expr.handed.receiver);
-    case "import":
-      return !/^node:/.test(expr.specifier);
-    case "client":
-    case "typed":
-      return true;
-    case "object":
-    case "array":
-      return true;
-    default:
-      return false;
-  }
-}
-
-/** The entry of `queryFunctions` whose names are the last ones of what is called. */
-function describedBy(callee: Node, described: readonly QueryFunction[]): QueryFunction | null {
-  const names: string[] = [];
-  for (let at = callee; ; at = unwrap(at.object as Node)) {
-    if (at.type === "Identifier") names.unshift(at.name);
-    if (at.type !== "MemberExpression") break;
-    names.unshift(propertyName(at) ?? "");
-  }
-  return (
-    described.find(({ path }) =>
-      path.every((name, index) => names[names.length - path.length + index] === name),
-    ) ?? null
-  );
-}
-
-/** It stands among a call's arguments, in a list or an object of theirs, too; promises are waited for, not built. */
-function isArgument(node: Node, { parents }: FileScopes): boolean {
-  let inner = node;
-  let outer = parents.get(inner);
-  while (
-    outer &&
-    /^(?:Array|Object|Conditional|TS\w+)Expression$|^(?:Property|SpreadElement|ArrowFunctionExpression)$/.test(
-      outer.type,
-    )
-  ) {
-    inner = outer;
-    outer = parents.get(inner);
-  }
-  return (
-    outer?.type === "CallExpression" && outer.callee !== inner && rootName(outer.callee as Node) !== "Promise"
-  );
-}
-
-/** What a chain of calls begins with. */
-function beginningOf(node: Node): Node {
-  const inner = unwrap(node);
-  if (inner.type === "CallExpression") return beginningOf(inner.callee as Node);
-  return inner.type === "MemberExpression" ? beginningOf(inner.object as Node) : inner;
-}
-
-function lastName(node: Node): string {
-  if (node.type === "Identifier") return node.name;
-  if (node.type === "MemberExpression") return propertyName(node) ?? "";
-  if (node.type === "CallExpression") return lastName(node.callee as Node);
-  return "";
-}
-
-function rootName(node: Node): string {
-  if (node.type === "MemberExpression") return rootName(unwrap(node.object as Node));
-  return lastName(node);
 }

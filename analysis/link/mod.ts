@@ -18,8 +18,9 @@ import { createAsk, type Definitions } from "./ask.ts";
 import { createCallers } from "./callers.ts";
 import { type Bound, readAllChains, withoutBound } from "./chains.ts";
 import { readAllConnections } from "./connections.ts";
+import { followImports } from "./follow-imports.ts";
 import { createResolver } from "./resolve.ts";
-import { followImports, readAllSites, readAllUses } from "./sites.ts";
+import { readAllSites, readAllUses } from "./sites.ts";
 import { drawTerritory } from "./territory.ts";
 
 export interface LinkOptions {
