@@ -5,7 +5,8 @@ import { clientOf, moduleExport } from "./evidence.ts";
 import { expressionReader } from "./expression.ts";
 import { EACH } from "./expression-words.ts";
 import type { Candidate, FileScopes, Scope } from "./scope.ts";
-import { EACH_ITEM, readScopes } from "./scope.ts";
+import { EACH_ITEM } from "./scope.ts";
+import { readScopes } from "./scopes.ts";
 import type { Node } from "./syntax.ts";
 import { parse, propertyName, unwrap } from "./syntax.ts";
 

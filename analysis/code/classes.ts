@@ -2,7 +2,8 @@
 import type { ClassExpr, ClassMember, Decorator, Expr, Span, TypeName } from "../model.ts";
 import { isDescribing } from "./defining.ts";
 import type { FileScopes, Scope } from "./scope.ts";
-import { indexedType, lookup, scopeAt } from "./scope.ts";
+import { lookup, scopeAt } from "./scope.ts";
+import { indexedType } from "./shapes.ts";
 import type { Node } from "./syntax.ts";
 import { literalText, propertyName, unwrap } from "./syntax.ts";
 

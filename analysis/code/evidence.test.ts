@@ -1,7 +1,7 @@
 /** Which client a value is does not hang on what was asked before. */
 import { expect, test } from "bun:test";
 import { clientOf } from "./evidence.ts";
-import { readScopes } from "./scope.ts";
+import { readScopes } from "./scopes.ts";
 import { parse } from "./syntax.ts";
 
 /** The client of each call, in source order. */

@@ -7,7 +7,8 @@ import type { Adapter, Opener } from "./adapters/adapter.ts";
 import { adapters } from "./adapters/mod.ts";
 import { classAround } from "./classes.ts";
 import type { Binding, FileScopes, Scope } from "./scope.ts";
-import { indexedType, lookup, lookupField, memberType, scopeAt } from "./scope.ts";
+import { lookup, lookupField, scopeAt } from "./scope.ts";
+import { indexedType, memberType } from "./shapes.ts";
 import type { Node } from "./syntax.ts";
 import { isFunction, literalText, propertyName, unwrap } from "./syntax.ts";
 

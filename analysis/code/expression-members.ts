@@ -11,7 +11,8 @@ import { EACH, isEmpty, memberName } from "./expression-words.ts";
 import { constant, importedType, literalOptions } from "./literal-types.ts";
 import type { Reading } from "./reading.ts";
 import type { Binding, Scope } from "./scope.ts";
-import { lookup, lookupField, memberType, scopeAt } from "./scope.ts";
+import { lookup, lookupField, scopeAt } from "./scope.ts";
+import { memberType } from "./shapes.ts";
 import type { Node } from "./syntax.ts";
 import { propertyName, unwrap } from "./syntax.ts";
 

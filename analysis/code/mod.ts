@@ -15,7 +15,7 @@ import { expressionReader } from "./expression.ts";
 import { readExports, readImports, skimImports } from "./imports.ts";
 import { nextNode } from "./next-node.ts";
 import { recover } from "./recover.ts";
-import { readScopes } from "./scope.ts";
+import { readScopes } from "./scopes.ts";
 import { mayTouchDatabase } from "./sieve.ts";
 import { readSites } from "./sites.ts";
 import type { Node } from "./syntax.ts";
