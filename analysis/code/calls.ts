@@ -1,7 +1,8 @@
 /** The calls of a file by the name of what they call, read when the linker asks for them. */
 import type { Expr } from "../model.ts";
 import { superClassOf } from "./classes.ts";
-import { clientOf, moduleExport } from "./evidence.ts";
+import { moduleExport } from "./client-exports.ts";
+import { clientOf } from "./evidence.ts";
 import { expressionReader } from "./expression.ts";
 import { EACH } from "./expression-words.ts";
 import type { Candidate, FileScopes, Scope } from "./scope.ts";

@@ -2,8 +2,8 @@
 import type { ConnectionSite, EnvironmentRead, HardcodedAddress, Span } from "../model.ts";
 import { adapters } from "./adapters/mod.ts";
 import { ADDRESS, hasHost, redact, SCHEME, VARIABLE } from "./addresses.ts";
+import { moduleExport, openerOf } from "./client-exports.ts";
 import { environmentVariables, isEnvironment } from "./environment.ts";
-import { moduleExport, openerOf } from "./evidence.ts";
 import type { ExpressionReader } from "./expression.ts";
 import type { FileScopes, Scope } from "./scope.ts";
 import type { Node } from "./syntax.ts";

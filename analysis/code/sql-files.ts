@@ -3,7 +3,7 @@
  * what is loaded adds nothing but the edge from the code that loads it.
  */
 import type { Expr } from "../model.ts";
-import { moduleExport } from "./evidence.ts";
+import { moduleExport } from "./client-exports.ts";
 import type { Reading } from "./reading.ts";
 import type { Scope } from "./scope.ts";
 import { lookup } from "./scope.ts";

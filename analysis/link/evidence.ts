@@ -1,7 +1,7 @@
 /** Which database client an expression is, followed across files. */
 import type { Adapter } from "../code/adapters/adapter.ts";
 import { adapters } from "../code/adapters/mod.ts";
-import { begetsCallback, begetsResult } from "../code/evidence.ts";
+import { begetsCallback, begetsResult } from "../code/client-exports.ts";
 import type { Expr, TypeName } from "../model.ts";
 
 /** The expression behind aliases, imports and members. */
