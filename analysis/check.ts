@@ -22,6 +22,7 @@ import type {
   Reference,
   Rule,
   RuleLevels,
+  Verdict,
 } from "./model.ts";
 
 export interface CheckOptions {
@@ -31,8 +32,23 @@ export interface CheckOptions {
   milliseconds?: number;
   /** What is known already. Findings of the rules that judge exceptions never are. */
   baseline?: Baseline | null;
+  /** Set where the model is of a part of the workspace: what was found in the rest of it. */
+  elsewhere?: Elsewhere;
   /** The tool's own version: rules that came after the first of its major are warnings, unless the manifest says otherwise. */
   version?: string;
+}
+
+/** An access that stands on an entry of "uses". */
+export type Standing = Pick<Reference, "at"> & { judgements: readonly { use: { at: Place } | null }[] };
+
+/** What was found in files that the model is not of, before any baseline. */
+export interface Elsewhere {
+  facts: readonly Finding[];
+  /** Of the rules that judge exceptions, those that stand in such files. */
+  exceptions: readonly Finding[];
+  standing: readonly Standing[];
+  /** Files, and references by their verdicts. */
+  counts: Record<"files" | Verdict, number>;
 }
 
 /**
@@ -51,7 +67,12 @@ export function check(model: Model, rules: readonly Rule[], options: CheckOption
     return unique(found.sort(byPlace));
   };
 
-  const facts = findingsOf(model, false);
+  const { elsewhere } = options;
+  // What is said of other files is given a state of its own here, as the baseline changes it.
+  const facts = [
+    ...(elsewhere?.facts ?? []).map((finding) => ({ ...finding })),
+    ...findingsOf(model, false),
+  ].sort(byPlace);
   const entries = options.baseline?.entries ?? [];
   const known = matchBaseline(
     facts.filter(({ status }) => status === "new"),
@@ -60,14 +81,22 @@ export function check(model: Model, rules: readonly Rule[], options: CheckOption
   for (const [finding, { reason }] of known) Object.assign(finding, { status: "known", reason });
 
   const baseline = outcomesOf(entries, new Set(known.values()), rules, levels);
-  const exceptions = findingsOf({ ...model, ignores: shield.outcomes(rules, levels), baseline }, true);
+  const references = [...(elsewhere?.standing ?? []), ...model.references].sort(
+    (a, b) => compare(a.at.file, b.at.file) || a.at.line - b.at.line || a.at.column - b.at.column,
+  ) as Reference[];
+  const ignores = shield.outcomes(rules, levels);
+  const exceptions = findingsOf({ ...model, references, ignores, baseline }, true);
 
-  const findings = [...facts, ...exceptions].sort(byPlace);
+  const findings = [
+    ...facts,
+    ...(elsewhere?.exceptions ?? []).map((finding) => ({ ...finding })),
+    ...exceptions,
+  ].sort(byPlace);
   setFingerprints(findings);
   return {
     findings,
     problems: model.problems,
-    summary: summarize(model, findings, options.milliseconds ?? 0),
+    summary: summarize(model, findings, options.milliseconds ?? 0, elsewhere?.counts),
   };
 }
 
@@ -210,15 +239,17 @@ function summarize(
   { references, files }: Model,
   findings: readonly Finding[],
   milliseconds: number,
+  elsewhere?: Elsewhere["counts"],
 ): CheckSummary {
-  const count = (verdict: Reference["verdict"]) => references.filter((one) => one.verdict === verdict).length;
+  const count = (verdict: Verdict) =>
+    references.filter((one) => one.verdict === verdict).length + (elsewhere?.[verdict] ?? 0);
   const fresh = (severity: Finding["severity"]) =>
     findings.filter((finding) => finding.status === "new" && finding.severity === severity).length;
-  const engine = count("engine");
+  const told = ["own", "foreign", "unowned", "unresolved"] as const;
   return {
-    files,
+    files: files + (elsewhere?.files ?? 0),
     // System tables are nobody's business here: the four verdicts add up to the whole.
-    references: references.length - engine,
+    references: told.reduce((sum, verdict) => sum + count(verdict), 0),
     own: count("own"),
     foreign: count("foreign"),
     unowned: count("unowned"),

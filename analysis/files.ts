@@ -14,6 +14,11 @@ export interface SourceFile {
   text: string;
 }
 
+/** A file of this path is read, or its name decides whether it is. */
+export function isRead(path: string): boolean {
+  return READ.test(path) || CONFIG.test(path);
+}
+
 /** A file that is to be read, before it is. */
 export interface Candidate {
   path: string;
@@ -313,7 +318,7 @@ function byText(a: string, b: string): number {
   return a < b ? -1 : Number(a > b);
 }
 
-function isMinified(path: string, text: string): boolean {
+export function isMinified(path: string, text: string): boolean {
   if (path.endsWith(".sql") || text.length < 20_000) return false;
   let lines = 1;
   for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", at + 1)) lines++;
@@ -321,7 +326,7 @@ function isMinified(path: string, text: string): boolean {
 }
 
 /** Null where it is not UTF-8. A byte order mark stays: offsets count it. */
-function decodeUtf8(bytes: Uint8Array): string | null {
+export function decodeUtf8(bytes: Uint8Array): string | null {
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch {

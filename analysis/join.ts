@@ -14,7 +14,7 @@ import { History, headOf, missingTables } from "./history.ts";
 import { nextStatement, readIgnores } from "./ignores.ts";
 import type { Joinable } from "./joinable.ts";
 import { actsOfUses } from "./link/acts.ts";
-import { crossImports } from "./link/cross-imports.ts";
+import { crossImports, touching } from "./link/cross-imports.ts";
 import type { Belonging } from "./link/territory.ts";
 import { migrationFiles } from "./migrations.ts";
 import type { Act, Judgement, MappedTable, Model, Place, Reference, Span, Verdict } from "./model.ts";
@@ -102,9 +102,10 @@ export function join(input: Joinable): Model {
     addresses: [],
     imports: [],
     mapped: mappedTables(input, concerned, isTest, place),
-    heads: input.tables.map((table) => headOf(table, place)),
-    migrations: migrationFiles(manifest, files, input.landed, place),
-    missing: missingTables(input, history, place),
+    // What follows from migrations is told of the workspace as a whole.
+    heads: input.rest ? [] : input.tables.map((table) => headOf(table, place)),
+    migrations: input.rest ? [] : migrationFiles(manifest, files, input.landed, place),
+    missing: input.rest ? [] : missingTables(input, history, place),
     unparsed: [],
     ignores: [],
     baseline: [],
@@ -158,7 +159,10 @@ export function join(input: Joinable): Model {
         test: isTest(site.file),
       });
   }
-  model.imports = crossImports(manifest, files, territory, references, place);
+  const here = touching(files, references);
+  const touches = (file: string) =>
+    here.get(file) ?? (files.has(file) ? null : (input.rest?.touches(file) ?? null));
+  model.imports = crossImports(manifest, files, territory, touches, place);
   return model;
 
   function judge(named: Named, users: readonly string[]): Reference {

@@ -3,6 +3,7 @@ import type { Manifest } from "../manifest/model.ts";
 import type { TableDefinition } from "./code/adapters/adapter.ts";
 import type { ReadAct } from "./link/acts.ts";
 import type { ReadConnection } from "./link/connections.ts";
+import type { Touch } from "./link/cross-imports.ts";
 import type { ReadSite, ReadUse } from "./link/sites.ts";
 import type { Territory } from "./link/territory.ts";
 import type { FileFacts, InputProblem } from "./model.ts";
@@ -26,4 +27,6 @@ export interface Joinable {
   problems: readonly InputProblem[];
   leftOut: number;
   today: string;
+  /** Set where `files` are a part of the workspace: what a run before this one knows of the others. */
+  rest?: { touches(file: string): Touch | null } | undefined;
 }

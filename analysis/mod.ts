@@ -3,14 +3,15 @@
  * it is known), link (across files), join (with the manifest).
  */
 import type { Manifest } from "../manifest/model.ts";
-import { noStore } from "./cache/store.ts";
+import { noStore, type Store } from "./cache/store.ts";
 import { dialectsOfClients } from "./code/mod.ts";
 import { readConfigs } from "./compile/configs.ts";
 import { type Compiled, compileAll } from "./compile/mod.ts";
 import { type Candidate, contentsOf, type SourceFile, textContents } from "./files.ts";
 import { join } from "./join.ts";
 import { changedSinceLanding } from "./landed.ts";
-import { type LinkOptions, link } from "./link/mod.ts";
+import { type Linked, type LinkOptions, link } from "./link/mod.ts";
+import type { Trace } from "./link/trace.ts";
 import { type Looked, type LookOptions, look, type Progress } from "./look.ts";
 import type { InputProblem, Model } from "./model.ts";
 import { GrammarNeeded, loadSql } from "./sql/mod.ts";
@@ -63,16 +64,37 @@ export async function analyse(
  * @throws the signal's reason, once it is aborted
  */
 export async function analyseLooked(
+  looked: Looked,
+  options: Parameters<typeof analyseParts>[1],
+): Promise<Model> {
+  return (await analyseParts(looked, options)).model;
+}
+
+/** The model with what it was joined from. */
+export interface Parts {
+  model: Model;
+  linked: Linked;
+  compiled: Compiled;
+  /** Texts of the files by which imports are resolved. */
+  configs: ReadonlyMap<string, string>;
+  landed: ReadonlyMap<string, string>;
+}
+
+/** As {@link analyseLooked}, with what the model was joined from. */
+export async function analyseParts(
   { tree, found, cache }: Looked,
   options: AnalyseOptions &
     Pick<LookOptions, "root" | "manifest" | "tree"> & { types?: boolean } & {
       onRead?: (path: string, id: string) => void;
       /** Where the work left the default branch; asked of git unless it is given. */
       findBase?: () => Base | null;
+      /** Where facts and late answers are kept; the cache's own unless it is given. */
+      store?: Store;
+      trace?: Trace;
     },
-): Promise<Model> {
+): Promise<Parts> {
   const { root, manifest } = options;
-  const store = cache?.store ?? noStore;
+  const store = options.store ?? cache?.store ?? noStore;
   const contents = contentsOf(tree);
   const onRead = ({ path, source }: Candidate, id: string) => {
     cache?.stats?.learn(source, id);
@@ -89,18 +111,19 @@ export async function analyseLooked(
   const landed =
     options.landed ?? changedSinceLanding(root, manifest, found.candidates, contents, options.findBase);
   const given = { links: found.links, leftOut: found.leftOut, landed };
-  const model = await linked(compiled, configs, { ...options, ...given, problems });
+  const joined = await linked(compiled, configs, { ...options, ...given, problems });
+  const { model } = joined;
+  const parts = { ...joined, compiled, configs, landed };
   const open = options.types ? model.references.filter(({ verdict }) => verdict === "unresolved") : [];
-  if (open.length === 0) return model;
+  if (open.length === 0) return parts;
   const literalTypes = await readLiteralTypes(
     root,
     open.map(({ at }) => at),
     (done, total) => options.onProgress?.({ stage: "types", done, total }),
   );
   options.onTypes?.({ open: open.length, resolved: literalTypes.size });
-  return literalTypes.size
-    ? await linked(compiled, configs, { ...options, ...given, problems, literalTypes })
-    : model;
+  if (literalTypes.size === 0) return parts;
+  return { ...parts, ...(await linked(compiled, configs, { ...options, ...given, problems, literalTypes })) };
 }
 
 /**
@@ -121,7 +144,7 @@ export async function analyseFiles(
     manifest,
     store: noStore,
   });
-  return linked(compiled, configs, { ...options, manifest });
+  return (await linked(compiled, configs, { ...options, manifest })).model;
 }
 
 interface LinkedOptions extends AnalyseOptions, Omit<LinkOptions, "configs"> {
@@ -134,7 +157,7 @@ async function linked(
   compiled: Compiled,
   configs: ReadonlyMap<string, string>,
   options: LinkedOptions,
-): Promise<Model> {
+): Promise<Pick<Parts, "model" | "linked">> {
   if (compiled.news) await loadSql(dialectsMet(compiled));
   options.onProgress?.({ stage: "link", done: 0, total: 1 });
   for (;;) {
@@ -149,7 +172,7 @@ async function linked(
         today: options.today ?? new Date().toISOString().slice(0, 10),
       });
       options.onProgress?.({ stage: "link", done: 1, total: 1 });
-      return model;
+      return { model, linked: found };
     } catch (error) {
       // A grammar costs a process's start tens of milliseconds: none is loaded before SQL is met that nobody has read.
       if (!(error instanceof GrammarNeeded)) throw error;

@@ -11,7 +11,8 @@ const tabWidth = 4;
 const shownLines = 4;
 /** Fewer cells than this for the source make no readable window. */
 const leastWidth = 20;
-const segmenter = new Intl.Segmenter("en", { granularity: "grapheme" });
+/** Made where there is code to show: it costs more than a report without a finding. */
+let segmenter: Intl.Segmenter | null = null;
 
 /** A grapheme as it is shown, and the UTF-16 offsets in its line for which it stands. */
 interface Cell {
@@ -112,7 +113,7 @@ function cut(source: string, from: number, to: number, room: number, dim: (text:
 function layout(text: string, offset: number): Cell[] {
   const cells: Cell[] = [];
   let column = 0;
-  for (const { segment, index } of segmenter.segment(text)) {
+  for (const { segment, index } of graphemes().segment(text)) {
     const shown = segment === "\t" ? " ".repeat(tabWidth - (column % tabWidth)) : escapeControls(segment);
     const width = widthOf(shown);
     cells.push({ text: shown, width, start: offset + index, end: offset + index + segment.length });
@@ -129,4 +130,9 @@ function safeBoundary(text: string, offset: number): number {
 
 function withoutReturn(line: string): string {
   return line.endsWith("\r") ? line.slice(0, -1) : line;
+}
+
+function graphemes(): Intl.Segmenter {
+  segmenter ??= new Intl.Segmenter("en", { granularity: "grapheme" });
+  return segmenter;
 }

@@ -21,7 +21,10 @@ export function baselineFile({ file }: Pick<Manifest, "file">): string {
  * @returns null where there is none
  * @throws LocatedError if it cannot be understood: nobody could say then what is known
  */
-export async function readBaseline(source: ManifestSource, manifest: Manifest): Promise<Baseline | null> {
+export async function readBaseline(
+  source: ManifestSource,
+  manifest: Pick<Manifest, "file">,
+): Promise<Baseline | null> {
   const file = baselineFile(manifest);
   let text: string | null;
   try {

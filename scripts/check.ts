@@ -5,7 +5,10 @@ import type { Cache } from "../analysis/cache/mod.ts";
 import { noStore } from "../analysis/cache/store.ts";
 import { openJudge } from "../analysis/judge.ts";
 import type { Baseline, CheckResult, Finding } from "../analysis/model.ts";
+import { ManifestReadError } from "../manifest/problem.ts";
+import { type ManifestSource, memorySource } from "../manifest/source.ts";
 import { version } from "../package.json" with { type: "json" };
+import type { ReportContext } from "../report/context.ts";
 import { checkFormats } from "../report/mod.ts";
 import { changeBaseline, checkBaselineFlags, readBaseline } from "./baseline.ts";
 import { ExpectedError, exitCodes, type Io } from "./io.ts";
@@ -21,6 +24,7 @@ import {
   type Scope,
   type ScopeOptions,
 } from "./scope.ts";
+import { type StagedAgain, stagedAgain } from "./staged-again.ts";
 import { treeSource, workingSource } from "./tree-source.ts";
 import { typesOption } from "./types-option.ts";
 import { allRules, openWorkspace, reportContext, sourceReader } from "./workspace.ts";
@@ -51,6 +55,8 @@ export async function run(options: CheckOptions, io: Io): Promise<number> {
 async function judged(options: CheckOptions, io: Io): Promise<number> {
   const started = performance.now();
   checkBaselineFlags(options, io);
+  const again = isStagedAlone(options) ? await stagedAgain(options, io) : null;
+  if (again) return await judgedAgain(again, options, io, started);
   let scope: Scope = { tree: null, change: null };
   const sourceOf = (root: string, file: string) => {
     scope = openScope(root, options, io);
@@ -102,7 +108,64 @@ async function judged(options: CheckOptions, io: Io): Promise<number> {
     result = keep(result, await ofChange(result, change, before));
   }
 
-  const context = reportContext(root, io, sourceReader(root, tree ? source : undefined));
+  return tell(result, sourceReader(root, tree ? source : undefined), root, options, io);
+}
+
+/** Nothing but what is staged is asked for, and what earlier runs have worked out may be used. */
+function isStagedAlone({ staged, since, types, updateBaseline, cache }: CheckOptions): boolean {
+  return staged === true && since === undefined && !types && !updateBaseline && cache !== false;
+}
+
+/** What is staged, where only what it concerns had to be linked. */
+async function judgedAgain(
+  { root, file, change, judge, baseline, before }: StagedAgain,
+  options: CheckOptions,
+  io: Io,
+  started: number,
+): Promise<number> {
+  let index: ManifestSource | null = null;
+  const read = (path: string) => {
+    const { tree } = index ? { tree: null } : openScope(root, options, io);
+    if (tree) index = treeSource(tree, file);
+    return index?.read(path) ?? null;
+  };
+  const source = { ...memorySource({}), file, read };
+  const known = await readBaseline(baseline === undefined ? source : { ...source, read: () => baseline }, {
+    file,
+  });
+  const within = options.paths.map((path) => workspacePath(root, io.cwd, path));
+  const judged = judge(known);
+  const milliseconds = performance.now() - started;
+  io.status(null);
+  const result = narrow({ ...judged, summary: { ...judged.summary, milliseconds } }, within);
+  const keysBefore = async () => {
+    const keys = await before();
+    if (keys) return keys;
+    return findingsBefore(root, file, change, openScopedCache(root, options, io));
+  };
+  const shown = keep(result, await ofChange(result, change, keysBefore));
+  return tell(shown, (path) => readOr(() => read(path)), root, options, io);
+}
+
+/** Null for what cannot be read: then there is no code to show beside a finding. */
+function readOr(read: () => string | null): string | null {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof ManifestReadError) return null;
+    throw error;
+  }
+}
+
+/** Prints and writes the findings. @returns the exit code */
+function tell(
+  result: CheckResult,
+  source: ReportContext["source"],
+  root: string,
+  options: CheckOptions,
+  io: Io,
+): number {
+  const context = reportContext(root, io, source);
   writeReports(options.output ?? [], result, context, io);
   io.out(checkFormats[options.format](result, context));
 

@@ -22,12 +22,23 @@ export function keptManifest(
   const known = recall(store.get(key));
   if (known?.asked.every(([question, path, answer]) => answerOf(source, question, path) === answer))
     return known.manifest;
+  const { asking, asked } = askingSource(source);
+  const manifest = load(asking);
+  if (manifest) store.set(key, () => JSON.stringify({ asked: [...asked.values()], manifest }));
+  return manifest;
+}
+
+/** A source that notes what it was asked. */
+export function askingSource(source: ManifestSource): {
+  asking: ManifestSource;
+  asked: ReadonlyMap<string, Asked>;
+} {
   const asked = new Map<string, Asked>();
   const note = (question: Asked[0], path: string) => {
     asked.set(`${question}\0${path}`, [question, path, answerOf(source, question, path)]);
   };
   const { files } = source;
-  const manifest = load({
+  const asking: ManifestSource = {
     file: source.file,
     read(path) {
       note("read", path);
@@ -47,9 +58,8 @@ export function keptManifest(
         return files();
       },
     }),
-  });
-  if (manifest) store.set(key, () => JSON.stringify({ asked: [...asked.values()], manifest }));
-  return manifest;
+  };
+  return { asking, asked };
 }
 
 function recall(text: string | null): { asked: Asked[]; manifest: Manifest } | null {

@@ -3,7 +3,7 @@
  * it is judged each time; of what does not lie in a changed file, only what was not there before is shown.
  */
 import { isAbsolute, resolve } from "node:path";
-import { type Cache, openCache } from "../analysis/cache/mod.ts";
+import { type Cache, openCache, usualFolder } from "../analysis/cache/mod.ts";
 import type { CheckResult, Finding, Manifest } from "../analysis/model.ts";
 import { type Change, changeSince, stagedChange } from "../analysis/tree/change.ts";
 import { commitTree, emptyTree, GitError, indexTree } from "../analysis/tree/git-tree.ts";
@@ -79,14 +79,18 @@ export function assertHeardOf(root: string, file: string, { tree, change }: Scop
 }
 
 /** @returns null where nothing is to be kept */
-export function openScopedCache(
+export function openScopedCache(root: string, options: ScopeOptions, io: Pick<Io, "cwd">): Cache | null {
+  return options.cache === false ? null : openCache(root, scopedFolder(root, options, io));
+}
+
+/** Absolute path of the cache; null where the workspace has no place for one. */
+export function scopedFolder(
   root: string,
-  { cache = true, cacheDir }: ScopeOptions,
-  io: Pick<Io, "cwd">,
-): Cache | null {
-  if (!cache) return null;
-  if (cacheDir === undefined) return openCache(root);
-  return openCache(root, isAbsolute(cacheDir) ? cacheDir : resolve(io.cwd, cacheDir));
+  { cacheDir }: ScopeOptions,
+  { cwd }: Pick<Io, "cwd">,
+): string | null {
+  if (cacheDir === undefined) return usualFolder(root);
+  return isAbsolute(cacheDir) ? cacheDir : resolve(cwd, cacheDir);
 }
 
 /**
@@ -106,7 +110,7 @@ export async function ofChange(
   return (finding) => !isOutside(finding) || !known.has(keyOf(finding));
 }
 
-function keyOf({ rule, message, at }: Finding): string {
+export function keyOf({ rule, message, at }: Finding): string {
   return JSON.stringify([rule, message, at.file, at.line, at.column, at.endLine, at.endColumn]);
 }
 

@@ -4,7 +4,7 @@
  * Output is written at once and in order. A reader that goes away (`freehold facts | head`) is no
  * error: what is left is dropped, and the exit code stays the command's own. A disk that is full is one.
  */
-import { writeSync } from "node:fs";
+import { fstatSync, writeSync } from "node:fs";
 import { plain } from "../report/context.ts";
 import { ExpectedError, exitCodes, type Io } from "./io.ts";
 
@@ -16,15 +16,18 @@ const usualWidth = 120;
 const retryMs = 5;
 
 export function terminal(): Io {
-  const { stdout, stderr, env } = process;
+  const { env } = process;
+  const shown = [false, isShown(1), isShown(2)];
   let statusShown = false;
   let signal: AbortSignal | undefined;
   let color: Io["color"] | undefined;
   const output = new Stream(1);
   const errors = new Stream(2);
   const status = (line: string | null) => {
-    if (!stderr.isTTY || (line === null && !statusShown)) return;
-    errors.write(eraseLine + (line === null ? "" : line.slice(0, (stderr.columns || usualWidth) - 1)));
+    if (!shown[2] || (line === null && !statusShown)) return;
+    errors.write(
+      eraseLine + (line === null ? "" : line.slice(0, (process.stderr.columns || usualWidth) - 1)),
+    );
     statusShown = line !== null;
   };
   return {
@@ -40,16 +43,26 @@ export function terminal(): Io {
     env,
     cwd: process.cwd(),
     get color() {
-      color ??= wantsColor(env, stdout.isTTY) ? painted() : plain;
+      color ??= wantsColor(env, shown[1] === true) ? painted() : plain;
       return color;
     },
-    isTerminal: stdout.isTTY,
-    width: stdout.columns || usualWidth,
+    isTerminal: shown[1] === true,
+    width: (shown[1] && process.stdout.columns) || usualWidth,
     get signal() {
       signal ??= abortSignal(() => status(null));
       return signal;
     },
   };
+}
+
+/** A terminal is behind the descriptor. Of files and pipes nothing more is asked: making a stream takes its time. */
+function isShown(descriptor: 1 | 2): boolean {
+  try {
+    if (!fstatSync(descriptor).isCharacterDevice()) return false;
+  } catch {
+    return false;
+  }
+  return (descriptor === 1 ? process.stdout : process.stderr).isTTY === true;
 }
 
 /** Loaded where somebody looks: a hook that finds nothing, and a program that reads, want no colours. */

@@ -42,13 +42,7 @@ export function openWorkspace(
   sourceOf: (root: string, file: string) => ManifestSource = workingSource,
   storeOf: (root: string) => Store = () => noStore,
 ): Workspace {
-  const path = config === undefined ? nearestManifest(io.cwd) : resolve(io.cwd, config);
-  if (path === null) {
-    throw new ExpectedError(
-      `no ${usualName} in ${io.cwd} or above it: write one at the workspace's root, or name one with --config`,
-    );
-  }
-  if (!existsSync(path)) throw new ExpectedError(`${config} does not exist: --config names a manifest`);
+  const path = findManifest(io, config);
   const root = dirname(path);
   try {
     const { source, assertUnchanged } = remembering(sourceOf(root, basename(path)));
@@ -65,6 +59,18 @@ export function openWorkspace(
     if (error instanceof ManifestReadError) throw new ExpectedError(`${path} ${error.message}`);
     throw error;
   }
+}
+
+/** Absolute path of the manifest. @throws ExpectedError where there is none */
+export function findManifest(io: Pick<Io, "cwd">, config?: string): string {
+  const path = config === undefined ? nearestManifest(io.cwd) : resolve(io.cwd, config);
+  if (path === null) {
+    throw new ExpectedError(
+      `no ${usualName} in ${io.cwd} or above it: write one at the workspace's root, or name one with --config`,
+    );
+  }
+  if (!existsSync(path)) throw new ExpectedError(`${config} does not exist: --config names a manifest`);
+  return path;
 }
 
 /** Loaded where a manifest is to be validated: the schema, and the rules that it may name. */

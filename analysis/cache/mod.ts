@@ -31,14 +31,28 @@ export const STATS = "stats";
  *   whoever wrote it likes
  */
 export function openCache(root: string, folder = usualFolder(root), startedMs = Date.now()): Cache | null {
-  if (folder === null || comesAlong(root, folder)) return null;
-  const print = fingerprint(folder);
-  const answers = diskStore(folder, { fingerprint: print, kind: "answers" });
+  const place = cachePlace(root, folder);
+  if (!place) return null;
+  const { fingerprint: print } = place;
+  const answers = diskStore(place.folder, { fingerprint: print, kind: "answers" });
   return {
-    store: diskStore(folder, { fingerprint: print, kind: "facts" }),
+    store: diskStore(place.folder, { fingerprint: print, kind: "facts" }),
     answers,
     stats: new StatIndex(answers.get(STATS), startedMs),
   };
+}
+
+export interface CachePlace {
+  /** Absolute path. */
+  folder: string;
+  /** Of the analyser. */
+  fingerprint: string;
+}
+
+/** Where a cache lies, and whose it is; null where there is none to be believed: see {@link openCache}. */
+export function cachePlace(root: string, folder = usualFolder(root)): CachePlace | null {
+  if (folder === null || comesAlong(root, folder)) return null;
+  return { folder, fingerprint: fingerprint(folder) };
 }
 
 /** The folder holds files of the workspace's: git lists them, or nothing says that they are not. */

@@ -109,9 +109,7 @@ class Compiler {
   }
 
   private dialectOf(file: string, client = ""): Dialect {
-    const { manifest } = this.options;
-    const usual = dialectByPath(manifest, file);
-    return prismaDialect(this.schemas, file, client, usual) ?? usual;
+    return dialectOf(this.options.manifest, this.schemas, file, client);
   }
 
   private async compile(candidates: readonly Candidate[]): Promise<void> {
@@ -244,4 +242,15 @@ class Compiler {
     }
     return content.text;
   }
+}
+
+/** The dialect of a client's SQL in a file; of the file's own where the client is empty. */
+export function dialectOf(
+  manifest: Manifest,
+  schemas: readonly Schema[],
+  file: string,
+  client: string,
+): Dialect {
+  const usual = dialectByPath(manifest, file);
+  return prismaDialect(schemas, file, client, usual) ?? usual;
 }

@@ -5,6 +5,7 @@ import { adapters } from "../code/adapters/mod.ts";
 import type { DatabaseAct, FileFacts } from "../model.ts";
 import { accessOf } from "../sql/mod.ts";
 import type { ReadUse } from "./sites.ts";
+import { Trace } from "./trace.ts";
 
 export interface ReadAct extends DatabaseAct {
   file: string;
@@ -12,14 +13,19 @@ export interface ReadAct extends DatabaseAct {
 }
 
 /** What the options of clients and the programs that the files start ask for. */
-export function readAllActs(files: ReadonlyMap<string, FileFacts>, ask: Ask): ReadAct[] {
+export function readAllActs(
+  files: ReadonlyMap<string, FileFacts>,
+  ask: Ask,
+  trace: Trace = new Trace(),
+): ReadAct[] {
   const asking = adapters.flatMap(({ name, asksFor }) => (asksFor ? [{ name, asksFor }] : []));
   const found: ReadAct[] = [];
   for (const [file, { commands, definitions }] of files) {
     for (const command of commands) found.push({ ...command, file, client: "shell" });
     for (const definition of definitions)
       for (const { name, asksFor } of asking)
-        for (const act of asksFor(definition, ask)) found.push({ ...act, file, client: name });
+        for (const act of trace.task("link", file, () => asksFor(definition, ask)))
+          found.push({ ...act, file, client: name });
   }
   return found;
 }

@@ -7,9 +7,29 @@ import { constantText, evaluate } from "./evaluate.ts";
 import { follow, type Resolve } from "./follow.ts";
 import { handedOn } from "./pieces.ts";
 import { substitute } from "./substitute.ts";
+import { filesOf, type Known, Trace } from "./trace.ts";
 
 export interface Definitions {
   all: readonly { definition: TableDefinition; source: Expr; file: string }[];
+}
+
+/** All that the workspace defines, as a run before this one worked it out. */
+export interface KeptDefinitions {
+  sources(): readonly Expr[];
+  all: Definitions["all"];
+  byModel: readonly (readonly [name: string, definitions: readonly TableDefinition[]])[];
+  /** With the files that it follows from, where it is known to be none. */
+  bySource: readonly (readonly [key: string, definition: TableDefinition | null, files: readonly string[]])[];
+}
+
+export interface Asking extends Ask {
+  definitions: Definitions["all"];
+  /** Files in which tables are defined, or get other names. */
+  definers: ReadonlySet<string>;
+  /** What was worked out before anything was linked; null where nobody writes that down. */
+  settled: KeptDefinitions | null;
+  /** Whether anything that a file says now defines a table, or gives one another name. */
+  defines(file: string): boolean;
 }
 
 /** Definitions within definitions beyond this many are a circle. */
@@ -21,10 +41,18 @@ const ALIASED = /^\s*(.+?)(?:\s+as)?\s+"?(\w+)"?\s*$/is;
 export function createAsk(
   files: ReadonlyMap<string, FileFacts>,
   resolve: Resolve,
-): Ask & { definitions: Definitions["all"] } {
-  const bySource = new Map<string, TableDefinition | null>();
+  trace: Trace = new Trace(),
+  kept: KeptDefinitions | null = null,
+): Asking {
+  const bySource = new Map<string, Known<TableDefinition | null>>();
+  const gathered = new Map<unknown, { value: unknown }>();
   let defining = 0;
   const byModel = new Map<string, TableDefinition[]>();
+  let found: readonly Expr[] | null = null;
+  const sources = () => {
+    found ??= kept ? kept.sources() : [...files.values()].flatMap(({ definitions }) => definitions);
+    return found;
+  };
 
   const ask: Ask = {
     follow: (expr) => follow(expr, resolve),
@@ -47,7 +75,16 @@ export function createAsk(
         (byModel.get(name) ?? []).filter((item) => item.client === client),
         near,
       ),
-    sources: () => sources,
+    sources,
+    gather<T>(key: unknown, meanwhile: T, read: (sources: readonly Expr[]) => T): T {
+      const known = gathered.get(key);
+      if (known) return known.value as T;
+      const entry: { value: unknown } = { value: meanwhile };
+      gathered.set(key, entry);
+      const value = trace.gather(() => read(sources()));
+      entry.value = value;
+      return value;
+    },
     apply: (fn, args) => {
       const inner = follow(fn, resolve);
       return inner.kind === "function" && inner.result ? substitute(inner.result, inner, args) : null;
@@ -78,12 +115,7 @@ export function createAsk(
     if (depth > 8 || (inner.kind !== "call" && inner.kind !== "new" && inner.kind !== "class")) return null;
     if (inner.kind === "call" && inner.applied) return defined(inner);
     const key = `${inner.at.file}:${inner.at.start}:${inner.at.end}`;
-    const known = bySource.get(key);
-    if (known !== undefined) return known;
-    bySource.set(key, null);
-    const found = defined(inner);
-    bySource.set(key, found);
-    return found;
+    return trace.once(bySource, key, null, () => defined(inner));
   }
 
   function defined(inner: Expr): TableDefinition | null {
@@ -100,14 +132,22 @@ export function createAsk(
     }
   }
 
-  const sources = [...files.values()].flatMap(({ definitions }) => definitions);
-  const all: Definitions["all"][number][] = [];
+  const all: Definitions["all"][number][] = [...(kept?.all ?? [])];
+  for (const [name, definitions] of kept?.byModel ?? []) byModel.set(name, [...definitions]);
+  for (const [key, value] of kept?.bySource ?? []) bySource.set(key, { value, deps: null });
   const told = new Set<string>();
   const known = new Set<TableDefinition>();
-  for (const [file, facts] of files)
+  /** Files in which tables are defined, or get other names. */
+  const definers = new Set<string>();
+  const defineIn = (file: string, source: Expr): TableDefinition | null => {
+    const definition = trace.task("define", file, () => definitionOf(source, 0));
+    if (definition) definers.add(file);
+    return definition;
+  };
+  for (const [file, facts] of kept ? [] : files)
     for (const source of facts.definitions) {
       const key = `${source.at.file}:${source.at.start}`;
-      const definition = told.has(key) ? null : definitionOf(source, 0);
+      const definition = told.has(key) ? null : defineIn(file, source);
       if (!definition) continue;
       told.add(key);
       if (!known.has(definition)) all.push({ definition, source, file });
@@ -115,23 +155,22 @@ export function createAsk(
       if (source.kind === "class" && source.name) modelled(source.name, definition);
       if (definition.model) modelled(definition.model, definition);
     }
-  for (const [file, { locals, exports }] of files) {
-    for (const [name, source] of Object.entries(locals)) {
-      const definition = source.kind === "class" ? null : definitionOf(source, 0);
+  for (const [file, facts] of kept ? [] : files)
+    for (const [name, source] of namedIn(file, facts)) {
+      const definition = defineIn(file, source);
       if (definition) modelled(name, definition);
     }
-    // export { usersTable as users }
-    for (const [name, source] of Object.entries(exports))
-      if (
-        source.kind === "import" &&
-        source.specifier === "" &&
-        source.name !== name &&
-        source.at.file === file
-      ) {
-        const definition = definitionOf(source, 0);
-        if (definition) modelled(name, definition);
-      }
-  }
+  const settled = (): KeptDefinitions => ({
+    sources,
+    all: [...all],
+    byModel: [...byModel],
+    // What was found to be nothing is found so again, but for what leads back to itself.
+    bySource: [...bySource].flatMap(([key, { value, deps }]) => {
+      const circle = value === null && deps !== null && trace.isInCircle(deps);
+      return value === null && !circle ? [] : [[key, value, circle ? [...filesOf({ deps })] : []] as const];
+    }),
+  });
+  const early = trace.tasks ? settled() : null;
   function modelled(name: string, definition: TableDefinition): void {
     const known = byModel.get(name) ?? [];
     if (!known.includes(definition)) byModel.set(name, [...known, definition]);
@@ -155,7 +194,32 @@ export function createAsk(
     if (!owner?.name.table || inner.kind !== "member") return null;
     return `"${owner.name.table}"."${owner.properties?.[inner.property] ?? inner.property}"`;
   };
-  return { ...ask, definitions: all };
+  return {
+    ...ask,
+    definitions: all,
+    definers,
+    settled: early,
+    defines: (file) => {
+      const facts = files.get(file);
+      if (!facts) return false;
+      const named = namedIn(file, facts).map(([, source]) => source);
+      return [...facts.definitions, ...named].some((source) => definitionOf(source, 0) !== null);
+    },
+  };
+}
+
+/** Constants that may stand for tables, and what is exported under another name: `export { usersTable as users }`. */
+function namedIn(file: string, { locals, exports }: FileFacts): [name: string, source: Expr][] {
+  return [
+    ...Object.entries(locals).filter(([, source]) => source.kind !== "class"),
+    ...Object.entries(exports).filter(
+      ([name, source]) =>
+        source.kind === "import" &&
+        source.specifier === "" &&
+        source.name !== name &&
+        source.at.file === file,
+    ),
+  ];
 }
 
 /** Of definitions that share a name, the one whose file shares the most folders with another file. */

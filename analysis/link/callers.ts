@@ -6,6 +6,7 @@
 import type { Expr, FileFacts } from "../model.ts";
 import type { Resolve } from "./follow.ts";
 import type { Resolver } from "./resolve.ts";
+import { type Known, Trace } from "./trace.ts";
 
 /** Calls beyond this many are not looked at: then the function is a tool, not a place. */
 const MOST_CALLS = 40;
@@ -20,21 +21,10 @@ export function createCallers(
   files: ReadonlyMap<string, FileFacts>,
   resolver: Resolver,
   callsOf: (file: string, name: string, method: boolean) => Expr[][],
+  trace: Trace = new Trace(),
+  importersOf = importing(files, resolver),
 ): Given {
-  let importers: Map<string, Set<string>> | null = null;
-  const answers = new Map<string, ReturnType<Given>>();
-
-  const importersOf = (): Map<string, Set<string>> => {
-    const found = new Map<string, Set<string>>();
-    for (const [file, { imports }] of files)
-      for (const { specifier } of imports) {
-        const to = resolver.resolve(file, specifier);
-        if (!to) continue;
-        const list = found.get(to) ?? new Set();
-        found.set(to, list.add(file));
-      }
-    return found;
-  };
+  const answers = new Map<string, Known<ReturnType<Given>>>();
 
   return (parameter, path = []) => {
     const names = parameter.function.split(".");
@@ -43,19 +33,26 @@ export function createCallers(
     if (name === "") return null;
     const whole = [...parameter.path, ...path];
     const key = `${parameter.at.file}\0${parameter.function}\0${parameter.index}\0${whole.join(".")}`;
-    const known = answers.get(key);
-    if (known !== undefined) return known;
     // A function that calls itself says nothing new.
-    answers.set(key, null);
-    importers ??= importersOf();
+    return trace.once(answers, key, null, () => handed(parameter, name, constructs, whole));
+  };
+
+  function handed(
+    parameter: Expr & { kind: "parameter" },
+    name: string,
+    constructs: boolean,
+    whole: readonly string[],
+  ): ReturnType<Given> {
     const near = new Set([parameter.at.file]);
     let edge = [parameter.at.file];
     for (let hop = 0; hop < MOST_HOPS; hop++) {
-      edge = edge.flatMap((file) => [...(importers?.get(file) ?? [])]).filter((file) => !near.has(file));
+      for (const file of edge) trace.callers(file);
+      edge = edge.flatMap((file) => [...importersOf(file)]).filter((file) => !near.has(file));
       for (const file of edge) near.add(file);
     }
     const options: Expr[] = [];
     for (const file of near) {
+      trace.file(file);
       for (const call of callsOf(
         file,
         constructs ? `new ${name}` : name,
@@ -70,10 +67,28 @@ export function createCallers(
       }
       if (options.length > MOST_CALLS) return null;
     }
-    const answer: ReturnType<Given> =
-      options.length === 0 ? null : { kind: "either", options, at: parameter.at };
-    answers.set(key, answer);
-    return answer;
+    return options.length === 0 ? null : { kind: "either", options, at: parameter.at };
+  }
+}
+
+/** The files that import a file, whatever for; gathered when they are first asked for. */
+export function importing(
+  files: ReadonlyMap<string, FileFacts>,
+  resolver: Resolver,
+): (file: string) => Iterable<string> {
+  let found: Map<string, Set<string>> | null = null;
+  return (file) => {
+    if (!found) {
+      found = new Map();
+      for (const [from, { imports }] of files)
+        for (const { specifier } of imports) {
+          const to = resolver.resolve(from, specifier);
+          if (!to) continue;
+          const list = found.get(to) ?? new Set();
+          found.set(to, list.add(from));
+        }
+    }
+    return found.get(file) ?? [];
   };
 }
 

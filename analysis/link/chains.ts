@@ -9,6 +9,7 @@ import { accessOf } from "../sql/mod.ts";
 import type { ReadAct } from "./acts.ts";
 import { adapterOf, makerOf, openedBy } from "./evidence.ts";
 import type { ReadSite, ReadUse } from "./sites.ts";
+import { Trace } from "./trace.ts";
 
 const byPackage = new Map(
   adapters.flatMap((adapter) => adapter.packages.map((name) => [name, adapter] as const)),
@@ -39,6 +40,7 @@ export function readAllChains(
   files: ReadonlyMap<string, FileFacts>,
   ask: Ask,
   views: readonly Bound[] = [],
+  trace: Trace = new Trace(),
 ): { uses: ReadUse[]; acts: ReadAct[]; bound: Bound[] } {
   const bound: Bound[] = [];
   const found: ReadUse[] = [];
@@ -47,7 +49,9 @@ export function readAllChains(
     if (facts.chains.length === 0) continue;
     const imported = facts.imports.flatMap(({ specifier }) => byPackage.get(specifier) ?? []);
     const habitual = new Set(imported.filter((adapter) => adapter.chain));
-    const read = facts.chains.flatMap((site) => readAlternatives(site, habitual, ask) ?? []);
+    const read = trace.task("link", file, () =>
+      facts.chains.flatMap((site) => readAlternatives(site, habitual, ask) ?? []),
+    );
     for (const { client, acts } of read) for (const act of acts) done.push({ ...act, file, client });
     const written = new Set<string>();
     for (const { named, continued } of read)

@@ -2,6 +2,7 @@
 import { hasHost, redact, VARIABLE } from "../code/addresses.ts";
 import type { ConnectionSite, ConnectionSource, Expr, FileFacts, Span } from "../model.ts";
 import { follow, type Resolve } from "./follow.ts";
+import { Trace } from "./trace.ts";
 
 export interface ReadConnection {
   file: string;
@@ -37,12 +38,13 @@ export function readAllConnections(
   files: ReadonlyMap<string, FileFacts>,
   resolve: Resolve,
 ): ReadConnection[] {
+  const trace = resolve.trace ?? new Trace();
   return [...files].flatMap(([file, { connections }]) =>
     connections.map((site) => ({
       file,
       client: site.client,
       at: site.at,
-      sources: new Sources(resolve).of(site),
+      sources: trace.task("link", file, () => new Sources(resolve).of(site)),
     })),
   );
 }

@@ -12,10 +12,9 @@ export function crossImports(
   manifest: Manifest,
   files: ReadonlyMap<string, FileFacts>,
   territory: Territory,
-  references: readonly Reference[],
+  touches: (file: string) => Touch | null,
   place: (span: Span) => Place,
 ): CrossImport[] {
-  const touches = touching(files, references);
   const found: CrossImport[] = [];
   const told = new Set<string>();
   for (const file of files.keys()) {
@@ -28,7 +27,7 @@ export function crossImports(
         const road = roadTo(to, owner, territory, touches);
         if (!road) continue;
         told.add(id);
-        const touched = touches.get(road.at(-1) ?? to);
+        const touched = touches(road.at(-1) ?? to);
         found.push({
           service,
           owner,
@@ -50,13 +49,13 @@ function roadTo(
   start: string,
   owner: string,
   territory: Territory,
-  touches: ReadonlyMap<string, unknown>,
+  touches: (file: string) => Touch | null,
 ): string[] | null {
   const seen = new Set([start]);
   const queue = [[start]];
   for (let road = queue.shift(); road; road = queue.shift()) {
     const last = road.at(-1) ?? start;
-    if (touches.has(last) && territory.home(last) === owner) return road;
+    if (touches(last) !== null && territory.home(last) === owner) return road;
     for (const { to } of territory.imports(last)) {
       const home = territory.home(to);
       if (seen.has(to) || (home !== null && home !== owner)) continue;
@@ -67,11 +66,19 @@ function roadTo(
   return null;
 }
 
-function touching(
+/** What a file does that is its owner's business alone. */
+export interface Touch {
+  /** `reads orders`, `opens a connection`. */
+  words: string;
+  table: string | null;
+}
+
+/** Which files touch a table or open a connection: by the first that each of them does. */
+export function touching(
   files: ReadonlyMap<string, FileFacts>,
   references: readonly Reference[],
-): Map<string, { words: string; table: string | null }> {
-  const found = new Map<string, { words: string; table: string | null }>();
+): Map<string, Touch> {
+  const found = new Map<string, Touch>();
   for (const { at, access, operation, table, verdict } of references) {
     if (verdict === "engine" || found.has(at.file)) continue;
     // A model describes tables; who imports the description alone touches none of them.

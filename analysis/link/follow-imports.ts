@@ -3,6 +3,7 @@ import { STARS, WHOLE } from "../code/imports.ts";
 import type { Expr, FileFacts } from "../model.ts";
 import type { Resolve } from "./follow.ts";
 import type { Resolver } from "./resolve.ts";
+import { type Known, Trace } from "./trace.ts";
 
 const DEEPEST = 20;
 
@@ -10,6 +11,7 @@ const DEEPEST = 20;
 export function followImports(
   factsOf: (file: string) => Pick<FileFacts, "kind" | "exports" | "locals"> | null,
   resolver: Resolver,
+  trace: Trace = new Trace(),
 ): Resolve {
   const moduleOf = (expr: Expr & { kind: "import" }): string | null => {
     if (expr.specifier === "") return expr.at.file;
@@ -49,7 +51,7 @@ export function followImports(
     return Object.assign(found, own);
   };
 
-  const namespaces = new Map<string, Record<string, Expr>>();
+  const namespaces = new Map<string, Known<Record<string, Expr>>>();
   const resolve: Resolve = (expr, depth) => {
     let at: Expr = expr;
     for (let step = depth; step < DEEPEST && at.kind === "import"; step++) {
@@ -66,8 +68,7 @@ export function followImports(
         continue;
       }
       if (at.name === "*") {
-        const entries = namespaces.get(target) ?? allOf(target, new Set());
-        namespaces.set(target, entries);
+        const entries = trace.once(namespaces, target, {}, () => allOf(target, new Set()));
         return { kind: "object", entries, keys: {}, at: at.at };
       }
       const found: Expr | null | undefined =
@@ -77,5 +78,6 @@ export function followImports(
     }
     return at.kind === "import" ? null : at;
   };
+  resolve.trace = trace;
   return resolve;
 }

@@ -2,6 +2,7 @@
 import { EACH } from "../code/expression-words.ts";
 import type { Expr, Span } from "../model.ts";
 import { substitute } from "./substitute.ts";
+import { type Known, Trace } from "./trace.ts";
 
 export type Either = Expr & { kind: "either" };
 
@@ -14,6 +15,8 @@ export interface Resolve {
   named?: (expr: Expr) => string | null;
   /** What the type checker knows of the expression at a place; null where it was not asked, or does not know. */
   typed?: (at: Span) => Expr | null;
+  /** Set where it is written down from what answers follow. */
+  trace?: Trace;
   /** What callers hand a parameter (or a property of it); null where nobody is known to call. */
   given?: (parameter: Expr & { kind: "parameter" }, path?: readonly string[]) => Either | null;
 }
@@ -53,9 +56,10 @@ export function memberOf(expr: Expr & { kind: "member" }, resolve: Resolve, dept
   return null;
 }
 
-type Members = WeakMap<Expr, Map<string, Expr[]>>;
+type Members = WeakMap<Expr, Map<string, Known<Expr[]>>>;
 
 const members = new WeakMap<Resolve, Members>();
+const untraced = new Trace();
 
 /** A member of any of the alternatives; alternatives of alternatives may be the same ones, and are asked once. */
 function memberOfEither(
@@ -66,15 +70,14 @@ function memberOfEither(
 ): Expr | null {
   const known: Members = members.get(resolve) ?? new WeakMap();
   members.set(resolve, known);
-  const byMember = known.get(of) ?? new Map<string, Expr[]>();
+  const byMember = known.get(of) ?? new Map<string, Known<Expr[]>>();
   known.set(of, byMember);
   const id = `${depth} ${expr.property}`;
-  let options = byMember.get(id);
-  if (!options) {
+  const read = () => {
     const found = of.options.flatMap((option) => memberOf({ ...expr, of: option }, resolve, depth + 1) ?? []);
-    options = [...new Set(found)];
-    byMember.set(id, options);
-  }
+    return [...new Set(found)];
+  };
+  const options = (resolve.trace ?? untraced).once(byMember, id, [], read);
   return options.length ? { kind: "either", options, at: expr.at } : null;
 }
 

@@ -14,14 +14,15 @@ import { prismaModules } from "../prisma/modules.ts";
 import { changesOf, replay } from "../replay.ts";
 import { type LiteralTypes, placeKey } from "../types.ts";
 import { readAllActs } from "./acts.ts";
-import { createAsk, type Definitions } from "./ask.ts";
+import { type Asking, createAsk, type Definitions, type KeptDefinitions } from "./ask.ts";
 import { createCallers } from "./callers.ts";
 import { type Bound, readAllChains, withoutBound } from "./chains.ts";
 import { readAllConnections } from "./connections.ts";
 import { followImports } from "./follow-imports.ts";
-import { createResolver } from "./resolve.ts";
+import { createResolver, type Resolver } from "./resolve.ts";
 import { readAllSites, readAllUses } from "./sites.ts";
 import { drawTerritory } from "./territory.ts";
+import { Trace } from "./trace.ts";
 
 export interface LinkOptions {
   manifest: Manifest;
@@ -29,50 +30,75 @@ export interface LinkOptions {
   configs: ReadonlyMap<string, string>;
   /** Links within the workspace, to the paths that they lead to. */
   links?: ReadonlyMap<string, string> | undefined;
+  /** Writes down from what each file's answers follow. */
+  trace?: Trace | undefined;
+  /** Set where only a part of the files is to be linked: what a run before this one knows of the rest. */
+  rest?: Rest | undefined;
   /** What the type checker knows of places that an analysis before this one left open. */
   literalTypes?: LiteralTypes | undefined;
 }
 
-export type Linked = Omit<Joinable, "landed" | "problems" | "leftOut" | "today">;
+/** What a part of the workspace stands on: of the whole, as a run before this one left it. */
+export interface Rest extends Pick<Joinable, "territory" | "tables" | "unreplayed"> {
+  resolver: Resolver;
+  importersOf(file: string): Iterable<string>;
+  definitions: KeptDefinitions;
+}
+
+export type Linked = Omit<Joinable, "landed" | "problems" | "leftOut" | "today"> & {
+  ask: Asking;
+  resolver: Resolver;
+};
 
 /** @throws GrammarNeeded where SQL is met whose grammar was not loaded */
 export function link(compiled: Compiled, options: LinkOptions): Linked {
   const { files, schemas, dialectOf, late } = compiled;
-  const { manifest, configs, links, literalTypes } = options;
-  const resolver = createResolver(new Set(files.keys()), configs, links, prismaModules(schemas));
+  const { manifest, configs, links, literalTypes, rest, trace = new Trace() } = options;
+  const resolver =
+    rest?.resolver ?? createResolver(new Set(files.keys()), configs, links, prismaModules(schemas));
   /** A file's facts; one that was only skimmed is read whole when a constant of its is asked for. */
   const wholeFacts = (path: string): FileFacts | null => {
+    trace.file(path);
     const facts = files.get(path) ?? null;
     return facts?.skimmed ? late.whole(path) : facts;
   };
-  const resolve = followImports(wholeFacts, resolver);
+  const resolve = followImports(wholeFacts, resolver, trace);
   const migrations = new Map<string, string[]>();
   for (const [path, { kind }] of files) {
     const owner = kind === "sql" ? migrationOwner(manifest, path) : null;
     if (owner) migrations.set(owner, [...(migrations.get(owner) ?? []), path]);
   }
-  resolve.given = createCallers(files, resolver, late.callsOf);
+  resolve.given = createCallers(files, resolver, late.callsOf, trace, rest?.importersOf);
   if (literalTypes) resolve.typed = typedBy(literalTypes, files);
-  const ask = createAsk(files, resolve);
+  const ask = createAsk(files, resolve, trace, rest?.definitions);
   const views = viewsOf(ask.definitions);
-  const chains = readAllChains(files, ask, views);
+  const chains = readAllChains(files, ask, views, trace);
   const sites = withoutBound(readAllSites(files, resolve, dialectOf, late.readSql), [
     ...views,
     ...chains.bound,
   ]);
   const uses = [...readAllUses(files, resolve), ...chains.uses];
-  const inCode = changesInCode(manifest, files, sites, uses);
-  for (const [owner, paths] of inCode.byService)
-    migrations.set(owner, [...(migrations.get(owner) ?? []), ...paths]);
-  return {
+  const linked = {
     manifest,
     files,
     sites,
     uses,
-    acts: [...readAllActs(files, ask), ...chains.acts],
+    acts: [...readAllActs(files, ask, trace), ...chains.acts],
     connections: readAllConnections(files, resolve),
+    definitions: ask.definitions.filter(({ file }) => !rest || files.has(file)),
+    ask,
+    resolver,
+  };
+  if (rest) {
+    const { territory, tables, unreplayed } = rest;
+    return { ...linked, territory, tables, unreplayed };
+  }
+  const inCode = changesInCode(manifest, files, sites, uses);
+  for (const [owner, paths] of inCode.byService)
+    migrations.set(owner, [...(migrations.get(owner) ?? []), ...paths]);
+  return {
+    ...linked,
     territory: drawTerritory(files, manifest, resolver, late.importsByUse),
-    definitions: ask.definitions,
     tables: replay(
       manifest,
       (file) => inCode.byFile.get(file) ?? changesOf(files.get(file)?.sql?.statements ?? []),

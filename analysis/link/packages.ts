@@ -1,6 +1,5 @@
 /** The workspace's own packages: `exports`, `imports` and entries, as Node reads them, without node_modules. */
 import { posix } from "node:path";
-import { parse as parseJson } from "jsonc-parser";
 
 export interface Package {
   folder: string;
@@ -15,7 +14,7 @@ export function readPackages(configs: ReadonlyMap<string, string>): Package[] {
   const packages: Package[] = [];
   for (const [path, text] of configs) {
     if (posix.basename(path) !== "package.json") continue;
-    const json = asRecord(parseJson(text.replace(/^\ufeff/, "")));
+    const json = asRecord(parseJson(text));
     const entries = [json["source"], json["module"], json["main"], json["types"]].filter(
       (value) => typeof value === "string",
     );
@@ -69,6 +68,16 @@ export function matchStar(pattern: string, text: string): string | null {
   return text.length >= head.length + tail.length && text.startsWith(head) && text.endsWith(tail)
     ? text.slice(head.length, text.length - tail.length)
     : null;
+}
+
+/** JSON, with comments or without: most has none, and is read without the package that knows them. */
+export function parseJson(text: string): unknown {
+  const json = text.replace(/^\ufeff/, "");
+  try {
+    return JSON.parse(json);
+  } catch {
+    return (require("jsonc-parser") as typeof import("jsonc-parser")).parse(json);
+  }
 }
 
 export function asRecord(value: unknown): Record<string, unknown> {

@@ -3,6 +3,7 @@ import type { Dialect } from "../../manifest/model.ts";
 import { adapters } from "../code/adapters/mod.ts";
 import type {
   Access,
+  Expr,
   FileFacts,
   Operation,
   SchemaChange,
@@ -16,6 +17,7 @@ import { isPlainlySql, looksLikeSql, type ReadSql } from "../sql/mod.ts";
 import { constantText, evaluate } from "./evaluate.ts";
 import { adapterOf } from "./evidence.ts";
 import { follow, type Resolve } from "./follow.ts";
+import { Trace } from "./trace.ts";
 
 /** One site as it was understood: every reading's statements, or the reason why nothing is known. */
 export interface ReadSite {
@@ -56,15 +58,22 @@ export function readAllSites(
   dialectOf: (file: string, client: string) => Dialect,
   readSql: ReadSql,
 ): ReadSite[] {
+  const trace = resolve.trace ?? new Trace();
   const composed = new Set<string>();
   const found: ReadSite[] = [];
   const open: ReadSite[] = [];
   const fragments: { file: string; site: SqlSite; readings: SqlPiece[][] }[] = [];
   for (const [file, facts] of files) {
     for (const site of facts.sites) {
-      const client = clientOf(site, resolve);
-      const evaluated = evaluate(site.text, resolve);
-      for (const span of evaluated.composed) if (!within(site.at, span)) composed.add(key(span));
+      const { client, evaluated } = trace.task("link", file, () => ({
+        client: clientOf(site, resolve),
+        evaluated: evaluate(site.text, resolve),
+      }));
+      for (const span of evaluated.composed)
+        if (!within(site.at, span)) {
+          composed.add(key(span));
+          trace.couple(file, span.file);
+        }
       const more = evaluated.unread;
       const certain = site.certainty === "certain" || client.certain;
       const kind = kindOf(evaluated.readings);
@@ -132,16 +141,18 @@ export function readAllSites(
 /** Tables that clients name without SQL. */
 export function readAllUses(files: ReadonlyMap<string, FileFacts>, resolve: Resolve): ReadUse[] {
   const found: ReadUse[] = [];
+  const trace = resolve.trace ?? new Trace();
   for (const [file, facts] of files)
     for (const use of facts.uses) {
-      const table = constantText(use.table, resolve);
+      const constant = (expr: Expr) => trace.task("link", file, () => constantText(expr, resolve));
+      const table = constant(use.table);
       found.push({
         file,
         client: use.client,
         at: use.at,
         site: use.at,
         enclosing: use.enclosing,
-        schema: use.schema ? constantText(use.schema, resolve) : null,
+        schema: use.schema ? constant(use.schema) : null,
         table,
         reason: table === null ? "the table's name is not known before it runs" : null,
         operation: use.operation,

@@ -116,7 +116,7 @@ function leadingToData(
 }
 
 /** The file says something that is judged by whose it is. */
-function says(facts: FileFacts): boolean {
+export function says(facts: FileFacts): boolean {
   if (facts.sql) return true;
   const { sites, uses, chains, connections, environment, addresses, commands, definitions } = facts;
   return [sites, uses, chains, connections, environment, addresses, commands, definitions].some(

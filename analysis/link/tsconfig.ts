@@ -1,7 +1,6 @@
 /** `paths` and `baseUrl` of tsconfig and jsconfig files, with what they extend within the workspace. */
 import { posix } from "node:path";
-import { parse as parseJson } from "jsonc-parser";
-import { asRecord, matchStar } from "./packages.ts";
+import { asRecord, matchStar, parseJson } from "./packages.ts";
 
 export interface PathMap {
   /** Patterns, those that fit closest first, with targets relative to the workspace. */
@@ -36,7 +35,7 @@ export function createPathMaps(
   const read = (path: string, leaf: string, depth: number): Options | null => {
     const text = configs.get(path);
     if (text === undefined || depth > DEEPEST) return null;
-    const json = asRecord(parseJson(text.replace(/^\ufeff/, "")));
+    const json = asRecord(parseJson(text));
     const folder = posix.dirname(path);
     const options = asRecord(json["compilerOptions"]);
     const here = (value: string) => posix.join(folder, value.replace("${configDir}", leaf));

@@ -75,7 +75,7 @@ function isStill({ root }: GitPlace, path: string, id: string): boolean {
 }
 
 /** A submodule or another repository is one path, for all that lies in it. */
-function within(paths: readonly string[]): (file: string) => boolean {
+export function within(paths: readonly string[]): (file: string) => boolean {
   const all = new Set(paths.map((path) => path.replace(/\/$/, "")));
   return (file) => {
     for (let at = file; at !== ""; at = at.slice(0, Math.max(0, at.lastIndexOf("/"))))

@@ -154,22 +154,15 @@ export class GitTree implements Tree {
     );
   }
 
+  /** Some of its folders are repositories of their own. */
+  holdsRepositories(): boolean {
+    return [...this.held.values()].some(({ mode }) => mode === REPOSITORY);
+  }
+
   private fetch(ids: readonly string[]): void {
     const run = git(this.place.root, ["cat-file", "--batch"], { input: `${ids.join("\n")}\n` });
     if (!run) return;
-    const { stdout } = run;
-    for (let at = 0; at < stdout.length; ) {
-      const line = stdout.indexOf(10, at);
-      if (line < 0) return;
-      const [id = "", kind, size] = stdout.toString("latin1", at, line).split(" ");
-      if (kind !== "blob") {
-        at = line + 1;
-        continue;
-      }
-      const end = line + 1 + Number(size);
-      this.contents.set(id, stdout.subarray(line + 1, end));
-      at = end + 1;
-    }
+    for (const [id, bytes] of blobsOf(run.stdout)) this.contents.set(id, bytes);
   }
 
   /** The tree that holds a path, and the path within it. */
@@ -190,6 +183,24 @@ export class GitTree implements Tree {
     }
     return path;
   }
+}
+
+/** What `git cat-file --batch` printed, by git's name for it. */
+export function blobsOf(printed: Buffer): Map<string, Buffer> {
+  const found = new Map<string, Buffer>();
+  for (let at = 0; at < printed.length; ) {
+    const line = printed.indexOf(10, at);
+    if (line < 0) break;
+    const [id = "", kind, size] = printed.toString("latin1", at, line).split(" ");
+    if (kind !== "blob") {
+      at = line + 1;
+      continue;
+    }
+    const end = line + 1 + Number(size);
+    found.set(id, printed.subarray(line + 1, end));
+    at = end + 1;
+  }
+  return found;
 }
 
 function readIndex(place: GitPlace): Map<string, Held> {

@@ -45,33 +45,61 @@ export interface GitRun {
   stderr: Buffer;
 }
 
+interface GitOptions {
+  index?: string | undefined;
+  input?: string;
+}
+
+/** As {@link git}, while other work goes on. */
+export async function gitSoon(
+  folder: string,
+  args: readonly string[],
+  options: GitOptions = {},
+): Promise<GitRun | null> {
+  const program = findGit(folder);
+  if (!program) return null;
+  const child = Bun.spawn([program, ...HARMLESS, ...args], {
+    cwd: folder,
+    stdin: options.input === undefined ? "ignore" : Buffer.from(options.input),
+    stdout: "pipe",
+    stderr: "pipe",
+    env: environment(options),
+  });
+  const [stdout, stderr, exitCode] = await Promise.all([
+    new Response(child.stdout).arrayBuffer(),
+    new Response(child.stderr).arrayBuffer(),
+    child.exited,
+  ]);
+  return { exitCode, stdout: Buffer.from(stdout), stderr: Buffer.from(stderr) };
+}
+
+function environment({ index }: GitOptions): Record<string, string | undefined> {
+  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("GIT_")));
+  return {
+    ...env,
+    ...(index === undefined ? {} : { GIT_INDEX_FILE: index }),
+    LC_ALL: "C",
+    GIT_ALLOW_PROTOCOL: "none",
+    GIT_NO_LAZY_FETCH: "1",
+    GIT_OPTIONAL_LOCKS: "0",
+    GIT_TERMINAL_PROMPT: "0",
+  };
+}
+
 /**
  * @param folder absolute path of the working folder
  * @param options.index absolute path of the index to use, where it is not the repository's own
  * @returns null where there is no git
  */
-export function git(
-  folder: string,
-  args: readonly string[],
-  options: { index?: string | undefined; input?: string } = {},
-): GitRun | null {
+export function git(folder: string, args: readonly string[], options: GitOptions = {}): GitRun | null {
   const program = findGit(folder);
   if (!program) return null;
-  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("GIT_")));
   const { exitCode, stdout, stderr } = Bun.spawnSync([program, ...HARMLESS, ...args], {
     cwd: folder,
     stdin: options.input === undefined ? "ignore" : Buffer.from(options.input),
     stdout: "pipe",
     stderr: "pipe",
-    env: {
-      ...env,
-      ...(options.index === undefined ? {} : { GIT_INDEX_FILE: options.index }),
-      LC_ALL: "C",
-      GIT_ALLOW_PROTOCOL: "none",
-      GIT_NO_LAZY_FETCH: "1",
-      GIT_OPTIONAL_LOCKS: "0",
-      GIT_TERMINAL_PROMPT: "0",
-    },
+    env: environment(options),
   });
   return { exitCode, stdout, stderr };
 }

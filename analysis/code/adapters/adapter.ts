@@ -180,6 +180,11 @@ export interface Ask {
   model(name: string, client: string, near?: string): TableDefinition | null;
   /** What the workspace says in calls and classes that {@link Adapter.defining} names, tables or not. */
   sources(): readonly Expr[];
+  /**
+   * What follows from the whole workspace, worked out once: what was read for this key before, where it was.
+   * @param meanwhile the answer to whoever asks while it is being read
+   */
+  gather<T>(key: unknown, meanwhile: T, read: (sources: readonly Expr[]) => T): T;
   /** The result of a function with these arguments, where it returns one expression. */
   apply(fn: Expr, args: readonly Expr[]): Expr | null;
   /** What callers hand a parameter, or a property of one; null for any other expression, and where nobody calls. */

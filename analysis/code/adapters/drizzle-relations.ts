@@ -177,14 +177,12 @@ function unread(expr: Expr, ask: Ask): Named {
 
 type Relations = Map<string, TableName[]>;
 
-const known = new WeakMap<Ask, Map<string, Relations>>();
+const RELATIONS = Symbol("the relations of Drizzle's tables");
 
 function relationOf(from: TableName, relation: string, ask: Ask): TableName[] {
-  let all = known.get(ask);
-  if (!all) {
-    all = readRelations(ask);
-    known.set(ask, all);
-  }
+  const all = ask.gather<Map<string, Relations>>(RELATIONS, new Map(), (sources) =>
+    readRelations(sources, ask),
+  );
   return all.get(keyOf(from))?.get(relation) ?? [];
 }
 
@@ -193,14 +191,14 @@ function keyOf({ at, schema, table }: TableName): string {
   return `${at.file}:${schema ?? ""}:${table}`;
 }
 
-function readRelations(ask: Ask): Map<string, Relations> {
+function readRelations(sources: readonly Expr[], ask: Ask): Map<string, Relations> {
   const all = new Map<string, Relations>();
   const add = (table: TableName, relation: string, targets: TableName[]) => {
     const relations = all.get(keyOf(table)) ?? new Map<string, TableName[]>();
     if (targets.length && !relations.has(relation)) relations.set(relation, targets);
     all.set(keyOf(table), relations);
   };
-  for (const source of ask.sources()) {
+  for (const source of sources) {
     const call = ask.follow(source);
     if (call.kind !== "call") continue;
     const callee = ask.follow(call.callee);

@@ -176,21 +176,19 @@ function foreignKeys(extra: Expr, table: Expr, ask: Ask): TableDefinition["refer
   });
 }
 
-const casings = new WeakMap<Ask, boolean>();
+const CASING = Symbol("the casing of Drizzle's clients");
 
 /** Columns without a name of their own are named by the client's `casing`. */
 function isSnakeCased(ask: Ask): boolean {
-  const known = casings.get(ask);
-  if (known !== undefined) return known;
-  const found = ask.sources().some((source) => {
-    const args =
-      source.kind === "client" ? (source.made?.args ?? []) : source.kind === "call" ? source.args : [];
-    return args.some((arg) => {
-      const options = arg.kind === "alias" ? arg.of : arg;
-      const casing = options.kind === "object" ? options.entries["casing"] : undefined;
-      return casing !== undefined && ask.text(casing) === "snake_case";
-    });
-  });
-  casings.set(ask, found);
-  return found;
+  return ask.gather<boolean>(CASING, false, (sources) =>
+    sources.some((source) => {
+      const args =
+        source.kind === "client" ? (source.made?.args ?? []) : source.kind === "call" ? source.args : [];
+      return args.some((arg) => {
+        const options = arg.kind === "alias" ? arg.of : arg;
+        const casing = options.kind === "object" ? options.entries["casing"] : undefined;
+        return casing !== undefined && ask.text(casing) === "snake_case";
+      });
+    }),
+  );
 }

@@ -47,21 +47,18 @@ export function snakeCase(name: string): string {
     .toLowerCase();
 }
 
-const named = new WeakMap<object, ReadonlyMap<string, Expr[]>>();
+const NAMED = Symbol("classes and schemas by their names");
 
 /** The class or the schema that the workspace calls by this name; of several, the one nearest to a file. */
 export function sourceNamed(name: string, file: string, ask: Ask): Expr | null {
-  const sources = ask.sources();
-  let byName = named.get(sources);
-  if (!byName) {
+  const byName = ask.gather<ReadonlyMap<string, Expr[]>>(NAMED, new Map(), (sources) => {
     const found = new Map<string, Expr[]>();
     for (const source of sources) {
       const key = source.kind === "class" ? source.name : schemaName(source, ask);
       if (key) found.set(key, [...(found.get(key) ?? []), source]);
     }
-    byName = found;
-    named.set(sources, byName);
-  }
+    return found;
+  });
   return nearestTo(file, byName.get(name) ?? []);
 }
 

@@ -282,8 +282,6 @@ function joinOf(
   };
 }
 
-const gathered = new WeakMap<object, Map<string, EntityShape | null>>();
-
 /** A shape, read once however many relations lead to it. */
 export function rememberedShape(
   client: string,
@@ -291,16 +289,7 @@ export function rememberedShape(
   ask: Ask,
   read: () => EntityShape | null,
 ): EntityShape | null {
-  const sources = ask.sources();
-  const known = gathered.get(sources) ?? new Map<string, EntityShape | null>();
-  gathered.set(sources, known);
-  const key = `${client}:${target.at.file}:${target.at.start}:${target.at.end}`;
-  let shape = known.get(key);
-  if (shape === undefined) {
-    // What leads back to itself while it is read adds nothing.
-    known.set(key, null);
-    shape = read();
-    known.set(key, shape);
-  }
-  return shape;
+  const key = `the shape of ${client}:${target.at.file}:${target.at.start}:${target.at.end}`;
+  // What leads back to itself while it is read adds nothing.
+  return ask.gather<EntityShape | null>(key, null, read);
 }

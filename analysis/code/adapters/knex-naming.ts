@@ -5,20 +5,18 @@ import type { Ask, Named } from "./adapter.ts";
 /** What Objection gives for Knex's options to do so. */
 export const MAPPERS: readonly string[] = ["knexSnakeCaseMappers"];
 
-const mapping = new WeakMap<Ask, boolean>();
+const MAPPING = Symbol("the mappers of Objection");
 
 /** A name of a table or a column, as it is stored. */
 export function asStored(name: string, ask: Ask): string {
-  let mapped = mapping.get(ask);
-  if (mapped === undefined) {
-    mapped = ask.sources().some((source) => {
+  const mapped = ask.gather<boolean>(MAPPING, false, (sources) =>
+    sources.some((source) => {
       const callee = source.kind === "call" ? ask.follow(source.callee) : null;
       return callee?.kind === "import"
         ? MAPPERS.includes(callee.name)
         : callee?.kind === "member" && MAPPERS.includes(callee.property);
-    });
-    mapping.set(ask, mapped);
-  }
+    }),
+  );
   return mapped ? name.replace(/([a-z0-9])([A-Z])/g, "$1_$2").toLowerCase() : name;
 }
 

@@ -151,18 +151,16 @@ export const kysely: Adapter = {
   },
 };
 
-const camelCased = new WeakMap<Ask, boolean>();
+const CAMEL_CASE = Symbol("the plugin for names in camel case");
 
 /** Names as the database has them: a plugin lets the code write `orderItems` for `order_items`. */
 function asStored(name: string, ask: Ask): string {
-  let plugged = camelCased.get(ask);
-  if (plugged === undefined) {
-    plugged = ask.sources().some((source) => {
+  const plugged = ask.gather<boolean>(CAMEL_CASE, false, (sources) =>
+    sources.some((source) => {
       const callee = source.kind === "new" ? ask.follow(source.callee) : null;
       return callee?.kind === "import" && callee.name === "CamelCasePlugin";
-    });
-    camelCased.set(ask, plugged);
-  }
+    }),
+  );
   return plugged ? name.replace(/(?<=[^A-Z_])[A-Z]/g, "_$&").toLowerCase() : name;
 }
 

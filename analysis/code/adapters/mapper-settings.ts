@@ -4,21 +4,15 @@ import type { Ask } from "./adapter.ts";
 import { entryOf, resultOf } from "./builders.ts";
 import { shared } from "./entities.ts";
 
-const gathered = new WeakMap<object, Map<RegExp, Expr[]>>();
-
 /**
  * The options with which connections are opened, wherever that is.
  *
  * @param openings the calls that take them: `DataSource`, `MikroORM.init`
  */
 export function optionsOf(openings: RegExp, ask: Ask): readonly Expr[] {
-  const sources = ask.sources();
-  const known = gathered.get(sources) ?? new Map<RegExp, Expr[]>();
-  gathered.set(sources, known);
-  const found =
-    known.get(openings) ?? sources.flatMap((source) => openingOptions(source, openings, ask) ?? []);
-  known.set(openings, found);
-  return found;
+  return ask.gather<readonly Expr[]>(openings, [], (sources) =>
+    sources.flatMap((source) => openingOptions(source, openings, ask) ?? []),
+  );
 }
 
 /** The options of one such call, behind a function that makes them, too; null for any other expression. */

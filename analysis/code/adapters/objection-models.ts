@@ -212,22 +212,18 @@ interface Model {
   at: Span;
 }
 
-const known = new WeakMap<object, readonly Model[]>();
+const MODELS = Symbol("the models of Objection");
 
 /** The workspace's models. */
 function allModels(ask: Ask): readonly Model[] {
-  const sources = ask.sources();
-  let found = known.get(sources);
-  if (!found) {
-    found = sources.flatMap((source) => {
+  return ask.gather<readonly Model[]>(MODELS, [], (sources) =>
+    sources.flatMap((source) => {
       const definition = source.kind === "class" ? ask.definition(source) : null;
       if (source.kind !== "class" || definition?.client !== "objection") return [];
       const base = withoutEnding(source.at.file.split("/").at(-1) ?? "");
       return [{ definition, names: new Set([source.name, base]), at: source.at }];
-    });
-    known.set(sources, found);
-  }
-  return found;
+    }),
+  );
 }
 
 function withoutEnding(file: string): string {

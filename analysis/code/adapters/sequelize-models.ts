@@ -24,17 +24,22 @@ export interface Models {
 
 const DEEPEST = 12;
 
-const gathered = new WeakMap<object, Models>();
+const MODELS = Symbol("the models of Sequelize");
 
 /** The models of the workspace: gathered when they are first asked for. */
 export function modelsOf(ask: Ask): Models {
-  const sources = ask.sources();
-  const known = gathered.get(sources);
-  if (known) return known;
   const byKey = new Map<string, SequelizeModel>();
   const byName = new Map<string, SequelizeModel[]>();
-  const models: Models = { byKey, byName };
-  gathered.set(sources, models);
+  const models = { byKey, byName };
+  return ask.gather<Models>(MODELS, models, (sources) => read(models, sources, ask));
+}
+
+function read(
+  models: { byKey: Map<string, SequelizeModel>; byName: Map<string, SequelizeModel[]> },
+  sources: readonly Expr[],
+  ask: Ask,
+): Models {
+  const { byKey, byName } = models;
   const settings = settingsOf(sources, ask);
   const add = (model: SequelizeModel | null) => {
     if (!model || byKey.has(model.key)) return;

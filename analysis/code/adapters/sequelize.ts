@@ -3,7 +3,7 @@
  * their methods name them, options (`include`) name what comes along.
  */
 import type { DatabaseAct, Expr, Span } from "../../model.ts";
-import type { Adapter, Ask, Chain, Named } from "./adapter.ts";
+import type { Adapter, Ask, Chain, Named, TableDefinition } from "./adapter.ts";
 import { boundByDollars } from "./bindings.ts";
 import { operations, unknownName } from "./builders.ts";
 import { addressOf, entry, isTrue } from "./expressions.ts";
@@ -111,9 +111,7 @@ export const sequelize: Adapter = {
     const method = methodOf(definition);
     const model = byKey.get(keyOf(definition)) ?? (method?.name === "init" ? modelOf(method.of, ask) : null);
     if (!model) return null;
-    const of = known.get(model) ?? definitionOf(model, ask);
-    known.set(model, of);
-    return of;
+    return ask.gather<TableDefinition | null>(model, null, () => definitionOf(model, ask));
   },
 
   chain(chain, ask) {
@@ -157,8 +155,6 @@ export const sequelize: Adapter = {
       : [];
   },
 };
-
-const known = new WeakMap<SequelizeModel, NonNullable<ReturnType<NonNullable<Adapter["define"]>>>>();
 
 /** A static that the model's class, or one that it extends, has beside the mapper's. */
 function ofOwn(chain: Chain, ask: Ask): Named[] | null {
