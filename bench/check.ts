@@ -3,7 +3,7 @@
  * and held against the answer first.
  *
  *     bun run bench check [--files 5000] [--growth 5000,10000,20000,50000] [--peers] [--runs 3]
- *                         [--seed 1] [--svg FILE] [--json]
+ *                         [--peer-limit 60] [--seed 1] [--svg FILE] [--json]
  */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { cpus, loadavg, tmpdir } from "node:os";
@@ -11,7 +11,7 @@ import { join } from "node:path";
 import { chart, type Line } from "./check/chart.ts";
 import { type Generated, generate, measureOurs, type OursMeasured } from "./check/ours.ts";
 import { peers } from "./check/peers.ts";
-import { type Measured, measure } from "./check/run.ts";
+import { type Measured, measure, TooSlow } from "./check/run.ts";
 import { readFlags } from "./flags.ts";
 
 /** Files a service, near enough: what is generated has a few more around them. */
@@ -23,16 +23,18 @@ const { values } = readFlags({
     growth: { type: "string" },
     peers: { type: "boolean", default: false },
     runs: { type: "string", default: "3" },
+    "peer-limit": { type: "string", default: "60" },
     seed: { type: "string", default: "1" },
     svg: { type: "string" },
     json: { type: "boolean", default: false },
   },
 });
-const [runs, seed] = [Number(values.runs), Number(values.seed)];
+const [runs, seed, limit] = [Number(values.runs), Number(values.seed), Number(values["peer-limit"])];
 const sizes = (values.growth ?? values.files).split(",").map(Number);
 for (const [name, number] of [
   ["runs", runs],
   ["seed", seed],
+  ["peer-limit", limit],
   ...sizes.map((size) => ["files", size] as const),
 ] as const)
   if (!Number.isInteger(number) || number < 1) {
@@ -48,7 +50,7 @@ const say = (line: string) => {
 const ms = (value: number) => `${Math.round(value)} ms`;
 const row = (name: string, measured: Measured, more = "") =>
   say(
-    `  ${name.padEnd(26)}${ms(measured.ms).padStart(10)}${ms(measured.fastestMs).padStart(12)}${`${Math.round(measured.peakBytes / 1e6)} MB`.padStart(10)}  ${more}`,
+    `  ${name.padEnd(26)}${ms(measured.ms).padStart(10)}${ms(measured.fastestMs).padStart(12)}${(measured.processorMs / measured.ms).toFixed(1).padStart(8)}${`${Math.round(measured.peakBytes / 1e6)} MB`.padStart(10)}  ${more}`,
   );
 
 say(
@@ -62,7 +64,7 @@ for (const [index, size] of sizes.entries()) {
     filesPerService: PER_SERVICE - 5,
     seed,
   });
-  say(`\n${monorepo.files} files, load ${load()}         median     fastest    memory`);
+  say(`\n${monorepo.files} files, load ${load()}         median     fastest   cores    memory`);
   const ours = await measureOurs(monorepo, runs);
   measured.push(ours);
   row("freehold cold", ours.cold);
@@ -98,12 +100,13 @@ async function measurePeers(monorepo: Generated, ours: OursMeasured): Promise<vo
         continue;
       }
       try {
-        const one = await measure(runs, given, monorepo.root, { passes });
+        const one = await measure(runs, given, monorepo.root, { passes, limitMs: limit * 1000 });
         const ratio = one.ms / ours.cold.ms;
         others.push({ name, half, ratio, ...one });
         row(name, one, `${half === "code" ? `${ratio.toFixed(1)} × cold; ` : "SQL alone; "}${asks}`);
       } catch (error) {
-        say(`  ${name.padEnd(26)}did not run: ${(error as Error).message}`);
+        if (error instanceof TooSlow) say(`  ${name.padEnd(26)}${error.message.padStart(10)}  ${asks}`);
+        else say(`  ${name.padEnd(26)}did not run: ${(error as Error).message}`);
       }
     }
   } finally {
