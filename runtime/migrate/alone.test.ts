@@ -12,8 +12,8 @@ const files = {
 
 /** What a run leaves that is killed within the migration. */
 async function breakOff(name: string, text: string): Promise<void> {
-  await bench.sql`insert into freehold_s.migration (version, name, checksum, tool_version, finished)
-    values (2, ${name}, ${checksum(text)}, '0.1.0', false)`;
+  await bench.sql`insert into freehold_s.migration
+    values (2, ${name}, ${checksum(text)}, now(), 0, 'x', '0.1.0', false, false)`;
 }
 
 describe("a migration outside of a transaction", () => {

@@ -30,22 +30,28 @@ export interface ApplyOptions {
   statementTimeoutMs: number;
 }
 
+/** What PostgreSQL then repeats in its refusal. */
+export const anotherRun = "freehold: another run is at work";
+
 /**
  * The settings of a migration's transaction, as one statement.
  * @param followed a later commit waits for the disk on behalf of this one, too
+ * @param lock a condition without which the statement is refused, with {@link anotherRun}
  */
 export function settingsText(
   { schema, lockTimeoutMs, statementTimeoutMs }: ApplyOptions,
   followed = false,
+  lock?: string,
 ): string {
+  const patience = literal(String(lockTimeoutMs));
   const settings = [
-    ["lock_timeout", String(lockTimeoutMs)],
-    ["statement_timeout", String(statementTimeoutMs)],
-    ...(followed ? [["synchronous_commit", "off"]] : []),
-    ...(schema === null ? [] : [["search_path", `${quoteName(schema)}, public`]]),
+    ["lock_timeout", lock ? `case when ${lock} then ${patience} else ${literal(anotherRun)} end` : patience],
+    ["statement_timeout", literal(String(statementTimeoutMs))],
+    ...(followed ? [["synchronous_commit", "'off'"]] : []),
+    ...(schema === null ? [] : [["search_path", literal(`${quoteName(schema)}, public`)]]),
   ];
   const calls = settings.map(
-    ([name = "", value = ""]) => `pg_catalog.set_config(${literal(name)}, ${literal(value)}, true)`,
+    ([name = "", value = ""]) => `pg_catalog.set_config(${literal(name)}, ${value}, true)`,
   );
   return `select ${calls.join(", ")};`;
 }

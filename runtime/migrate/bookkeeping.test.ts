@@ -129,8 +129,8 @@ describe("repair", () => {
 test("a row of a newer tool is one clear error for whoever would change the database", async () => {
   const folder = await bench.folder(three);
   await migrate({ ...at(folder), to: 1 });
-  await bench.sql`insert into freehold_s.migration (version, name, checksum, tool_version)
-    values (2, '002_b', ${checksum(three["002_b.sql"])}, '7.0.0')`;
+  await bench.sql`insert into freehold_s.migration
+    values (2, '002_b', ${checksum(three["002_b.sql"])}, now(), 0, 'x', '7.0.0', true, false)`;
   const message = "s: 002_b was applied by freehold 7.0.0, and this is 0.1.0; update it first.";
   expect(await failureOf(migrate(at(folder)))).toEqual({ problem: "history", message });
   expect(await failureOf(down(at(folder)))).toEqual({ problem: "history", message });

@@ -9,7 +9,10 @@
  * transaction, so that neither the pool nor a pooler hands it on before the driver is done with it.
  *
  * Most runs need nothing else, and then nobody waits for a lock on a second connection: each message takes the lock for
- * its own transaction, as a condition of its row. Where another run has it, the row is refused, and with it all that follow.
+ * its own transaction, before anything else, and is refused where another run has it, and with it all that follow. The lock
+ * is held until the COMMIT, so the row need not stand in for it: it comes last, in one piece. What such a run knows of the
+ * history is from before it had the lock, so where a migration fails, the history is asked whether another run was faster.
+ * A message ahead of them takes the first one's lock, and creates the history where there is none, in its transaction.
  *
  * The disk is waited for once: the write-ahead log is written in order, so the last commit makes all before it durable, and
  * they do without (`synchronous_commit`). Where the chain breaks off, a write of its own does that. A server that crashes
@@ -20,11 +23,18 @@
  */
 import type { Sql } from "postgres";
 import { errorCode } from "../connect/errors.ts";
-import { type ApplyOptions, endsItself, settingsText } from "./apply.ts";
+import { type ApplyOptions, anotherRun, endsItself, settingsText } from "./apply.ts";
 import { standsAlone } from "./bare.ts";
 import { explain } from "./explain.ts";
 import type { Migration } from "./folder.ts";
-import { type AppliedMigration, openingText, quoted, rowAsText } from "./history.ts";
+import {
+  type AppliedMigration,
+  type HistoryTable,
+  openingText,
+  quoted,
+  rowAsText,
+  wholeRowText,
+} from "./history.ts";
 
 /** Text that is under way at once. */
 const largestBytes = 4 * 1024 * 1024;
@@ -53,8 +63,10 @@ export interface ChainOptions extends ApplyOptions {
   unlocked?: {
     /** The lock, as a condition that takes it for the transaction. */
     lock: string;
-    /** Schemas to create where they are missing. */
+    /** Schemas to create, of which none is there. */
     schemas: readonly string[];
+    /** There is no history yet. */
+    fresh: boolean;
     /** Called once nobody else is at work, and the history is there. */
     onOpen: () => void;
   };
@@ -78,13 +90,12 @@ export async function applyChain(
   const failures: { migration: Migration; error: unknown; lead: number }[] = [];
   let closed = false;
   const messages = migrations.map((migration, number) => {
-    const [first, final] = rowAsText(
-      at,
-      migration,
-      migrations[number - 1]?.version ?? before,
-      unlocked?.lock,
-    );
-    const lead = `${first}${settingsText(options, number < migrations.length - 1)}\n`;
+    const followed = number < migrations.length - 1;
+    const predecessor = migrations[number - 1]?.version ?? before;
+    let [first, final] = ["", ""];
+    if (unlocked) final = wholeRowText(at, migration, predecessor);
+    else [first, final] = rowAsText(at, migration, predecessor);
+    const lead = unlocked && number === 0 ? "" : `${first}${settingsText(options, followed, unlocked?.lock)}\n`;
     // A line end for a comment at the end, a semicolon for a statement without one.
     return { migration, lead, text: `${lead}${migration.text}\n;${final}commit;begin` };
   });
@@ -93,7 +104,9 @@ export async function applyChain(
       const opening =
         unlocked &&
         tx
-          .unsafe(`${openingText(at, unlocked.schemas, unlocked.lock)}commit;begin`)
+          .unsafe(
+            `${settingsText(options, migrations.length > 1, unlocked.lock)}${openingText(at, unlocked)}`,
+          )
           .simple()
           .then(unlocked.onOpen, () => {
             closed = true;
@@ -134,7 +147,10 @@ export async function applyChain(
   const [failure] = failures;
   if (failure && applied.length > 0) await flush(sql, options, applied.at(-1)!);
   if (closed || !failure || isAnothers(failure.error, options)) return { applied, error: null };
-  return { applied, error: explain(failure.error, failure.migration, service, failure) };
+  const error = explain(failure.error, failure.migration, service, failure);
+  if (unlocked && !(await isAsKnown(sql, at, failure.migration, applied.at(-1)?.version ?? before)))
+    return { applied, error: null };
+  return { applied, error };
 }
 
 /** Waits until what has landed is on the disk. Where the connection broke off, the next run will see how it stands. */
@@ -148,8 +164,27 @@ async function flush(sql: Sql, { at }: ApplyOptions, { version }: AppliedMigrati
 
 /** Another run's row stands where this one's should, or, where the lock is not held, another run is at work. */
 function isAnothers(error: unknown, { at, unlocked }: ChainOptions): boolean {
+  if (unlocked && error instanceof Error && error.message.includes(anotherRun)) return true;
   const codes = ["23505", ...(unlocked ? ["23502"] : [])];
   if (!codes.includes(errorCode(error))) return false;
   const { schema_name, table_name } = error as Record<string, unknown>;
   return schema_name === at.schema && table_name === at.table;
+}
+
+/** Whether the history is as it was when the migration was chosen. Where it cannot be asked, nothing speaks against it. */
+async function isAsKnown(
+  sql: Sql,
+  at: HistoryTable,
+  { version }: Migration,
+  before: number | null,
+): Promise<boolean> {
+  const numbers = [version, ...(before === null ? [] : [before])].join(", ");
+  try {
+    const rows = await sql
+      .unsafe<{ version: number }[]>(`select version from ${quoted(at)} where version in (${numbers})`)
+      .simple();
+    return rows.length === (before === null ? 0 : 1) && rows.every((row) => row.version === before);
+  } catch {
+    return true;
+  }
 }

@@ -72,23 +72,44 @@ export function quoteName(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
 }
 
+/** What a look at the history finds. */
+export interface HistoryFound {
+  /** Lowest version first; null where there is no history yet. */
+  rows: AppliedMigration[] | null;
+  /** Which of the schemas that were asked for are there. */
+  schemas: ReadonlySet<string>;
+}
+
 /**
- * Reads the history, lowest version first; null where there is none yet.
+ * Reads the history, and which of these schemas there are: in one message, whose second half fails where there is no
+ * history, after the first has answered.
  * @throws {MigrationError} `permission` where the role may not read it.
  */
 export async function readHistory(
   sql: Sql,
   service: string,
   at: HistoryTable,
-): Promise<AppliedMigration[] | null> {
+  asked: readonly string[],
+): Promise<HistoryFound> {
+  const rows: AppliedMigration[] = [];
+  const schemas = new Set<string>();
+  const names = asked.map(literal).join(", ");
   try {
-    const rows = await sql.unsafe<(AppliedMigration & { undoing: boolean })[]>(
-      `select ${columns}, undoing from ${quoted(at)} order by version`,
-    );
-    return rows.map(({ undoing, ...row }) => (undoing ? { ...row, progress: { way: "down" } } : row));
+    await sql
+      .unsafe<((AppliedMigration & { undoing: boolean }) | { schema: string })[]>(
+        `select nspname as schema from pg_catalog.pg_namespace where nspname in (${names});
+select ${columns}, undoing from ${quoted(at)} order by version`,
+      )
+      .simple()
+      .forEach((found) => {
+        if ("schema" in found) return void schemas.add(found.schema);
+        const { undoing, ...row } = found;
+        rows.push(undoing ? { ...row, progress: { way: "down" } } : row);
+      });
+    return { rows, schemas };
   } catch (error) {
     // Neither the schema nor the table is there.
-    if (errorCode(error) === "42P01" || errorCode(error) === "3F000") return null;
+    if (errorCode(error) === "42P01" || errorCode(error) === "3F000") return { rows: null, schemas };
     throw denied(error, service, `read ${at.schema}.${at.table}, ${service}'s history of migrations`);
   }
 }
@@ -106,18 +127,21 @@ export async function createHistory(sql: Sql, service: string, at: HistoryTable)
   }
 }
 
-/** The statement that creates the history's table. */
+/**
+ * The statement that creates the history's table. It is made in every database, so it is made of little: short columns need
+ * no table beside it for long ones, and each default would be a row more in the catalogue.
+ */
 export function tableText(at: HistoryTable): string {
   return `create table if not exists ${quoted(at)} (
   version integer primary key,
-  name text not null,
-  checksum text not null,
-  applied_at timestamptz not null default clock_timestamp(),
-  duration_ms integer not null default 0,
-  applied_by text not null default session_user,
-  tool_version text not null,
-  finished boolean not null default true,
-  undoing boolean not null default false
+  name varchar(255) not null,
+  checksum varchar(64) not null,
+  applied_at timestamptz not null,
+  duration_ms integer not null,
+  applied_by name not null,
+  tool_version varchar(64) not null,
+  finished boolean not null,
+  undoing boolean not null
 )`;
 }
 
@@ -140,30 +164,43 @@ export async function insertRow(
 /**
  * The two ends of a migration as text, for a run that sends many at once.
  * @param before the number that must be there already; null where there is none
- * @param condition what must hold besides
  */
-export function rowAsText(
-  at: HistoryTable,
-  migration: Migration,
-  before: number | null,
-  condition?: string,
-): [string, string] {
+export function rowAsText(at: HistoryTable, migration: Migration, before: number | null): [string, string] {
   const { version } = migration;
-  const conditions = [
-    ...(before === null ? [] : [`exists (select from ${quoted(at)} where version = ${before} and finished)`]),
-    ...(condition === undefined ? [] : [condition]),
-  ];
-  // A row without a number is refused: nothing is applied on top of what is not there.
-  const number =
-    conditions.length === 0 ? String(version) : `(select ${version} where ${conditions.join(" and ")})`;
-  return [insertText(at, migration, number), ownRowText(at, version)];
+  return [insertText(at, migration, numberText(at, version, before)), ownRowText(at, version)];
 }
+
+/** A row without a number is refused: nothing is applied on top of what is not there. */
+function numberText(at: HistoryTable, version: number, before: number | null): string {
+  if (before === null) return String(version);
+  return `(select ${version} where exists (select from ${quoted(at)} where version = ${before} and finished))`;
+}
+
+const inserted =
+  "(version, name, checksum, tool_version, finished, undoing, applied_at, duration_ms, applied_by)";
 
 function insertText(at: HistoryTable, migration: Migration, number: string, finished = true): string {
   const { name, checksum } = migration;
-  const values = [number, ...[name, checksum, toolVersion].map(literal), finished].join(", ");
-  return `insert into ${quoted(at)} (version, name, checksum, tool_version, finished) values (${values});`;
+  const texts = [name, checksum, toolVersion].map(literal).join(", ");
+  return `insert into ${quoted(at)} ${inserted}
+values (${number}, ${texts}, ${finished}, false, clock_timestamp(), 0, session_user);`;
 }
+
+/**
+ * The row of a migration that has run, and how long it took since its message began, written in one go and last of all:
+ * for a run whose transactions hold the lock themselves. Without a quote, which an unclosed one in the migration could pair
+ * with: its own checksum is not to be found in it.
+ * @param before the number that must be there already; null where there is none
+ */
+export function wholeRowText(at: HistoryTable, migration: Migration, before: number | null): string {
+  const { version, name, checksum } = migration;
+  const tag = `$f${checksum}$`;
+  const texts = [name, checksum, toolVersion].map((text) => `${tag}${text}${tag}`).join(", ");
+  return `insert into ${quoted(at)} ${inserted}
+values (${numberText(at, version, before)}, ${texts}, true, false, statement_timestamp(),
+  extract(epoch from clock_timestamp() - statement_timestamp()) * 1000, session_user) returning ${columns};`;
+}
+
 
 /**
  * Notes how long the migration took, and answers with its row: where that is not of this transaction, the migration has
@@ -224,17 +261,13 @@ export async function finishRow(
   return row && { ...row };
 }
 
-/** Creates what is missing, and refuses to without the condition: one statement, which anybody may run who needs nothing. */
-export function openingText(at: HistoryTable, schemas: readonly string[], condition: string): string {
-  const lines = schemas.map(
-    (schema) =>
-      `if not exists (select from pg_catalog.pg_namespace where nspname = ${literal(schema)}) then create schema ${quoteName(schema)}; end if;`,
-  );
-  return `do $freehold$ begin
-if not ${condition} then raise lock_not_available; end if;
-${lines.join("\n")}
-if pg_catalog.to_regclass(${literal(quoted(at))}) is null then ${tableText(at)}; end if;
-end $freehold$;`;
+/** Creates the history and these schemas, of which none is there. */
+export function openingText(
+  at: HistoryTable,
+  { schemas, fresh }: { schemas: readonly string[]; fresh: boolean },
+): string {
+  const lines = schemas.map((schema) => `create schema ${quoteName(schema)};`);
+  return [...lines, ...(fresh ? [`${tableText(at)};`] : [])].join("\n");
 }
 
 export function denied(error: unknown, service: string, what: string): unknown {

@@ -234,8 +234,8 @@ describe("migrate", () => {
     // What such a backend holds: the row, not yet committed, and no lock.
     const backend = await sql.reserve();
     await backend`begin`;
-    await backend`insert into freehold_s.migration (version, name, checksum, tool_version)
-      values (2, '002_b', ${checksum(two["002_b.sql"])}, 'x')`;
+    await backend`insert into freehold_s.migration
+      values (2, '002_b', ${checksum(two["002_b.sql"])}, now(), 0, 'x', '0.1.0', true, false)`;
     await backend`create table b (x int)`;
     const work = migrate({ service: "s", folder: path, url });
     await until(async () => {

@@ -112,15 +112,21 @@ export function postgresEngine(sql: Sql, options: Subject & Means): Engine {
       ]);
     },
   });
+  const asked = [...new Set([at.schema, ...(schema === null ? [] : [schema])])];
+  /** As the history was read last. */
+  let missing = { schemas: asked, fresh: true };
   return {
-    history: () => readHistory(sql, service, at),
+    async history() {
+      const { rows, schemas } = await readHistory(sql, service, at, asked);
+      missing = { schemas: asked.filter((name) => !schemas.has(name)), fresh: rows === null };
+      return rows;
+    },
     invalidIndexes: () => readInvalid(sql),
     // Its parser says what it takes when it is asked.
     requireFit: () => {},
     async atOnce(migrations, before, onOpen, onApplied) {
       if (chainLength(sql, migrations) < migrations.length || !isFit(sql, options)) return { error: null };
-      const schemas = [at.schema, ...(schema === null ? [] : [schema])];
-      const unlocked = { lock: lockText(lock.key), schemas, onOpen };
+      const unlocked = { ...missing, lock: lockText(lock.key), onOpen };
       return applyChain(sql, migrations, { ...how, before, onApplied, unlocked });
     },
     exclusively({ waitMs, onWait, fresh }, work) {
