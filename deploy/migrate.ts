@@ -13,8 +13,10 @@ import {
   type MigrationEntry,
   MigrationError,
   type MigrationEvent,
+  type Migration,
   migrate,
   type RepairResult,
+  readMigrations,
   repair,
   type StampResult,
   stamp,
@@ -100,13 +102,15 @@ export async function* migrateServices(
 ): AsyncGenerator<MigrationOutcome> {
   const { atOnce = usualAtOnce, canary = 0 } = options;
   const tenants = [...Map.groupBy(targets, ({ tenant }) => tenant).values()];
+  const files = tenants.length > 1 ? new Map<string, readonly Migration[]>() : null;
+  const work = { ...options, files };
   let failed = false;
-  for await (const outcome of sideBySide(tenants.slice(0, canary), atOnce, options)) {
+  for await (const outcome of sideBySide(tenants.slice(0, canary), atOnce, work)) {
     failed ||= !isGood(outcome);
     yield outcome;
   }
   const rest = tenants.slice(canary);
-  if (!failed) yield* sideBySide(rest, atOnce, options);
+  if (!failed) yield* sideBySide(rest, atOnce, work);
   else for (const { service, tenant } of rest.flat()) yield { service, tenant, kind: "held-back" };
 }
 
@@ -120,11 +124,14 @@ export function isGood({ kind }: MigrationOutcome): boolean {
   return !["refused", "guarded", "failed", "held-back"].includes(kind);
 }
 
+/** With what has been read of the services' folders: once for all tenants, who all get the same; null for one alone. */
+type Work = MigrateServicesOptions & { files: Map<string, readonly Migration[]> | null };
+
 /** Works on several tenants at a time, and hands on what comes of each service when it comes. */
 async function* sideBySide(
   tenants: readonly (readonly ServiceTarget[])[],
   atOnce: number,
-  options: MigrateServicesOptions,
+  options: Work,
 ): AsyncGenerator<MigrationOutcome> {
   const waiting = [...tenants];
   const done: MigrationOutcome[] = [];
@@ -160,7 +167,7 @@ async function* sideBySide(
 
 async function one(
   { service, tenant, folder, dialect, variable, schema, ...target }: ServiceTarget & { kind: "migrate" },
-  { root, env, action = { kind: "up" }, against, owns = () => false, ...options }: MigrateServicesOptions,
+  { root, env, action = { kind: "up" }, against, files, owns = () => false, ...options }: Work,
 ): Promise<MigrationOutcome> {
   const at = {
     service,
@@ -177,8 +184,11 @@ async function one(
     const findings = files.flatMap((file) => against?.get(posix.join(folder, file)) ?? []);
     if (findings.length > 0) throw new Guarded(findings);
   };
-  const change = { ...at, ...patience, inspect };
   try {
+    if (files && !files.has(at.folder)) files.set(at.folder, readMigrations(service, at.folder));
+    const migrations = files?.get(at.folder);
+    const subject = { ...at, ...(migrations && { migrations }) };
+    const change = { ...subject, ...patience, inspect };
     switch (action.kind) {
       case "up":
         return { kind: "migrated", service, tenant, result: await migrate({ ...change, ...action }) };
@@ -192,15 +202,15 @@ async function one(
       case "repair":
         return { kind: "repaired", service, tenant, result: await repair({ ...change, ...action }) };
       case "verify": {
-        const result = await verify(at);
-        const [index] = (await survey(at)).invalidIndexes.filter((one) =>
+        const result = await verify(subject);
+        const [index] = (await survey(subject)).invalidIndexes.filter((one) =>
           owns(service, one.schema, one.table),
         );
         if (index) throw new MigrationError(service, "history", `${service}: ${describeInvalid(index)}.`);
         return { kind: "verified", service, tenant, result };
       }
       case "status": {
-        const { entries, invalidIndexes } = await survey(at);
+        const { entries, invalidIndexes } = await survey(subject);
         const own = invalidIndexes.filter((one) => owns(service, one.schema, one.table));
         return { kind: "status", service, tenant, entries, invalidIndexes: own };
       }

@@ -189,12 +189,12 @@ values (${number}, ${texts}, ${finished}, false, clock_timestamp(), 0, session_u
 /**
  * The row of a migration that has run, and how long it took since its message began, written in one go and last of all:
  * for a run whose transactions hold the lock themselves. Without a quote, which an unclosed one in the migration could pair
- * with: its own checksum is not to be found in it.
+ * with: a part of its own checksum is not to be found in it.
  * @param before the number that must be there already; null where there is none
  */
 export function wholeRowText(at: HistoryTable, migration: Migration, before: number | null): string {
   const { version, name, checksum } = migration;
-  const tag = `$f${checksum}$`;
+  const tag = `$f${checksum.slice(0, 16)}$`;
   const texts = [name, checksum, toolVersion].map((text) => `${tag}${text}${tag}`).join(", ");
   return `insert into ${quoted(at)} ${inserted}
 values (${numberText(at, version, before)}, ${texts}, true, false, statement_timestamp(),

@@ -65,15 +65,16 @@ export async function withRun<T>(
  */
 export async function filesAndHistory(
   engine: Engine,
-  { service, folder }: Pick<Subject, "service" | "folder">,
-): Promise<{ migrations: Migration[]; history: AppliedMigration[] | null }> {
+  { service, folder, migrations }: Pick<Subject, "service" | "folder" | "migrations">,
+): Promise<{ migrations: readonly Migration[]; history: AppliedMigration[] | null }> {
   const asked = engine.history();
   const answered = asked.then(
     () => {},
     () => {},
   );
   try {
-    return { migrations: await readMigrationsInTurns(service, folder), history: await asked };
+    const files = migrations ?? (await readMigrationsInTurns(service, folder));
+    return { migrations: files, history: await asked };
   } finally {
     // A driver that is still at it could not be closed.
     await answered;
