@@ -95,7 +95,8 @@ export async function applyChain(
     let [first, final] = ["", ""];
     if (unlocked) final = wholeRowText(at, migration, predecessor);
     else [first, final] = rowAsText(at, migration, predecessor);
-    const lead = unlocked && number === 0 ? "" : `${first}${settingsText(options, followed, unlocked?.lock)}\n`;
+    const lead =
+      unlocked && number === 0 ? "" : `${first}${settingsText(options, followed, unlocked?.lock)}\n`;
     // A line end for a comment at the end, a semicolon for a statement without one.
     return { migration, lead, text: `${lead}${migration.text}\n;${final}commit;begin` };
   });

@@ -102,9 +102,11 @@ select ${columns}, undoing from ${quoted(at)} order by version`,
       )
       .simple()
       .forEach((found) => {
-        if ("schema" in found) return void schemas.add(found.schema);
-        const { undoing, ...row } = found;
-        rows.push(undoing ? { ...row, progress: { way: "down" } } : row);
+        if ("schema" in found) schemas.add(found.schema);
+        else {
+          const { undoing, ...row } = found;
+          rows.push(undoing ? { ...row, progress: { way: "down" } } : row);
+        }
       });
     return { rows, schemas };
   } catch (error) {
@@ -200,7 +202,6 @@ export function wholeRowText(at: HistoryTable, migration: Migration, before: num
 values (${numberText(at, version, before)}, ${texts}, true, false, statement_timestamp(),
   extract(epoch from clock_timestamp() - statement_timestamp()) * 1000, session_user) returning ${columns};`;
 }
-
 
 /**
  * Notes how long the migration took, and answers with its row: where that is not of this transaction, the migration has
