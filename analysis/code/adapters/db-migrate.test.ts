@@ -30,6 +30,7 @@ testAdapter(dbMigrate, [
     up("db.dropTable(process.argv[2]);"),
     ["2:16 drop-table ? `process.argv[2]` is not known before it runs"],
   ],
+  ["rows", up('db.insert("orders", ["id"], [1], callback);'), ["2:14 insert orders"]],
   [
     "methods of these names on other things",
     'export const load = (db) => db.createTable("orders");\nexport function up(grid) { grid.addColumn("orders", "state"); }',

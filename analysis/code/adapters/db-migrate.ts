@@ -47,6 +47,8 @@ export const dbMigrate: Adapter = {
     const [first, second] = step?.args ?? [];
     // One name alone is an index's, too: removeIndex("by_state").
     if (!step || !operation || !first || (step.name === "removeIndex" && !isNamed(second, ask))) return null;
+    // Knex's migrations call their first parameter "db", too: insert(rows).into(table).
+    if (step.name === "insert" && (!second || ask.follow(first).kind !== "text")) return null;
     const shapings = shapingsOf(step.name, step.args ?? [], ask);
     const named = ask.names(first).map((name): Named => {
       const changes = shaped(name, shapings);

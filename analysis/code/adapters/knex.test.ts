@@ -426,4 +426,9 @@ Array.from("abc").join("");
 Uint8Array.from("abc").join("");`,
     [],
   ],
+  [
+    "rows in a migration that calls it db",
+    `const up = (db) => db.insert([{ id: 1 }]).into("actees");\nmodule.exports = { up };`,
+    ["1:49 insert actees"],
+  ],
 ]);

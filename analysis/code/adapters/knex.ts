@@ -190,6 +190,10 @@ function isMine(chain: Chain, ask: Ask): boolean {
   const from = steps.find(({ name, args }) => MAIN.test(name) && args?.length === 1);
   if (!from || !isText(from.args?.[0], ask)) return false;
   if (/^(?:knex|trx)$/i.test(receiver.at(-1) ?? "")) return true;
+  // up = (db) => db.insert(rows).into("t")
+  const migrating =
+    root.kind === "parameter" && root.index === 0 && /(?:^|\.)(?:up|down)$/.test(root.function);
+  if (migrating && BUILDER.test(root.name) && querying) return true;
   // whereExists(function () { this.select("*").from("t") })
   const handed = root.kind === "parameter" ? root.handed : null;
   return (handed !== null && CALLBACKS.includes(handed.method) && querying) || (habitual && querying);
