@@ -2,6 +2,7 @@
 import type { QueryFunction } from "../../manifest/model.ts";
 import { adapters } from "./adapters/mod.ts";
 import { VERB } from "./opening.ts";
+import { HABIT } from "./site-callees.ts";
 
 const escaped = (names: readonly string[]) =>
   [...new Set(names)].map((name) => name.replace(/[^\w]/g, "\\$&")).join("|");
@@ -10,7 +11,7 @@ const escaped = (names: readonly string[]) =>
 const CLIENTS = new RegExp(
   [
     String.raw`\bsql\b|Sql\b|SQL|\.(?:query|execute|unsafe)\b`,
-    String.raw`\b(?:db|pool|pg|pgPool|pgClient|conn|connection|tx|trx|sql|database|dbClient|dbPool)[?!]*\.(?:exec|raw)\b`,
+    `\\b${HABIT.source.slice(1, -1)}[?!]*\\.(?:exec|raw)\\b`,
     String.raw`(?:postgres(?:ql)?|mysql2?|mariadb)://|DATABASE|PGHOST|_URL\b|\benv\b|\b(?:create|drop)(?:db|user)\b`,
     "freehold-ignore",
     `\\.(?:${escaped(adapters.flatMap(({ methods }) => methods ?? []))})\\s*[(<.]`,
