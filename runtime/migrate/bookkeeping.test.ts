@@ -145,3 +145,52 @@ test("a connection that may only read is one clear error", async () => {
     message: "s: the connection is read-only (default_transaction_read_only); let the migrator's role write.",
   });
 });
+
+describe("a history that an earlier version made, without the column undoing", () => {
+  const older = () => bench.sql.unsafe("alter table freehold_s.migration drop column undoing");
+  const column = async () => {
+    const rows = await bench.sql`select is_nullable, column_default from information_schema.columns
+      where table_schema = 'freehold_s' and column_name = 'undoing'`;
+    return rows.map((row) => ({ ...row }));
+  };
+
+  test("is read as it is, and brought up to date by the first change", async () => {
+    const folder = await bench.folder(three);
+    await migrate({ ...at(folder), to: 2 });
+    await older();
+    expect(await bench.states(folder)).toEqual(["001_a applied", "002_b applied", "003_c pending"]);
+    expect((await migrate({ ...at(folder), to: 2 })).applied).toEqual([]);
+    expect(await column()).toEqual([]);
+    expect((await migrate(at(folder))).version).toBe(3);
+    expect(await column()).toEqual([{ is_nullable: "NO", column_default: null }]);
+    await older();
+    expect(await down({ ...at(folder), to: 0 })).toMatchObject({ version: 0 });
+    expect(await column()).toEqual([{ is_nullable: "NO", column_default: null }]);
+  });
+
+  test("is brought up to date where it is empty, too", async () => {
+    const folder = await bench.folder(three);
+    await migrate({ ...at(folder), to: 1 });
+    await down({ ...at(folder), to: 0 });
+    await older();
+    expect((await migrate(at(folder))).version).toBe(3);
+    expect(await column()).toEqual([{ is_nullable: "NO", column_default: null }]);
+  });
+
+  test("stays as it is where the migrator may not change it, which is one line", async () => {
+    const folder = await bench.folder(three);
+    await migrate({ ...at(folder), to: 2 });
+    await older();
+    const role = `older_${bench.sql.options.database}`;
+    await bench.sql.unsafe(`create role ${role} login; grant usage on schema freehold_s to ${role};
+      grant select, insert, update on freehold_s.migration to ${role}; grant create on schema public to ${role}`);
+    const url = bench.url.replace(/^postgres:\/\/[^@]*@/, `postgres://${role}@`);
+    expect(await failureOf(migrate({ service: "s", folder, url }))).toEqual({
+      problem: "permission",
+      message:
+        's: the role may not add the column "undoing" to freehold_s.migration, s\'s history of migrations (must be owner of table migration); the project grants it, or creates the schema for the migrator.',
+    });
+    expect(await bench.relations()).toEqual(["a", "b"]);
+    expect((await migrate(at(folder))).version).toBe(3);
+  });
+});

@@ -78,40 +78,46 @@ export interface HistoryFound {
   rows: AppliedMigration[] | null;
   /** Which of the schemas that were asked for are there. */
   schemas: ReadonlySet<string>;
+  /** Whether an earlier version may have made the table, without the column `undoing`: an empty one does not tell. */
+  outdated: boolean;
 }
 
 /**
  * Reads the history, and which of these schemas there are: in one message, whose second half fails where there is no
- * history, after the first has answered.
+ * history, after the first has answered. Where the table has no `undoing`, the name means the one beside it, which is null.
  * @throws {MigrationError} `permission` where the role may not read it.
  */
 export async function readHistory(
-  sql: Sql,
+  sql: Sql | TransactionSql,
   service: string,
   at: HistoryTable,
   asked: readonly string[],
 ): Promise<HistoryFound> {
   const rows: AppliedMigration[] = [];
   const schemas = new Set<string>();
+  let outdated = true;
   const names = asked.map(literal).join(", ");
   try {
     await sql
-      .unsafe<((AppliedMigration & { undoing: boolean }) | { schema: string })[]>(
+      .unsafe<((AppliedMigration & { undoing: boolean | null }) | { schema: string })[]>(
         `select nspname as schema from pg_catalog.pg_namespace where nspname in (${names});
-select ${columns}, undoing from ${quoted(at)} order by version`,
+select found.* from (select null::boolean as undoing) lacking
+cross join lateral (select ${columns}, undoing from ${quoted(at)}) found order by version`,
       )
       .simple()
       .forEach((found) => {
         if ("schema" in found) schemas.add(found.schema);
         else {
           const { undoing, ...row } = found;
+          outdated = undoing === null;
           rows.push(undoing ? { ...row, progress: { way: "down" } } : row);
         }
       });
-    return { rows, schemas };
+    return { rows, schemas, outdated };
   } catch (error) {
     // Neither the schema nor the table is there.
-    if (errorCode(error) === "42P01" || errorCode(error) === "3F000") return { rows: null, schemas };
+    if (errorCode(error) === "42P01" || errorCode(error) === "3F000")
+      return { rows: null, schemas, outdated: false };
     throw denied(error, service, `read ${at.schema}.${at.table}, ${service}'s history of migrations`);
   }
 }
@@ -126,6 +132,31 @@ export async function createHistory(sql: Sql, service: string, at: HistoryTable)
     await sql.unsafe(tableText(at));
   } catch (error) {
     throw denied(error, service, `create ${at.schema}.${at.table}, ${service}'s history of migrations`);
+  }
+}
+
+/**
+ * Adds what an earlier version's table lacks, so that it is as a new one. Called under the lock.
+ * @throws {MigrationError} `permission` where the role may not.
+ */
+export async function renewHistory(sql: Sql, service: string, at: HistoryTable): Promise<void> {
+  const table = quoted(at);
+  try {
+    // Asked first: no lock is taken on a table that lacks nothing.
+    const [lacking] = await sql`
+      select from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+      where n.nspname = ${at.schema} and c.relname = ${at.table} and not exists (
+        select from pg_catalog.pg_attribute a where a.attrelid = c.oid and a.attname = 'undoing' and not a.attisdropped)`;
+    if (!lacking) return;
+    await sql
+      .unsafe(
+        `alter table ${table} add column if not exists undoing boolean not null default false;
+alter table ${table} alter column undoing drop default`,
+      )
+      .simple();
+  } catch (error) {
+    const what = `add the column "undoing" to ${at.schema}.${at.table}, ${service}'s history of migrations`;
+    throw denied(error, service, what);
   }
 }
 

@@ -37,7 +37,7 @@ export type {
   MigrationTarget,
 } from "./options.ts";
 export { migrationScript } from "./script.ts";
-export { type StartOptions, status, survey, verify } from "./start.ts";
+export { type StartOptions, status, statusWithin, survey, verify } from "./start.ts";
 
 /**
  * Brings a service's schema up to head.

@@ -22,6 +22,7 @@ import {
   isUndoing,
   quoted,
   readHistory,
+  renewHistory,
 } from "./history.ts";
 import { lockText, withLock } from "./lock.ts";
 import type { Means, Subject } from "./options.ts";
@@ -114,17 +115,18 @@ export function postgresEngine(sql: Sql, options: Subject & Means): Engine {
   });
   const asked = [...new Set([at.schema, ...(schema === null ? [] : [schema])])];
   /** As the history was read last. */
-  let missing = { schemas: asked, fresh: true };
+  let missing = { schemas: asked, fresh: true, outdated: false };
   return {
     async history() {
-      const { rows, schemas } = await readHistory(sql, service, at, asked);
-      missing = { schemas: asked.filter((name) => !schemas.has(name)), fresh: rows === null };
+      const { rows, schemas, outdated } = await readHistory(sql, service, at, asked);
+      missing = { schemas: asked.filter((name) => !schemas.has(name)), fresh: rows === null, outdated };
       return rows;
     },
     invalidIndexes: () => readInvalid(sql),
     // Its parser says what it takes when it is asked.
     requireFit: () => {},
     async atOnce(migrations, before, onOpen, onApplied) {
+      if (missing.outdated) return { error: null };
       if (chainLength(sql, migrations) < migrations.length || !isFit(sql, options)) return { error: null };
       const unlocked = { ...missing, lock: lockText(lock.key), onOpen };
       return applyChain(sql, migrations, { ...how, before, onApplied, unlocked });
@@ -133,6 +135,7 @@ export function postgresEngine(sql: Sql, options: Subject & Means): Engine {
       return withLock(sql, { ...lock, waitMs, onWait }, async (stillHeld) => {
         await within(Math.max(waitMs, leastWaitMs), service, requireServer(sql, options));
         if (fresh) await createHistory(sql, service, at);
+        if (missing.outdated) await renewHistory(sql, service, at);
         if (schema !== null) await createSchema(sql, schema);
         return work(changes(stillHeld, waitMs));
       });

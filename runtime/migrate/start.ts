@@ -1,9 +1,11 @@
 /** What a service does about its schema when it starts, and what a pipeline asks before it. */
-import type { Sql } from "postgres";
+import type { Sql, TransactionSql } from "postgres";
 import { type Environment, ready } from "../connect/mod.ts";
 import { compare, type MigrationEntry, requireSound } from "./compare.ts";
 import type { InvalidIndex } from "./engine.ts";
 import { MigrationError } from "./errors.ts";
+import { readMigrationsInTurns } from "./folder.ts";
+import { historyTable, readHistory } from "./history.ts";
 import type { MigrateResult, MigrationTarget, Subject } from "./options.ts";
 import { filesAndHistory, summarise } from "./run.ts";
 import { withEngine } from "./target.ts";
@@ -41,6 +43,17 @@ export async function status(options: LookOptions): Promise<MigrationEntry[]> {
     const { migrations, history } = await filesAndHistory(engine, options);
     return compare(migrations, history ?? []);
   });
+}
+
+/** The same, from within a transaction of PostgreSQL's, which ends with it where there is no history. */
+export async function statusWithin(
+  tx: TransactionSql,
+  { service, folder, versionTable }: Pick<Subject, "service" | "folder" | "versionTable">,
+): Promise<MigrationEntry[]> {
+  const at = historyTable(service, versionTable);
+  const migrations = await readMigrationsInTurns(service, folder);
+  const { rows } = await readHistory(tx, service, at, [at.schema]);
+  return compare(migrations, rows ?? []);
 }
 
 /**
