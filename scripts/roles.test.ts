@@ -63,7 +63,7 @@ test("plan shows what apply runs, apply runs it, verify then has nothing to say"
       CREATE ROLE lobby_app LOGIN INHERIT;
       COMMENT ON ROLE lobby_app IS 'freehold: lobby''s app';
       GRANT lobby_owner TO lobby_migrator WITH INHERIT FALSE, SET TRUE;
-      REVOKE TEMPORARY, CONNECT ON DATABASE DB FROM PUBLIC;
+      REVOKE CONNECT, TEMPORARY ON DATABASE DB FROM PUBLIC;
       REVOKE USAGE ON SCHEMA public FROM PUBLIC;
       CREATE SCHEMA freehold_lobby AUTHORIZATION lobby_owner;
       GRANT CONNECT, TEMPORARY ON DATABASE DB TO lobby_app;

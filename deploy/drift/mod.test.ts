@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { type RightsBench, rightsBench } from "../../fixtures/rights.ts";
 import { connect, type Sql } from "../../runtime/connect/mod.ts";
 import { type EmbeddedPostgres, startPostgres } from "../embedded/mod.ts";
+import { DeployError } from "../error.ts";
 import { asAdministrator } from "../roles/mod.ts";
 import { findDrift } from "./mod.ts";
 import { type Shadows, shadows } from "./shadow.ts";
@@ -31,20 +32,23 @@ afterAll(async () => {
   bench[Symbol.dispose]();
 });
 
+const folderOf = (service: string) => join(bench.folder.root, `services/${service}/migrations`);
+/** The migrations are the same for every fault: what they make is asked for once. */
+const asked: Shadows = {
+  async of(...args) {
+    shapes ??= await shadow.of(...args);
+    return shapes;
+  },
+  async [Symbol.asyncDispose]() {},
+};
+
 async function drift(): Promise<string[]> {
   const [database] = bench.databases;
   const faults = await asAdministrator(database!, bench.options.env, (admin) =>
     findDrift(admin, database!, {
       ...bench.options,
-      // The migrations are the same for every fault: what they make is asked for once.
-      shadows: {
-        async of(...args) {
-          shapes ??= await shadow.of(...args);
-          return shapes;
-        },
-        async [Symbol.asyncDispose]() {},
-      },
-      folderOf: (service) => join(bench.folder.root, `services/${service}/migrations`),
+      shadows: asked,
+      folderOf,
     }),
   );
   return faults.map(({ kind, message }) => `${kind}: ${message}`);
@@ -64,7 +68,7 @@ const seeds: [fault: string, undo: string, ...said: string[]][] = [
   [
     "alter table stock rename to stocks",
     "alter table stocks rename to stock",
-    "right: orders_app has INSERT, SELECT, UPDATE, DELETE on public.stocks",
+    "right: orders_app has DELETE, INSERT, SELECT, UPDATE on public.stocks",
     "missing-table: public.stock is missing, and the migrations make it",
     "stray-table: the table public.stocks is here, and nobody owns it",
   ],
@@ -240,7 +244,7 @@ const seeds: [fault: string, undo: string, ...said: string[]][] = [
     "alter table invoices add order_id int references orders (id)",
     "alter table invoices drop order_id",
     "shape: public.invoices: column order_id is in no migration: integer",
-    "shape: public.invoices: constraint invoices_order_id_fkey is in no migration: FOREIGN KEY (order_id) REFERENCES orders(id)",
+    "shape: public.invoices: constraint invoices_order_id_fkey is in no migration: FOREIGN KEY (order_id) REFERENCES public.orders(id)",
     "cross-owner: the foreign key invoices_order_id_fkey of public.invoices (billing's) stands on public.orders (orders's)",
   ],
   [
@@ -259,7 +263,7 @@ const seeds: [fault: string, undo: string, ...said: string[]][] = [
     `create function peek() returns trigger language plpgsql as 'begin return new; end'; alter function peek owner to orders_owner;
      create trigger watch before insert on invoices for each row execute function peek()`,
     "drop trigger watch on invoices; drop function peek",
-    "shape: public.invoices: trigger watch is in no migration: CREATE TRIGGER watch BEFORE INSERT ON public.invoices FOR EACH ROW EXECUTE FUNCTION peek()",
+    "shape: public.invoices: trigger watch is in no migration: CREATE TRIGGER watch BEFORE INSERT ON public.invoices FOR EACH ROW EXECUTE FUNCTION public.peek()",
     "cross-owner: the trigger watch of public.invoices (billing's) stands on public.peek (orders's)",
   ],
   [
@@ -323,7 +327,7 @@ const seeds: [fault: string, undo: string, ...said: string[]][] = [
   [
     "create or replace view order_totals as select order_id, count(*)::bigint as cents from order_lines group by order_id",
     "create or replace view order_totals as select order_id, sum(cents) as cents from order_lines group by order_id",
-    "shape: public.order_totals: query is SELECT order_id, count(*) AS cents FROM order_lines GROUP BY order_id;, and the migrations make it SELECT order_id, sum(cents) AS cents FROM order_lines GROUP BY order_id;",
+    "shape: public.order_totals: query is SELECT order_id, count(*) AS cents FROM public.order_lines GROUP BY order_id;, and the migrations make it SELECT order_id, sum(cents) AS cents FROM public.order_lines GROUP BY order_id;",
   ],
   [
     "create extension pg_trgm",
@@ -337,8 +341,8 @@ const seeds: [fault: string, undo: string, ...said: string[]][] = [
     "migration: orders: 001_orders is ahead",
   ],
   [
-    "update freehold_billing.migration set checksum = 'x' || checksum",
-    "update freehold_billing.migration set checksum = substr(checksum, 2)",
+    "update freehold_billing.migration set checksum = reverse(checksum)",
+    "update freehold_billing.migration set checksum = reverse(checksum)",
     "migration: billing: 001_invoices is changed",
   ],
 ];
@@ -354,6 +358,31 @@ for (const [fault, undo, ...said] of seeds) {
     }
   });
 }
+
+test("an administrator who is no superuser looks, too, and is nobody's member afterwards", async () => {
+  const [database] = bench.databases;
+  const looks = (user: string) => {
+    const env = { ADMIN_URL: server.url({ database: "shop", user, password: "x" }) };
+    const options = { ...bench.options, folderOf, shadows: asked };
+    return asAdministrator(database!, env, (admin) => findDrift(admin, database!, options));
+  };
+  await sql.unsafe(`create role weak login createrole password 'x'; grant connect on database shop to weak;
+    create role weakest login password 'x'; grant connect on database shop to weakest`);
+  // From PostgreSQL 16 on, this is what whoever created a role has.
+  await sql.unsafe(`grant orders_owner, billing_owner to weak with admin option, inherit false, set false`);
+  const memberships = () =>
+    sql`select r.rolname as role, a.inherit_option as inherit from pg_auth_members a join pg_roles r on r.oid = a.roleid
+      where a.member = 'weak'::regrole order by 1`;
+  const before = [...(await memberships())];
+  expect(await looks("weak")).toEqual([]);
+  expect([...(await memberships())]).toEqual(before);
+  expect(looks("weakest")).rejects.toThrow(
+    new DeployError(
+      'weakest may not look: permission denied to grant role "orders_owner" (GRANT orders_owner TO weakest WITH INHERIT TRUE, SET TRUE)',
+    ),
+  );
+  await sql.unsafe("drop owned by weak, weakest; drop role weak, weakest");
+});
 
 test("nothing is left of what was seeded", async () => {
   expect(await drift()).toEqual([]);

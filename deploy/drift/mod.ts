@@ -5,11 +5,12 @@
  */
 import type { Sql } from "postgres";
 import { matchName, type TableName } from "../../manifest/mod.ts";
-import { type MigrationEntry, status } from "../../runtime/migrate/mod.ts";
+import { type MigrationEntry, MigrationError, status, statusWithin } from "../../runtime/migrate/mod.ts";
 import type { DeployedDatabase, PlacedService } from "../databases.ts";
+import { DeployError } from "../error.ts";
 import type { Catalog, Grant } from "../roles/catalog.ts";
 import { ownerOf, ownerOfName } from "../roles/desired.ts";
-import { planRights, type RightsOptions, type StepKind } from "../roles/mod.ts";
+import { lookAs, planRights, type RightsOptions, type StepKind } from "../roles/mod.ts";
 import { everybody } from "../roles/names.ts";
 import { type Link, type Links, readLinks } from "./links.ts";
 import type { Shadows } from "./shadow.ts";
@@ -80,12 +81,12 @@ export async function findDrift(
       kind === "password" ? [] : [{ kind: kinds[kind], message: fault }],
     ),
     ...strangers(plan.catalog, services),
-    ...leftRoles(await readMarkedRoles(sql), services),
+    ...leftRoles(plan.catalog, services),
     ...definers(plan.catalog, services),
     ...undeclaredExtensions(plan.catalog, services),
     ...tables(live, wanted, options.system, services),
     ...crossings(await readLinks(sql), services),
-    ...(await migrations(sql, services, options)),
+    ...(await migrations(sql, plan.catalog, services, options)),
   ];
 }
 
@@ -124,26 +125,14 @@ function strangers(catalog: Catalog, services: readonly PlacedService[]): Fault[
 }
 
 /** Roles that were made for a service of this name scheme, and that the manifest no longer has. */
-function leftRoles(
-  marked: readonly { name: string; owns: boolean }[],
-  services: readonly PlacedService[],
-): Fault[] {
+function leftRoles({ makers }: Catalog, services: readonly PlacedService[]): Fault[] {
   const ours = new Set(services.flatMap(({ roles }) => Object.values(roles)));
-  return marked
-    .filter(({ name, owns }) => owns && !ours.has(name))
+  return makers
+    .filter(({ name }) => !ours.has(name))
     .map(({ name }) => ({
       kind: "role",
       message: `${name} has objects here, and the manifest no longer has its service`,
     }));
-}
-
-/** The roles that freehold made, and whether they own something in this database. */
-async function readMarkedRoles(sql: Sql): Promise<{ name: string; owns: boolean }[]> {
-  const rows = await sql<{ name: string; owns: boolean }[]>`
-    select r.rolname as name, exists (select from pg_class c where c.relowner = r.oid)
-      or exists (select from pg_namespace n where n.nspowner = r.oid) as owns
-    from pg_roles r where shobj_description(r.oid, 'pg_authid') like 'freehold: %'`;
-  return [...rows];
 }
 
 /** A function that runs as its owner is as dangerous as its owner: in a service's schema that is the service's owner role. */
@@ -250,23 +239,39 @@ function crossings({ links, invalidIndexes, unchecked }: Links, services: readon
 
 async function migrations(
   sql: Sql,
+  catalog: Catalog,
   services: readonly PlacedService[],
   { folderOf }: DriftOptions,
 ): Promise<Fault[]> {
   const faults: Fault[] = [];
-  for (const { service } of services) {
+  for (const { service, roles } of services) {
     const folder = folderOf(service.name);
     if (folder === null) continue;
-    const entries = await status({
-      service: service.name,
-      folder,
-      sql,
-      ...(service.versionTable === null ? {} : { versionTable: service.versionTable }),
-    });
+    const { name: of, versionTable } = service;
+    const subject = { service: of, folder, ...(versionTable === null ? {} : { versionTable }) };
+    const entries = await statesOf(sql, catalog, subject, roles.owner);
     for (const { name, state } of entries.filter(isOdd))
       faults.push({ kind: "migration", message: `${service.name}: ${name} is ${state}` });
   }
   return faults;
+}
+
+/** The history is its owner's, and an administrator who is no superuser reads it only as one of its owner's members. */
+async function statesOf(
+  sql: Sql,
+  catalog: Catalog,
+  subject: { service: string; folder: string; versionTable?: string },
+  owner: string,
+): Promise<MigrationEntry[]> {
+  try {
+    return await status({ ...subject, sql }).catch((error: unknown) => {
+      if (!(error instanceof MigrationError && error.problem === "permission")) throw error;
+      return lookAs(sql, owner, catalog, (tx) => statusWithin(tx, subject));
+    });
+  } catch (error) {
+    if (error instanceof MigrationError) throw new DeployError(error.message);
+    throw error;
+  }
 }
 
 function isOdd({ state }: MigrationEntry): boolean {

@@ -2,7 +2,7 @@
  * What tables look like: columns, constraints, indexes, triggers, policies, each in the words in which the server itself
  * would write it down (pg_get_constraintdef and its kin). Two databases are compared by these words.
  */
-import type { Sql, TransactionSql } from "postgres";
+import type { Sql } from "postgres";
 
 /** What a relation is made of, and its definition, by the kind of part and its name. */
 export interface Shape {
@@ -70,9 +70,15 @@ const query = `
     coalesce((select json_object_agg(p.name, p.text order by p.name) from part p where p.oid = r.oid), '{}') as parts
   from relation r order by 1, 2`;
 
-/** Reads the shapes of the tables and views in these schemas. */
-export async function readShapes(sql: Sql | TransactionSql, schemas: readonly string[]): Promise<Shapes> {
-  const rows = await sql.unsafe<Shape[]>(query, [JSON.stringify(schemas)]);
+/**
+ * Reads the shapes of the tables and views in these schemas. Without a search path every name is written with its schema:
+ * whoever asks, and whatever that role may use.
+ */
+export async function readShapes(sql: Sql, schemas: readonly string[]): Promise<Shapes> {
+  const rows = await sql.begin("read only", async (tx) => {
+    await tx`set local search_path = ''`;
+    return tx.unsafe<Shape[]>(query, [JSON.stringify(schemas)]);
+  });
   const [version] = await sql<{ major: number }[]>`
     select current_setting('server_version_num')::int / 10000 as major`;
   return { major: version!.major, shapes: rows.map((row) => ({ ...row })) };

@@ -84,6 +84,7 @@ function emptyCatalog(name: string): Catalog {
     database: { name, owner: "postgres" },
     admin: { name: "postgres", superuser: true, createRole: true },
     roles: [],
+    makers: [],
     memberships: [],
     schemas: [{ name: "public", owner: "pg_database_owner" }],
     relations: [],

@@ -12,7 +12,7 @@ import { connect, ready } from "../../runtime/connect/mod.ts";
 import type { DeployedDatabase } from "../databases.ts";
 import { DeployError } from "../error.ts";
 import { type Catalog, readCatalog } from "./catalog.ts";
-import { desiredRights } from "./desired.ts";
+import { desiredRights, ownerOf } from "./desired.ts";
 import { ident } from "./names.ts";
 import type { Observed } from "./observed.ts";
 import { planRoles } from "./plan.ts";
@@ -85,11 +85,15 @@ export async function applyRights(
         await withdraw(tx, helped);
         return { steps: done, notes };
       }
-      await join(tx, database, catalog, helped);
+      const acted = [
+        ...database.services.map(({ roles }) => roles.owner),
+        ...(options.takeOver ? formerOwners(database, catalog) : []),
+      ];
+      await actFor(tx, acted, catalog, helped);
       for (const step of steps) {
         await run(tx, step);
         done.push(step);
-        if (step.kind === "role") await join(tx, database, catalog, helped);
+        if (step.kind === "role") await actFor(tx, acted, catalog, helped);
       }
     }
     const { steps, catalog } = await planRights(tx, database, options);
@@ -100,11 +104,24 @@ export async function applyRights(
   });
 }
 
-async function run(tx: TransactionSql, { sql, shown }: Step): Promise<void> {
+/** Roles that freehold made, whose things here are another's by now. */
+function formerOwners({ services }: DeployedDatabase, { makers, relations, schemas }: Catalog): string[] {
+  const isOurs = (name: string) =>
+    services.some(({ schema, history }) => schema === name || history.schema === name);
+  const owners = new Set([
+    ...relations.filter((one) => ownerOf(one, services) !== null).map(({ owner }) => owner),
+    ...schemas.filter(({ name }) => isOurs(name)).map(({ owner }) => owner),
+  ]);
+  return makers.flatMap(({ name }) => (owners.has(name) ? [name] : []));
+}
+
+const nothingDone = "nothing was done";
+
+async function run(tx: TransactionSql, { sql, shown }: Step, lead = nothingDone): Promise<void> {
   try {
     await tx.unsafe(sql);
   } catch (error) {
-    throw new DeployError(`nothing was done: ${messageOf(error)} (${shown})`);
+    throw new DeployError(`${lead}: ${messageOf(error)} (${shown})`);
   }
 }
 
@@ -112,22 +129,47 @@ async function run(tx: TransactionSql, { sql, shown }: Step): Promise<void> {
  * An administrator who is no superuser acts for a role as its member: while the plan runs it is one, and no longer. From
  * PostgreSQL 16 on, who creates a role may give itself this; before, who may create roles may.
  */
-async function join(
+async function actFor(
   tx: TransactionSql,
-  { services }: DeployedDatabase,
-  { admin, version }: Catalog,
+  roles: readonly string[],
+  { admin, version }: Pick<Catalog, "admin" | "version">,
   helped: Set<string>,
+  lead = nothingDone,
 ): Promise<void> {
   if (admin.superuser) return;
-  for (const { roles } of services) {
+  for (const role of roles) {
     const [found] = await tx<{ member: boolean }[]>`
-      select pg_has_role(current_user, oid, 'USAGE') as member from pg_roles where rolname = ${roles.owner}`;
+      select pg_has_role(current_user, oid, 'USAGE') as member from pg_roles where rolname = ${role}`;
     if (!found || found.member) continue;
     const options = version >= 160_000 ? " WITH INHERIT TRUE, SET TRUE" : "";
-    const sql = `GRANT ${ident(roles.owner)} TO ${ident(admin.name)}${options}`;
-    await run(tx, { kind: "membership", sql, shown: sql, fault: "" });
-    helped.add(roles.owner);
+    const sql = `GRANT ${ident(role)} TO ${ident(admin.name)}${options}`;
+    await run(tx, { kind: "membership", sql, shown: sql, fault: "" }, lead);
+    helped.add(role);
   }
+}
+
+/**
+ * What is read as a member of a role, where the administrator is not one: the membership is taken back with the transaction.
+ * @throws {DeployError} where it may not become one
+ */
+export async function lookAs<T>(
+  sql: Sql,
+  role: string,
+  catalog: Pick<Catalog, "admin" | "version">,
+  look: (tx: TransactionSql) => Promise<T>,
+): Promise<T> {
+  const seen: T[] = [];
+  const enough = new Error("looked at");
+  try {
+    await sql.begin(async (tx) => {
+      await actFor(tx, [role], catalog, new Set(), `${catalog.admin.name} may not look`);
+      seen.push(await look(tx));
+      throw enough;
+    });
+  } catch (error) {
+    if (error !== enough) throw error;
+  }
+  return seen[0]!;
 }
 
 async function withdraw(tx: TransactionSql, helped: ReadonlySet<string>): Promise<void> {

@@ -12,6 +12,8 @@ export interface Catalog {
   /** Who asks. */
   admin: { name: string; superuser: boolean; createRole: boolean };
   roles: CatalogRole[];
+  /** Roles that freehold made, of any manifest, and that own something here. */
+  makers: { name: string; purpose: string }[];
   memberships: Membership[];
   schemas: { name: string; owner: string }[];
   relations: Relation[];
@@ -108,6 +110,7 @@ export async function readCatalog(sql: Sql | TransactionSql, roles: readonly str
   const [found] = await sql.unsafe<Omit<Catalog, "version" | "database" | "admin">[]>(
     `select
       (${list(rolesQuery(head!.admin.superuser))}) as roles,
+      (${list(makersQuery)}) as makers,
       (${list(membershipsQuery)}) as memberships,
       (${list(`select n.nspname as name, pg_get_userbyid(n.nspowner) as owner from pg_namespace n where ${systemSchemas}`)}) as schemas,
       (${list(relationsQuery)}) as relations,
@@ -115,15 +118,16 @@ export async function readCatalog(sql: Sql | TransactionSql, roles: readonly str
       (${list(grantsQuery)}) as grants,
       (${list(defaultsQuery)}) as defaults,
       (${list(settingsQuery)}) as settings,
-      (select coalesce(json_agg(extname), '[]') from pg_extension) as extensions`,
+      (select coalesce(json_agg(extname order by extname), '[]') from pg_extension) as extensions`,
     // As text: the pool does not know the server's array types.
     [JSON.stringify(roles)],
   );
   return { ...head!, ...found! };
 }
 
+/** In an order of its own, so that a plan is the same each time. */
 function list(query: string): string {
-  return `select coalesce(json_agg(q), '[]') from (${query}) q`;
+  return `select coalesce(json_agg(q order by q::text collate "C"), '[]') from (${query}) q`;
 }
 
 const rolesQuery = (superuser: boolean) => `
@@ -134,6 +138,12 @@ const rolesQuery = (superuser: boolean) => `
     shobj_description(r.oid, 'pg_authid') as comment,
     ${superuser ? "(select rolpassword from pg_authid a where a.oid = r.oid)" : "null"} as verifier
   from pg_roles r where r.rolname = any (array(select json_array_elements_text($1::text::json)))`;
+
+const makersQuery = `
+  select r.rolname as name, substr(shobj_description(r.oid, 'pg_authid'), length('freehold: ') + 1) as purpose
+  from pg_roles r where shobj_description(r.oid, 'pg_authid') like 'freehold: %'
+    and (exists (select from pg_class c where c.relowner = r.oid)
+      or exists (select from pg_namespace n where n.nspowner = r.oid))`;
 
 /** Before 16 a membership can be set to whenever it is there, and its inheritance is the member's. */
 const membershipsQuery = `

@@ -22,9 +22,7 @@ export function schemaSteps({ catalog, desired, takeOver }: PlanInput, obstacles
         ),
       ];
     if (!mayTake(found.owner, catalog, takeOver)) {
-      obstacles.push(
-        `the schema ${name} belongs to ${found.owner}, and freehold did not make it: give it to ${owner} yourself, or take it over with --take-over`,
-      );
+      obstacles.push(belongsTo(`the schema ${name}`, found.owner, owner, catalog));
       return [];
     }
     return [
@@ -44,6 +42,14 @@ function mayTake(owner: string, { admin, database, roles }: Catalog, takeOver = 
   );
 }
 
+/** Why something is not given to its owner. A role that the manifest once named may just as well be another manifest's. */
+function belongsTo(what: string, found: string, owner: string, { makers }: Catalog): string {
+  const maker = makers.find(({ name }) => name === found);
+  return maker
+    ? `${what} belongs to ${found}, which freehold made as ${maker.purpose} and this manifest does not name: if it did before, take it over for ${owner} with --take-over`
+    : `${what} belongs to ${found}, and freehold did not make that role: give it to ${owner} yourself, or take it over with --take-over`;
+}
+
 const relationWords = {
   r: "TABLE",
   p: "TABLE",
@@ -61,9 +67,7 @@ export function ownerSteps({ catalog, desired, takeOver }: PlanInput, obstacles:
     if (kind === "S" && of) return [];
     const table = `${schema}.${name}`;
     if (!mayTake(relation.owner, catalog, takeOver)) {
-      obstacles.push(
-        `${table} belongs to ${relation.owner}, and freehold did not make that role: give it to ${owner} yourself, or take it over with --take-over`,
-      );
+      obstacles.push(belongsTo(table, relation.owner, owner, catalog));
       return [];
     }
     return [

@@ -80,11 +80,11 @@ function isOwnersFunction(
   return found !== undefined && ours.has(found.owner);
 }
 
-export function grantSteps({ catalog, desired }: PlanInput): Step[] {
+export function grantSteps({ catalog, desired }: PlanInput, isMeant: (grant: Grant) => boolean): Step[] {
   const there = new Set(catalog.grants.map(grantKey));
   // The owner of an object needs no grant on it.
   const missing = desired.grants.filter(
-    (grant) => !there.has(grantKey(grant)) && !isOwner(grant, desired, catalog),
+    (grant) => isMeant(grant) && !there.has(grantKey(grant)) && !isOwner(grant, desired, catalog),
   );
   return grouped(missing).map(({ privileges, grant }) =>
     step(

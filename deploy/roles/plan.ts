@@ -18,8 +18,10 @@ export function planRoles(input: PlanInput): Plan {
     ...extensionSteps(input),
     ...revokeSteps(input),
     ...schemaSteps(input, obstacles),
+    // Who is to own a table needs the right to make one there.
+    ...grantSteps(input, ({ on }) => on === "database" || on === "schema"),
     ...ownerSteps(input, obstacles),
-    ...grantSteps(input),
+    ...grantSteps(input, ({ on }) => on !== "database" && on !== "schema"),
     ...defaultSteps(input),
     ...settingSteps(input),
     ...passwordSteps(input),
