@@ -7,8 +7,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import postgres from "postgres";
 import { startPostgres } from "../deploy/embedded/mod.ts";
+import { readFlags } from "./flags.ts";
 
-const runs = Number(process.argv[2] ?? 7);
+const { positionals } = readFlags({ allowPositionals: true, options: {} });
+const runs = Number(positionals[0] ?? 7);
+if (!Number.isInteger(runs) || runs < 1) {
+  console.error("embedded: RUNS is a whole number from 1 on");
+  process.exit(2);
+}
 
 async function startedMs(durable: boolean): Promise<{ start: number; database: number; stop: number }> {
   const begin = performance.now();

@@ -18,7 +18,7 @@ const list = Object.entries(benches)
   .join("\n");
 if (first === "--help" || first === "-h") {
   console.log(
-    `freehold bench [NAME] [FLAGS]\n\n${list}\n\nfreehold bench NAME --help says which flags it has.`,
+    `freehold bench [NAME] [FLAGS]\n\n${list}\n\nfreehold bench NAME --help says which flags it has.\n\nExamples:\n  freehold bench\n  freehold bench migrate --peers --svg migrate.svg`,
   );
   process.exit(0);
 }

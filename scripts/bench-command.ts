@@ -14,7 +14,14 @@ export function addBench(commands: Command, io: Io, done: (code: number) => void
     .argument("[flags...]", "its own flags, such as --peers")
     .allowUnknownOption()
     .addHelpText("after", "\nExamples:\n  freehold bench\n  freehold bench migrate --peers --svg migrate.svg")
-    .action(async (name: string | undefined, flags: string[]) => done(await run(name, flags, io)));
+    // Each benchmark tells its own flags: "bench audit --help" is its question to answer.
+    .helpOption(false)
+    .action(async (name: string | undefined, flags: string[], _options, command: Command) => {
+      if (name === "--help" || name === "-h") {
+        command.outputHelp();
+        done(exitCodes.clean);
+      } else done(await run(name, flags, io));
+    });
 }
 
 /** @throws ExpectedError where the benchmarks are not there */
