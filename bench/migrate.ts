@@ -1,12 +1,14 @@
 /**
- * `freehold bench migrate [--peers] [--migrations N] [--runs N] [--tenants N] [--svg FILE]`: how long migrations take, on a
+ * `freehold bench migrate [--peers] [--migrations N] [--runs N] [--tenants N [--json]] [--svg FILE]`: how long migrations take, on a
  * server with fsync, over a road without delay and over one with a round trip of 2 ms. With `--peers`, next to other runners
  * in the same run (`bun install --cwd bench` first). Each run is a process and a database of its own; loading the runner is
  * not counted (but for dbmate, which is a program). All are given the same URL, without TLS. Prints medians, and each one's
  * ratio to one round trip a migration; beneath, how many times as long as freehold the best of those took that give each
  * migration a transaction of its own, and the best of all with nothing to do.
  *
- * With `--tenants N`: ten migrations in a database for each of N tenants, eight at a time (migrate/tenants.ts).
+ * With `--tenants N`: ten migrations in a database for each of N tenants, eight at a time (migrate/tenants.ts). Next to peers
+ * stands a limit: a raw client that sends each tenant the same SQL in one message, and keeps no order, no checksums and no
+ * lock; how many times as fast as the best peer freehold and the limit are is printed beneath, or all of it as JSON.
  */
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -25,6 +27,7 @@ const { values } = readFlags({
     runs: { type: "string", default: "5" },
     svg: { type: "string" },
     tenants: { type: "string" },
+    json: { type: "boolean", default: false },
   },
 });
 const count = Number(values.migrations);
@@ -33,13 +36,18 @@ if (!Number.isSafeInteger(count) || count < 1 || !Number.isSafeInteger(runs) || 
   console.error("--migrations and --runs take whole numbers from 1");
   process.exit(2);
 }
+if (values.json && values.tenants === undefined) {
+  console.error("--json goes with --tenants");
+  process.exit(2);
+}
 if (values.tenants !== undefined) {
   const tenants = Number(values.tenants);
   if (!Number.isSafeInteger(tenants) || tenants < 1) {
     console.error("--tenants takes a whole number from 1");
     process.exit(2);
   }
-  const { benchTenants, tenantPanels, tenantTable } = await import("./migrate/tenants.ts");
+  const { benchTenants } = await import("./migrate/tenants.ts");
+  const { tenantPanels, tenantRatios, tenantTable } = await import("./migrate/tenants-report.ts");
   const results = await benchTenants({
     tenants,
     runs,
@@ -47,13 +55,17 @@ if (values.tenants !== undefined) {
     onProgress: (line) => process.stderr.isTTY && process.stderr.write(`\r\x1b[K${line}`),
   });
   if (process.stderr.isTTY) process.stderr.write("\r\x1b[K");
-  console.log(tenantTable(results, tenants));
+  console.log(
+    values.json
+      ? JSON.stringify({ tenants, runs, results, ratios: tenantRatios(results) })
+      : tenantTable(results, tenants),
+  );
   if (values.svg !== undefined) {
     await Bun.write(
       values.svg,
       bars("10 migrations in a database for each tenant", tenantPanels(results, tenants)),
     );
-    console.log(`\ndrawn in ${values.svg}`);
+    if (!values.json) console.log(`\ndrawn in ${values.svg}`);
   }
   process.exit(0);
 }

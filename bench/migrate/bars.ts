@@ -3,7 +3,8 @@ import type { Spread } from "../statistics.ts";
 
 export interface Panel {
   title: string;
-  bars: readonly { name: string; note: string; ms: Spread }[];
+  /** A hollow one is a bound, and nothing that one could use. */
+  bars: readonly { name: string; note: string; ms: Spread; hollow?: boolean }[];
 }
 
 const width = 760;
@@ -20,11 +21,12 @@ export function bars(title: string, panels: readonly Panel[]): string {
     const x = (ms: number) => Number(((ms / most) * (width - left - right)).toFixed(1));
     parts.push(`<text x="${left}" y="${y + 10}" font-weight="bold">${escaped(panel.title)}</text>`);
     y += 20;
-    for (const [at, { name, note, ms }] of panel.bars.entries()) {
+    for (const [at, { name, note, ms, hollow }] of panel.bars.entries()) {
       const middle = y + rowHeight / 2;
+      const fill = hollow ? 'fill="#fff" stroke="#999"' : `fill="${at === 0 ? "#0072b2" : "#999"}"`;
       parts.push(
         `<text x="${left - 8}" y="${middle + 4}" text-anchor="end">${escaped(name)}</text>`,
-        `<rect x="${left}" y="${y + 3}" width="${x(ms.median)}" height="${rowHeight - 6}" fill="${at === 0 ? "#0072b2" : "#999"}"/>`,
+        `<rect x="${left}" y="${y + 3}" width="${x(ms.median)}" height="${rowHeight - 6}" ${fill}/>`,
         `<line x1="${left + x(ms.lowest)}" x2="${left + x(ms.highest)}" y1="${middle}" y2="${middle}" stroke="#000"/>`,
         `<text x="${left + x(ms.highest) + 8}" y="${middle + 4}">${ms.median.toFixed(0)} ms${note && `, ${escaped(note)}`}</text>`,
       );

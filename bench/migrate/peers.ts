@@ -3,10 +3,8 @@ import { createHash } from "node:crypto";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 
-export interface Peer {
+export interface Runner {
   name: string;
-  /** Each migration in a transaction of its own; else what it does instead. */
-  transactions: "one each" | "one for all" | "none";
   /** What it stands on, loaded before the clock starts. */
   modules: readonly string[];
   /** Writes these migrations, the first numbered 1. */
@@ -15,9 +13,21 @@ export interface Peer {
   run(folder: string, url: string): Promise<void>;
 }
 
+export interface Peer extends Runner {
+  /** Each migration in a transaction of its own; else what it does instead. */
+  transactions: "one each" | "one for all" | "none";
+}
+
 const padded = (at: number) => String(at + 1).padStart(4, "0");
 
-async function plain(folder: string, texts: readonly string[], ending = ".sql", lead = "", first = padded) {
+/** One file for each, as most have it. */
+export async function plain(
+  folder: string,
+  texts: readonly string[],
+  ending = ".sql",
+  lead = "",
+  first = padded,
+) {
   await mkdir(folder, { recursive: true });
   for (const [at, text] of texts.entries())
     await Bun.write(join(folder, `${first(at)}_t${at}${ending}`), `${lead}${text}`);

@@ -4,11 +4,12 @@
  */
 import { dirname, relative } from "node:path";
 import { isGood, migrateServices, type ServiceTarget, usualAtOnce } from "../../deploy/mod.ts";
+import { limit } from "./limit.ts";
 import { peers } from "./peers.ts";
 
 const [name = "", folder = ""] = process.argv.slice(2);
 const urls: string[] = await Bun.stdin.json();
-const peer = peers.find((one) => one.name === name);
+const peer = [...peers, limit].find((one) => one.name === name);
 if (!peer) throw new Error(`no runner is called ${name}`);
 for (const module of peer.modules) await import(module);
 
