@@ -23,7 +23,7 @@ describe("a chain of migrations", () => {
     const folder = await bench.folder(numbered(3, text));
     await migrate({ service: "s", folder, url: bench.url });
     const [row] =
-      await bench.sql`select count(distinct id)::int as n from (table t1 union table t2 union table t3)`;
+      await bench.sql`select count(distinct id)::int as n from (table t1 union table t2 union table t3) t`;
     expect(row).toEqual({ n: 3 });
   });
 
