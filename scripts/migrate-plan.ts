@@ -37,7 +37,10 @@ interface PlannedService {
   migrations: Migration[];
 }
 
-/** @throws ExpectedError where a database cannot be asked, or its history does not fit */
+/**
+ * @returns 2 where a tenant's database cannot be asked
+ * @throws ExpectedError where a database that is no tenant's cannot be asked, or its history does not fit
+ */
 export async function run(options: PlanOptions, io: Io): Promise<number> {
   const workspace = openWorkspace(io, options.config);
   const { root, manifest } = workspace;
@@ -46,8 +49,17 @@ export async function run(options: PlanOptions, io: Io): Promise<number> {
   const tenants = await tenantsOf(workspace, options, io);
   const targets = targetsOf(() => migrationTargets(manifest, { ...options, tenants }, isFolder));
   const planned: PlannedService[] = [];
+  let code: number = exitCodes.clean;
   for (const target of targets) {
-    if (target.kind === "migrate") planned.push(await pendingOf(target, root, options.all ?? false, io));
+    if (target.kind !== "migrate") continue;
+    try {
+      planned.push(await pendingOf(target, root, options.all ?? false, io));
+    } catch (error) {
+      // One tenant keeps no other from being planned for.
+      if (!(error instanceof ExpectedError) || target.tenant === null || options.sql) throw error;
+      io.err(`${io.color.red("✗")} ${target.tenant}: ${error.message}\n`);
+      code = exitCodes.failed;
+    }
   }
   if (options.sql) {
     if (tenants.length > 1)
@@ -71,7 +83,7 @@ export async function run(options: PlanOptions, io: Io): Promise<number> {
   }));
   if (options.format === "json") {
     io.out(`${JSON.stringify({ version: 1, command: "plan", services }, null, 2)}\n`);
-    return exitCodes.clean;
+    return code;
   }
   for (const { tenant = null, service, migrations } of services) {
     io.out(
@@ -88,7 +100,7 @@ export async function run(options: PlanOptions, io: Io): Promise<number> {
       }
     }
   }
-  return exitCodes.clean;
+  return code;
 }
 
 async function pendingOf(target: Planned, root: string, all: boolean, { env }: Io): Promise<PlannedService> {

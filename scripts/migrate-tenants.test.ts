@@ -94,6 +94,11 @@ test("a tenant that fails, or is out of reach, keeps no other from it, and the r
   expect(first.err).toContain(
     "✗ west: orders cannot use its database u@127.0.0.1:1/none (WEST_URL): nothing listens there",
   );
+  const plan = await migrate("plan", "--deployment", "saas");
+  expect({ code: plan.code, lines: plan.err.split("\n").length }).toEqual({ code: 2, lines: 2 });
+  expect(plan.err).toStartWith("✗ west: lobby cannot use its database u@127.0.0.1:1/none (WEST_URL)");
+  expect(plan.out).toContain("south lobby");
+  expect(plan.out).toContain("east orders  nothing to do");
   // Mended, only what is missing is done.
   await run("south", "drop table history");
   env["WEST_URL"] = await databases.database();
