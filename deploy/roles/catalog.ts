@@ -122,34 +122,7 @@ export async function readCatalog(sql: Sql | TransactionSql, roles: readonly str
     // As text: the pool does not know the server's array types.
     [JSON.stringify(roles)],
   );
-  const { schemas, relations, functions, grants, ...rest } = found!;
-  return {
-    ...head!,
-    ...rest,
-    schemas: inOrder(schemas, ({ name }) => [name]),
-    relations: inOrder(relations, ({ schema, name }) => [schema, name]),
-    functions: inOrder(functions, ({ schema, signature }) => [schema, signature]),
-    grants: inOrder(grants, ({ on, schema, name, column, to }) => [
-      ["database", "schema", "sequence", "table", "function"].indexOf(on) + (column === null ? 0 : 0.5),
-      schema ?? "",
-      name,
-      to,
-    ]),
-  };
-}
-
-/**
- * The catalog tells in the order in which rows lie on its pages, which another table's making changes: a plan is to
- * be the same each time. Rights of one role on one object stay in the server's order.
- */
-function inOrder<T>(items: readonly T[], keyOf: (item: T) => readonly (string | number)[]): T[] {
-  const keyed = items.map((item) => ({ item, key: keyOf(item) }));
-  return keyed
-    .sort((a, b) => {
-      const at = a.key.findIndex((part, index) => part !== b.key[index]);
-      return at < 0 ? 0 : a.key[at]! < b.key[at]! ? -1 : 1;
-    })
-    .map(({ item }) => item);
+  return { ...head!, ...found! };
 }
 
 /** In an order of its own, so that a plan is the same each time. */
