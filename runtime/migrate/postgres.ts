@@ -22,10 +22,10 @@ import {
   isUndoing,
   quoted,
   readHistory,
-  renewHistory,
 } from "./history.ts";
 import { lockText, withLock } from "./lock.ts";
 import type { Means, Subject } from "./options.ts";
+import { renewHistory } from "./renew.ts";
 import { requireVersion } from "./server-version.ts";
 
 /** `pg_current_xact_id()` came with 13, and nothing older is maintained. */
