@@ -210,16 +210,16 @@ select x from a -- rows go nowhere`,
         await gate.unsafe("create table if not exists other (x int); lock tables other write").simple();
         await Bun.write(join(folder, "002_b.sql"), "create table b like other");
         const work = failureOf(migrate(at(folder)));
-        for (;;) {
-          const [row] = await sql`select id from information_schema.processlist
+        let waiting: { id: string } | undefined;
+        while (!waiting) {
+          [waiting] = await sql`select id from information_schema.processlist
             where info like '%create table b like other%' and state like 'Waiting%'`;
-          if (row) {
-            await sql.unsafe(`kill ${row.id}`).simple();
-            break;
-          }
-          await Bun.sleep(5);
         }
+        await sql.unsafe(`kill ${waiting.id}`).simple();
         expect((await work).problem).toBe("connection");
+        // The client hears of it first: until its thread is gone, the lock would let the statement go on.
+        const isThere = () => sql`select id from information_schema.processlist where id = ${waiting?.id}`;
+        while ((await isThere()).length > 0);
         await gate.unsafe("unlock tables").simple();
         await gate.unsafe(act).simple();
         await gate.close();
