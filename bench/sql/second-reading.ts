@@ -1,7 +1,8 @@
 /**
  * The second opinion itself: which tables a statement names, and what for, read off sql-parser-cst's
- * tree. It shares nothing with the engine but the meaning of the three kinds of access, and is as
- * plain as it can be: identifiers count only where the tables below say that a table stands.
+ * tree. It shares nothing with the engine but the meaning of the three kinds of access and where
+ * PostgreSQL cuts a name, and is as plain as it can be: identifiers count only where the tables below
+ * say that a table stands. One file, since an opinion is of use only if it can be read through.
  */
 
 import type { Access } from "../../analysis/model.ts";
