@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
+import { inputs } from "../fixtures/property.ts";
 import { loadManifest } from "./load.ts";
 import { formatProblem } from "./problem.ts";
 import { memorySource } from "./source.ts";
@@ -64,11 +65,11 @@ function expectLines(text: string): void {
 test("whatever JSON a manifest holds, it loads or is told why not, a line each", () => {
   fc.assert(
     fc.property(value, (any) => expectLines(jsonOf(any))),
-    { numRuns: 300 },
+    inputs(1, 300),
   );
   fc.assert(
     fc.property(value, value, (a, b) => expectLines(`{"services":{"a":${jsonOf(a)},"b":${jsonOf(b)}}}`)),
-    { numRuns: 300 },
+    inputs(2, 300),
   );
 });
 
@@ -83,6 +84,6 @@ test("whatever text a manifest holds, it loads or is told why not, a line each",
   );
   fc.assert(
     fc.property(fc.array(piece), (pieces) => expectLines(pieces.join(""))),
-    { numRuns: 500 },
+    inputs(3, 500),
   );
 });

@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
+import { inputs } from "../fixtures/property.ts";
 import { includesPattern, matchName, matchTable, parseTableName, tableText } from "./pattern.ts";
 
 const short = fc.string({ unit: fc.constantFrom("a", "b", "*"), maxLength: 8 });
@@ -10,6 +11,7 @@ test("a star stands for any run of characters, as the regular expression would h
     fc.property(short, name, (pattern, text) => {
       expect(matchName(pattern, text)).toBe(new RegExp(`^${pattern.replaceAll("*", ".*")}$`).test(text));
     }),
+    inputs(1, 100),
   );
 });
 
@@ -19,6 +21,7 @@ test("what an included pattern matches, the including one matches, too", () => {
       fc.pre(matchName(outer, inner) && matchName(inner, text));
       expect(matchName(outer, text)).toBe(true);
     }),
+    inputs(2, 100),
   );
 });
 

@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
+import { inputs } from "../../fixtures/property.ts";
 import { readSqlFile } from "./mod.ts";
 import "./testing.ts";
 
@@ -53,6 +54,6 @@ test("of many statements a broken one loses itself only", () => {
       const found = tables(whole.map((statement, n) => `${n === broken ? damaged : statement};\n`).join(""));
       expect(others.filter((table) => !found.includes(table))).toEqual([]);
     }),
-    { seed: 1, numRuns: 1500 },
+    inputs(1, 1500),
   );
 });

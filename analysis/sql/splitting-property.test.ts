@@ -2,6 +2,7 @@ import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import { STATEMENTS } from "../../bench/sql/lock-cases.ts";
 import { inexact } from "../../bench/sql/ranges.ts";
+import { inputs } from "../../fixtures/property.ts";
 import type { SqlReference, SqlStatement } from "../model.ts";
 import { tokenize } from "./lexer.ts";
 import { readSqlFile } from "./mod.ts";
@@ -81,7 +82,7 @@ describe("the references of a statement", () => {
           expect(placed(one!.references, starts[i]!)).toEqual(alone(sql));
         }
       }),
-      { seed: 1, numRuns: 400 },
+      inputs(1, 400),
     );
   });
 
@@ -99,7 +100,7 @@ describe("the references of a statement", () => {
         expect(references.map(meaning)).toEqual(alone(sql).map(meaning));
         expect(references.map((one) => inexact(one, text))).toEqual(references.map(() => null));
       }),
-      { seed: 2, numRuns: 1000 },
+      inputs(2, 1000),
     );
   });
 
@@ -114,7 +115,7 @@ describe("the references of a statement", () => {
         const one = read(quoted + sql).at(-1)!;
         expect(placed(one.references, quoted.length)).toEqual(alone(sql));
       }),
-      { seed: 3, numRuns: 400 },
+      inputs(3, 400),
     );
   });
 
@@ -151,7 +152,7 @@ test("a statement that lost, doubled or swapped a token loses itself only", () =
         }
       },
     ),
-    { seed: 4, numRuns: 800 },
+    inputs(4, 800),
   );
 });
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
+import { inputs } from "../../fixtures/property.ts";
 import { maximumDetailBytes, maximumDetailDepth } from "./detail.ts";
 import { type AuditEvent, EventWriter, maximumTextBytes } from "./event.ts";
 import { maximumRecordBytes } from "./layout.ts";
@@ -163,6 +164,7 @@ describe("an audit event", () => {
         fc.pre(!json.includes("\\u0000") && json.length < 1000);
         expect(detailOf(detail)).toEqual(JSON.parse(json));
       }),
+      inputs(1, 100),
     );
   });
 
@@ -196,6 +198,7 @@ describe("an audit event", () => {
           return part;
         });
       }),
+      inputs(2, 100),
     );
   });
 });

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import { actors, auditTests, event, logAll, open, spool, sql } from "../../fixtures/audit-log.ts";
+import { inputs } from "../../fixtures/property.ts";
 import { AuditConfigError, type AuditEvent, type AuditLogOptions } from "./mod.ts";
 
 auditTests();
@@ -54,7 +55,7 @@ describe("the audit log", () => {
         await log.room();
         expect(log.log(event({ actor, resource, detail: value }))).toEqual({ accepted: true });
       }),
-      { numRuns: count },
+      inputs(1, count),
     );
     const most = {
       actor: "€".repeat(2000),

@@ -57,7 +57,8 @@ export class FlavourLexer {
   open = false;
   /** Marks of executable comments met so far: their content is code, they themselves are not. */
   readonly marks: { start: number; end: number }[] = [];
-  private executing = false;
+  /** Within an executable comment, which nothing has closed so far. */
+  executing = false;
   private readonly mysql: boolean;
 
   constructor(text: string, position: number, flavour: Flavour) {

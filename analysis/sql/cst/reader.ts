@@ -122,7 +122,7 @@ function readText(
 /** The place of an error: its token, or the last one where the end of the statement is to blame; never beyond `limit`. */
 function errorSpan(text: SqlText, raw: RawStatement, offset: number, limit: number): Span {
   const { starts, ends } = raw.tokens;
-  if (raw.open === "comment") return text.span(offset, Math.min(offset + 2, limit));
+  if (raw.open === "comment" && offset < limit) return text.span(offset, Math.min(offset + 2, limit));
   const at = ends.findIndex((end) => end > offset);
   const token = at < 0 ? ends.length - 1 : at;
   const start = starts[token] ?? raw.start;

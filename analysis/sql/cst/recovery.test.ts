@@ -1,5 +1,6 @@
 import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import fc from "fast-check";
+import { inputs } from "../../../fixtures/property.ts";
 import { readSqlFile } from "../mod.ts";
 import type { Flavour } from "./flavour.ts";
 import { named } from "./testing.ts";
@@ -80,7 +81,7 @@ describe("one broken statement loses itself only", () => {
           expect(found.filter((line) => !line.startsWith("problem"))).toEqual(expected);
           expect(problems).toHaveLength(1);
         }),
-        { numRuns: 60 },
+        inputs(1, 60),
       );
     });
   }
@@ -101,6 +102,19 @@ describe("one broken statement loses itself only", () => {
     expect(
       named("mysql", "create procedure p() begin if 1 the delete from a; end if; end;\nselect 1 from b"),
     ).toEqual(["select b", "problem unexpected the at the"]));
+});
+
+describe("a comment that nothing closes is told where it begins", () => {
+  for (const [sql, ...expected] of [
+    ["select 1 from a /* open", "problem unterminated /* comment at /*"],
+    ["select 1 from a; /* open", "select a", "problem unterminated /* comment at /*"],
+    // MariaDB: the line's comment hides what would close the executable one.
+    ["/*! # */ select 1 from a", "problem unterminated /* comment at /*"],
+    ["select 1 from a; /*!50000 -- */ select 1", "select a", "problem unterminated /* comment at /*"],
+    ["/*! delete from a", "problem unterminated /* comment at /*"],
+    ["/*! # */\n select 1 from a */", "select a"],
+  ] as const)
+    test(sql, () => expect(named("mariadb", sql)).toEqual([...expected]));
 });
 
 describe("hostile text neither crashes, hangs nor passes for empty", () => {
@@ -163,7 +177,7 @@ describe("hostile text neither crashes, hangs nor passes for empty", () => {
             expect(sql.replace(/--.*|#.*|\/\*[\s\S]*?(?:\*\/|$)|\$\$|[\s;]/g, "")).toBe("");
           }
         }),
-        { numRuns: 300 },
+        inputs(2, 300),
       );
     });
   }

@@ -28,6 +28,8 @@ export interface RawStatement {
   marks: Stretch[];
   /** A quote, comment or stored program is still open at the end of the text. */
   open: "quote" | "comment" | "block" | null;
+  /** Where the comment begins that is still open; -1 where none is. */
+  openComment: number;
 }
 
 /** Where a text is split. */
@@ -58,12 +60,13 @@ export function nextStatement(
   const own: Stretch[] = [];
   let blocks: Blocks | null = null;
   let open: RawStatement["open"] = null;
+  let openComment = -1;
   for (;;) {
     const kind = lexer.next();
     if (kind === END) break;
     if (kind === COMMENT) {
       own.push({ start: lexer.start, end: lexer.end });
-      if (lexer.open) open = "comment";
+      if (lexer.open) openComment = lexer.start;
       continue;
     }
     const empty = tokens.kinds.length === 0;
@@ -99,15 +102,18 @@ export function nextStatement(
     blocks.take();
   }
   append(comments, own);
-  if (tokens.kinds.length === 0 && open !== "comment") return null;
+  // A comment inside of an executable one may hide what closes both: the server refuses that.
+  if (lexer.executing) openComment = lexer.marks.at(-1)!.start;
+  if (openComment >= 0) open ??= "comment";
+  if (tokens.kinds.length === 0 && open === null) return null;
   if (blocks?.inside()) open ??= "block";
   return finish("sql", text.length, []);
 
   function finish(kind: "sql" | "client", next: number, found = own): RawStatement {
-    const start = tokens.starts[0] ?? own.at(-1)?.start ?? position;
-    const end = tokens.ends.at(-1) ?? next;
+    const start = tokens.starts[0] ?? Math.max(openComment, position);
+    const end = (openComment < 0 ? tokens.ends.at(-1) : undefined) ?? next;
     const marks = lexer.marks.filter((mark) => mark.start >= start && mark.end <= end);
-    return { kind, start, end, next, tokens, comments: found, marks, open };
+    return { kind, start, end, next, tokens, comments: found, marks, open, openComment };
   }
 }
 

@@ -187,7 +187,7 @@ function ownTokens({ tokens, start }: RawStatement, sql: string): Tokens {
 /** Both grammars would read on to the end of the file: the lexer knows the outcome. */
 function openEnd(raw: RawStatement): Outcome | null {
   if (raw.open === "comment") {
-    return { ok: false, message: "unterminated /* comment", offset: raw.comments.at(-1)?.start ?? raw.start };
+    return { ok: false, message: "unterminated /* comment", offset: raw.openComment };
   }
   if (raw.open === "block") {
     return { ok: false, message: "a BEGIN, IF, CASE or LOOP has no END", offset: raw.tokens.starts.at(-1)! };
