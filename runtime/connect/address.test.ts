@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
+import { inputs } from "../../fixtures/property.ts";
 import { type Address, AddressError, describeAddress, parseAddress } from "./address.ts";
 
 const plain: Address = {
@@ -102,6 +103,7 @@ describe("an address", () => {
         const [u, p, d] = [user, password, database].map(encodeURIComponent);
         expect(parseAddress(`postgres://${u}:${p}@db/${d}`)).toEqual({ ...plain, user, password, database });
       }),
+      inputs(1, 100),
     );
   });
 
@@ -115,6 +117,7 @@ describe("an address", () => {
           expect((error as AddressError).message).not.toContain("hunter2");
         }
       }),
+      inputs(2, 100),
     );
   });
 

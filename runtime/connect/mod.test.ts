@@ -134,6 +134,18 @@ describe("a database that cannot be used", () => {
     });
   });
 
+  test("is told where the role lacks the right to connect", async () => {
+    const admin = connect({ service: "test", variable, env: { [variable]: server.url() } });
+    await admin.unsafe("create role stranger login password 'right'");
+    await admin.unsafe("create database others");
+    await admin.unsafe("revoke connect on database others from public");
+    await admin.end();
+    expect(await complaint(server.url({ user: "stranger", password: "right", database: "others" }))).toEqual({
+      code: "42501",
+      message: `lobby cannot use its database stranger@${server.socketFolder}/others (${variable}): the role may not connect (permission denied for database "others").`,
+    });
+  });
+
   test("is told where no server runs", async () => {
     expect(await complaint("postgres://lobby:hunter2@%2Fnowhere/lobby")).toEqual({
       code: "ENOENT",
