@@ -1,5 +1,6 @@
 /** The boundary table, which teams else draw by hand: each table, its owner, and what the others do to it. */
 import type { Access, Manifest, Model, Reference, Use } from "../analysis/model.ts";
+import { counted } from "./text.ts";
 
 /** What one service does to a table that is another's. */
 export interface BoundaryUse {
@@ -114,4 +115,23 @@ export function transfers({ manifest, references, today }: Model): TransferRow[]
     const state = open.length === 0 ? "done" : late ? "overdue" : "pending";
     return { table: schema === null ? table : `${schema}.${table}`, from, to, action, until, state, open };
   });
+}
+
+/** What others do to a table: `published; guardian reads (until 2027-03-31)`, `–` where nobody does anything. */
+export function othersText({ others, published }: BoundaryRow, today: string): string {
+  const told = others.map((other) => otherText(other, today));
+  return [...(published ? ["published"] : []), ...told].join("; ") || "–";
+}
+
+/** `guardian reads (until 2027-03-31)`, `lobby writes: 2 places not allowed`. */
+function otherText({ service, access, forbidden, uses }: BoundaryUse, today: string): string {
+  const does = access.map((one) => ({ read: "reads", write: "writes", schema: "changes" })[one]).join(", ");
+  const dates = uses.map((use) => dateText(use, today)).join(", ");
+  const open = forbidden === 0 ? "" : `: ${counted(forbidden, "place")} not allowed`;
+  return `${service} ${does}${dates === "" ? "" : ` (${dates})`}${open}`;
+}
+
+function dateText({ until, via }: Use, today: string): string {
+  const when = until === null ? "allowed" : until < today ? `expired ${until}` : `until ${until}`;
+  return via === null ? when : `${when} through ${via}`;
 }

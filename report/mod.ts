@@ -17,6 +17,7 @@ import { statusMarkdown, statusTable } from "./status.ts";
 export { unreadLines } from "./compact.ts";
 export type { Painter, ReportContext } from "./context.ts";
 export { plain } from "./context.ts";
+export { databaseDocs } from "./database-docs.ts";
 export { diffMarkdown } from "./diff.ts";
 export { type Diagnosis, doctor } from "./doctor.ts";
 export { explain } from "./explain.ts";

@@ -1,6 +1,6 @@
 /** The boundary table and the transfers, for a terminal and as Markdown. */
-import type { Model, Use } from "../analysis/model.ts";
-import { type BoundaryRow, type BoundaryUse, boundary, type TransferRow, transfers } from "./boundary.ts";
+import type { Model } from "../analysis/model.ts";
+import { type BoundaryRow, boundary, othersText, type TransferRow, transfers } from "./boundary.ts";
 import type { ReportContext } from "./context.ts";
 import { code, prose, tableRow } from "./markdown-text.ts";
 import { columns, counted, escapeControls } from "./text.ts";
@@ -53,24 +53,6 @@ export function statusMarkdown(model: Model): string {
     parts.push(table(["transfer", "", "by", "state", "action"], body));
   }
   return `${[...parts, prose(summary(rows, moving))].join("\n\n")}\n`;
-}
-
-function othersText({ others, published }: BoundaryRow, today: string): string {
-  const told = others.map((other) => otherText(other, today));
-  return [...(published ? ["published"] : []), ...told].join("; ") || "–";
-}
-
-/** `guardian reads (until 2027-03-31)`, `lobby writes: 2 places not allowed`. */
-function otherText({ service, access, forbidden, uses }: BoundaryUse, today: string): string {
-  const does = access.map((one) => ({ read: "reads", write: "writes", schema: "changes" })[one]).join(", ");
-  const dates = uses.map((use) => dateText(use, today)).join(", ");
-  const open = forbidden === 0 ? "" : `: ${counted(forbidden, "place")} not allowed`;
-  return `${service} ${does}${dates === "" ? "" : ` (${dates})`}${open}`;
-}
-
-function dateText({ until, via }: Use, today: string): string {
-  const when = until === null ? "allowed" : until < today ? `expired ${until}` : `until ${until}`;
-  return via === null ? when : `${when} through ${via}`;
 }
 
 function stateText({ state, open }: TransferRow): string {

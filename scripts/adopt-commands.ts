@@ -54,6 +54,19 @@ export function addAdopt(program: Command, io: Io, done: (code: number) => void)
     });
 
   program
+    .command("docs")
+    .description("write what is known of each service into its DATABASE.md")
+    .option("--service <name>", "of this service alone")
+    .option("--check", "write nothing, and exit with 1 where one is out of date")
+    .addOption(config())
+    .addOption(types())
+    .addHelpText("after", examples("docs", "docs --check", "docs --service gatekeeper"))
+    .action(async (options) => {
+      const { run } = await import("./docs.ts");
+      done(await run(options, io));
+    });
+
+  program
     .command("diff")
     .description("list as Markdown which owners and accesses a branch adds or takes away")
     .argument("<base>", "the commit or branch that it is held against")

@@ -1,5 +1,5 @@
 /** The baseline's file: where it stands, its reading, and the change that `--update-baseline` makes to it. */
-import { renameSync, rmSync, writeFileSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Baseline, CheckResult, Finding } from "../analysis/model.ts";
 import type { Manifest } from "../manifest/model.ts";
@@ -7,6 +7,7 @@ import { formatProblem, ManifestReadError } from "../manifest/problem.ts";
 import type { ManifestSource } from "../manifest/source.ts";
 import { counted } from "../report/text.ts";
 import { ExpectedError, type Io, LocatedError } from "./io.ts";
+import { cannotWrite, writeWhole } from "./write-whole.ts";
 
 /** Its reading and writing are loaded where there is one. */
 const form = () => import("../analysis/baseline.ts");
@@ -77,13 +78,8 @@ export async function changeBaseline(
   const { baseline, added, removed, moved } = updateBaseline(before, findings, reason);
   const path = join(root, file);
   if (added + removed + moved > 0) {
-    try {
-      if (baseline.entries.length === 0) rmSync(path);
-      else writeWhole(path, renderBaseline(baseline));
-    } catch (error) {
-      const code = error instanceof Error && "code" in error ? String(error.code) : String(error);
-      throw new ExpectedError(`${file} cannot be written (${code})`);
-    }
+    if (baseline.entries.length > 0) writeWhole(path, renderBaseline(baseline), file);
+    else remove(path, file);
   }
   const { length } = baseline.entries;
   const said = `${file}: ${added} added, ${removed} taken out, ${moved} moved; ${
@@ -92,15 +88,11 @@ export async function changeBaseline(
   return { baseline: length === 0 ? null : baseline, said };
 }
 
-/** A reader sees the old text or the new one, never a part. */
-function writeWhole(path: string, text: string): void {
-  const beside = `${path}.${process.pid}.tmp`;
-  writeFileSync(beside, text);
+function remove(path: string, file: string): void {
   try {
-    renameSync(beside, path);
+    rmSync(path);
   } catch (error) {
-    rmSync(beside, { force: true });
-    throw error;
+    throw cannotWrite(file, error);
   }
 }
 

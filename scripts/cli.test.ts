@@ -28,6 +28,7 @@ test("help says what there is, with examples and exit codes", async () => {
       status [options]                 show each table with its owner, what others do to it, and which
                                        are to change hands
       map [options]                    draw who owns what, and who reaches for it
+      docs [options]                   write what is known of each service into its DATABASE.md
       diff [options] <base>            list as Markdown which owners and accesses a branch adds or takes
                                        away
       doctor [options]                 say what is found here, each problem with its way out

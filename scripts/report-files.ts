@@ -3,8 +3,9 @@ import { appendFileSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import type { CheckResult } from "../analysis/model.ts";
 import { checkFormats, plain, type ReportContext } from "../report/mod.ts";
-import { ExpectedError, type Io } from "./io.ts";
+import type { Io } from "./io.ts";
 import type { ReportFile } from "./output-option.ts";
+import { cannotWrite } from "./write-whole.ts";
 
 /** Columns of a report that no terminal shows. */
 const width = 120;
@@ -21,7 +22,7 @@ export function writeReports(
     try {
       writeFileSync(resolve(io.cwd, file), text);
     } catch (error) {
-      throw new ExpectedError(`--output: ${file} cannot be written (${codeOf(error)})`);
+      throw cannotWrite(`--output: ${file}`, error);
     }
   }
 }
@@ -37,10 +38,6 @@ export function appendSummary(result: CheckResult, { env }: Io): void {
   try {
     appendFileSync(file, text);
   } catch (error) {
-    throw new ExpectedError(`GITHUB_STEP_SUMMARY names ${file}, which cannot be written (${codeOf(error)})`);
+    throw cannotWrite(`GITHUB_STEP_SUMMARY names ${file}, which`, error);
   }
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && "code" in error ? String(error.code) : String(error);
 }

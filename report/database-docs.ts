@@ -1,0 +1,124 @@
+/** What DATABASE.md of a service says of its own accord: the schema at the head of its migrations, and who works with it. */
+import type { HeadTable, MigrationFile, Model, Operation, Service } from "../analysis/model.ts";
+import { type BoundaryRow, boundary, othersText } from "./boundary.ts";
+import { code, prose, tableRow } from "./markdown-text.ts";
+
+const engines = { postgresql: "PostgreSQL", sqlite: "SQLite", mysql: "MySQL", mariadb: "MariaDB" } as const;
+
+/** What the code was seen to do, in the order of the rights that it takes. */
+const deeds: readonly [right: string, operations: readonly Operation[]][] = [
+  ["SELECT", ["select", "copy-to", "lock"]],
+  ["INSERT", ["insert", "copy-from"]],
+  ["UPDATE", ["update"]],
+  ["DELETE", ["delete"]],
+  ["MERGE", ["merge"]],
+  ["TRUNCATE", ["truncate"]],
+];
+
+/** What a service's own code was seen to do to a table; null where that is not known for sure. */
+export interface Seen {
+  operations(service: string, schemas: readonly string[], table: string): ReadonlySet<Operation> | null;
+}
+
+/** @returns Markdown that ends with a line's end; the same for the same code, manifest and day */
+export function databaseDocs(model: Model, service: Service, seen: Seen): string {
+  const rows = boundary(model).filter(({ owner }) => owner === service.name);
+  const live = model.heads.filter((head) => head.service === service.name && head.droppedAt === null);
+  const files = model.migrations
+    .filter((file) => file.service === service.name && !file.down)
+    .sort(byVersion);
+  const parts = [
+    "## Schema",
+    standing(files, service),
+    table(
+      ["table", "columns", "made in", "own code", "others"],
+      live
+        .sort(byName)
+        .map((head) => [
+          code(nameOf(head, service)) + (head.object === "table" ? "" : ` (${prose(head.object)})`),
+          head.columns?.map(code).join(", ") ?? "not known",
+          code(below(head.createdAt.file, service)),
+          deedsOf(seen.operations(service.name, [head.schema ?? service.schema], head.name)),
+          prose(others(rows, nameOf(head, service))),
+        ]),
+      `No table is known from ${service.name}'s migrations.`,
+    ),
+    "## Tables of others",
+    table(
+      ["table", "owner", "access", "until", "reason"],
+      service.uses.map(({ service: owner, schema, table, access, until, reason }) => [
+        code(schema === null ? table : `${schema}.${table}`),
+        prose(owner),
+        access,
+        until ?? "–",
+        prose(reason),
+      ]),
+      `${service.name} touches no table but its own.`,
+    ),
+    "## Bringing it to head",
+    setup(files, service),
+  ];
+  return `${parts.join("\n\n")}\n`;
+}
+
+function standing(files: readonly MigrationFile[], service: Service): string {
+  const engine = `${engines[service.dialect]}${service.serverVersion === null ? "" : ` ${prose(service.serverVersion)}`}`;
+  const extensions = service.extensions.map(code).join(", ") || "none";
+  const last = files.at(-1);
+  const head = last ? `; the last migration is ${code(last.file)}` : "";
+  return `${engine}, extensions: ${extensions}${head}.`;
+}
+
+function setup(files: readonly MigrationFile[], { name, database, migrate }: Service): string {
+  const both = database.filter((variable) => migrate.includes(variable));
+  const only = (list: readonly string[], what: string) =>
+    list.filter((variable) => !both.includes(variable)).map((variable) => `${code(variable)} ${what}`);
+  const variables = [
+    ...both.map((variable) => `${code(variable)} opens the database, as the application and as the migrator`),
+    ...only(database, "opens the database as the application"),
+    ...only(migrate, "opens it as the migrator"),
+  ];
+  const ours = files.length > 0 && files.every(({ file }) => /^\d+_[^/]+\.sql$/.test(file));
+  return [
+    ...(variables.length > 0 ? [`${variables.join(", ")}.`] : []),
+    ours
+      ? `\`\`\`sh\nbunx freehold migrate --service ${name}\n\`\`\``
+      : "Its own migration tool brings the schema.",
+  ].join("\n\n");
+}
+
+/** The rights that the service's own code takes. */
+function deedsOf(seen: ReadonlySet<Operation> | null): string {
+  if (seen === null) return "not known";
+  const rights = deeds.filter(([, operations]) => operations.some((operation) => seen.has(operation)));
+  return rights.map(([right]) => right).join(", ") || "–";
+}
+
+/** Dates as they are written: a document is not out of date because a day has passed. */
+function others(rows: readonly BoundaryRow[], name: string): string {
+  const row = rows.find((row) => row.table === name);
+  return row ? othersText(row, "") : "–";
+}
+
+function nameOf({ schema, name }: HeadTable, service: Service): string {
+  return schema === null || schema === service.schema ? name : `${schema}.${name}`;
+}
+
+/** The path within the service's folder, or within the workspace where the migrations lie elsewhere. */
+function below(file: string, { paths }: Service): string {
+  const folder = paths.find((path) => file.startsWith(`${path}/`));
+  return folder === undefined ? file : file.slice(folder.length + 1);
+}
+
+function byName(a: HeadTable, b: HeadTable): number {
+  return a.name < b.name ? -1 : Number(a.name > b.name);
+}
+
+function byVersion(a: MigrationFile, b: MigrationFile): number {
+  return (a.version ?? "").localeCompare(b.version ?? "", "en", { numeric: true });
+}
+
+function table(heading: string[], rows: string[][], none: string): string {
+  if (rows.length === 0) return prose(none);
+  return [heading, heading.map(() => "---"), ...rows].map(tableRow).join("\n");
+}
