@@ -14,7 +14,7 @@ export const killable: readonly ContenderName[] = ["buffer", "freehold", "pino",
 
 export interface KillOptions {
   kills: number;
-  /** Events a second, and for how long. */
+  /** Events a second, and for how long from the first that was accepted. */
   rate: number;
   runMs: number;
 }
@@ -50,13 +50,13 @@ async function kill(name: ContenderName, place: Place, folder: string, rate: num
   const first = await child.stdout.getReader().read();
   const writer = new TextDecoder().decode(first.value).trim();
   if (writer === "") throw new Error(`${contenderNames[name]} did not start`);
+  const isOver = () => child.exitCode !== null || child.signalCode !== null;
+  while (readCounts(counts)[1] === 0 && !isOver()) await Bun.sleep(1);
   await Bun.sleep(runMs);
   child.kill("SIGKILL");
   await child.exited;
   if (child.signalCode !== "SIGKILL") throw new Error(`${contenderNames[name]} ended by itself`);
-  const [sent, accepted, exported] = new Float64Array(
-    new Uint8Array(readFileSync(counts)).buffer,
-  ) as never as [number, number, number];
+  const [sent, accepted, exported] = readCounts(counts);
   const found = { sent, accepted, refused: sent - accepted, duplicates: 0, gaps: 0 };
   if (name === "opentelemetry") return { ...found, stored: exported };
   if (name === "pino")
@@ -67,4 +67,9 @@ async function kill(name: ContenderName, place: Place, folder: string, rate: num
   // Killed between an event and its count, it had accepted one more than it could say.
   const late = table.stored === accepted + 1 ? 1 : 0;
   return { ...found, sent: sent + late, accepted: accepted + late, ...table };
+}
+
+/** Events sent, accepted, and exported by OpenTelemetry. */
+function readCounts(file: string): [number, number, number] {
+  return [...new Float64Array(new Uint8Array(readFileSync(file)).buffer)] as [number, number, number];
 }

@@ -58,13 +58,13 @@ export async function proveFaults(faults: readonly Fault[], options: ProveOption
   let arena: Arena | null = null;
   try {
     for (const fault of faults.filter(({ name }) => name.includes(only))) {
-      const { name } = fault;
+      const { name, deadlineMs: ownMs = deadlineMs } = fault;
       signal?.throwIfAborted();
       onStart?.(name);
       arena ??= await openArena(seed);
       await arena.begin(name);
       const begun = performance.now();
-      const report = await within(fault.run(arena, options), deadlineMs, signal);
+      const report = await within(fault.run(arena, options), ownMs, signal);
       if (typeof report === "string") {
         const told = [report, ...arena.running()].join("; ");
         await arena[Symbol.asyncDispose]();

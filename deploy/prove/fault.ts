@@ -21,5 +21,7 @@ export interface FaultReport {
 
 export interface Fault {
   name: string;
+  /** How long this one may take, whatever the others may. */
+  deadlineMs?: number;
   run(arena: Arena, options: FaultOptions): Promise<FaultReport>;
 }

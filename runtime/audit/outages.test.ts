@@ -164,6 +164,7 @@ describe("the audit log, where something fails,", () => {
     await holder`begin`;
     await holder`lock table audit_log in access exclusive mode`;
     await logAll(log, ["first", "second"]);
+    await log.durable();
     const waiting = log.stored();
     const report = log.close({ deadlineMs: 100 });
     expect(log.log(event())).toEqual({
