@@ -2,6 +2,8 @@
  * From text to {@link Manifest}: shapes first, one part at a time, then what only the whole can say.
  * Every problem is collected; a manifest with one is no manifest.
  */
+
+import { deploymentSchema } from "./deployment-schema.ts";
 import type { Document, Path } from "./document.ts";
 import { globProblems, normalizeGlob } from "./globs.ts";
 import { validate } from "./issues.ts";
@@ -12,14 +14,7 @@ import { parseTableName } from "./pattern.ts";
 import { addProblems, sortProblems, startOf } from "./problem.ts";
 import { readDocument, readFragment } from "./reading.ts";
 import { type KnownRule, settingsOf, settingsProblems } from "./rule-settings.ts";
-import {
-  deploymentSchema,
-  headSchema,
-  nameSchema,
-  QUERY_FUNCTION,
-  type RawRoleNames,
-  serviceSchema,
-} from "./schema.ts";
+import { headSchema, nameSchema, QUERY_FUNCTION, type RawRoleNames, serviceSchema } from "./schema.ts";
 import { type ServiceEntry, serviceOf } from "./service.ts";
 import type { ManifestSource } from "./source.ts";
 import { knownSystemTables } from "./system.ts";

@@ -3,28 +3,10 @@
  * what a shape cannot say (does the folder exist, who owns the table) is checked while loading.
  */
 import * as z from "zod";
-import type { Layout } from "./model.ts";
-import { placeholderFault, roleTemplateFault, tableFault, variableFault } from "./names.ts";
-import { normalizePath } from "./paths.ts";
+import { deploymentSchema, roleNames } from "./deployment-schema.ts";
+import { tableFault } from "./names.ts";
 import { level, ruleSettings, serviceRuleSettings } from "./rule-settings.ts";
-
-const path = z.string().refine((text) => normalizePath(text).fault === null, {
-  error: ({ input }) => normalizePath(String(input)).fault ?? undefined,
-});
-
-const glob = z.string().refine((text) => globFault(text) === null, {
-  error: ({ input }) => globFault(String(input)) ?? undefined,
-});
-
-/** A negated glob would take in nearly everything: nobody means that of `ignore`, and it would look clean. */
-function globFault(text: string): string | null {
-  if (text.startsWith("!")) return 'may not begin with "!": name what is meant, not what is not';
-  return text.length > 1000 ? "is longer than 1000 characters" : normalizePath(text).fault;
-}
-
-const variable = z.string().regex(/^[A-Z_][A-Z0-9_]*$/, {
-  error: ({ input }) => variableFault(String(input)),
-});
+import { glob, path, text, variable } from "./values-schema.ts";
 
 const table = z.string().refine((text) => tableFault(text) === null, {
   error: ({ input }) => tableFault(String(input)) ?? undefined,
@@ -39,27 +21,7 @@ export const nameSchema = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, {
   error: 'needs a name of letters, digits, "-", "_" and "."',
 });
 
-const text = z.string().refine((value) => value.trim() !== "", { error: "is empty" });
 const identifier = text.max(63, { error: "is longer than the 63 characters that PostgreSQL keeps" });
-
-const roleTemplate = z.string().refine((value) => roleTemplateFault(value) === null, {
-  error: ({ input }) => roleTemplateFault(String(input)) ?? undefined,
-});
-
-const roleNames = z
-  .union([
-    roleTemplate.refine((value) => value.includes("{kind}"), {
-      error: "must hold {kind}, or a service's owner, migrator and app would be one role",
-    }),
-    z.strictObject({
-      owner: roleTemplate.describe("Owns the schema and the tables; nobody logs in as it."),
-      migrator: roleTemplate.describe("Logs in to migrate, and acts as the owner."),
-      app: roleTemplate.describe("Logs in as the service."),
-    }),
-  ])
-  .describe(
-    "How the services' roles are named in the database, which knows roles by the cluster: a template with {service} and {kind} (owner, migrator, app), and where they are to be told apart {project}, {deployment} and {tenant}; or an object with a template for each kind.",
-  );
 
 const connection = (side: string) =>
   z
@@ -171,70 +133,6 @@ export const serviceSchema = z
     rules: serviceRuleSettings,
   })
   .meta({ id: "service" });
-
-export const deploymentSchema = z
-  .strictObject({
-    layout: z
-      .enum(["shared", "per-service", "per-tenant"])
-      .describe("One database for all services, one for each service, or databases for each tenant."),
-    database: z
-      .string()
-      .refine((value) => placeholderFault(value) === null, {
-        error: ({ input }) => placeholderFault(String(input)) ?? undefined,
-      })
-      .optional()
-      .describe(
-        "The project's own variable; for per-tenant a template with {TENANT} and, where each service has its own database, {SERVICE}.",
-      ),
-    schemas: z
-      .enum(["shared", "per-service"])
-      .default("shared")
-      .describe("per-service gives each service a schema named like it."),
-    tenants: z
-      .union([
-        path,
-        z.strictObject({
-          variable: variable.describe("Variable that holds the tenants' names, comma-separated."),
-        }),
-        z.strictObject({
-          query: text.describe("SELECT whose first column is the tenants' names."),
-          database: variable.describe("Variable that holds the URL of the database to ask."),
-        }),
-      ])
-      .optional()
-      .describe(
-        "Where the tenants' names are, for per-tenant: a file (JSON list, or a name a line), a variable, or a query.",
-      ),
-    roles: roleNames.optional(),
-  })
-  .superRefine(({ layout, database, tenants }, { addIssue }) => {
-    if (layout !== "per-service" && database === undefined) {
-      addIssue({ code: "custom", path: [], message: `needs a "database": ${neededDatabase[layout]}` });
-    }
-    const fault = database === undefined ? null : layoutFault(layout, database);
-    if (fault !== null) addIssue({ code: "custom", path: ["database"], message: fault });
-    if (tenants !== undefined && layout !== "per-tenant") {
-      addIssue({ code: "custom", path: ["tenants"], message: 'belongs to layout "per-tenant" alone' });
-    }
-  });
-
-const neededDatabase = {
-  shared: "the variable of the database that all services share",
-  "per-tenant": "a template such as {SERVICE}_{TENANT}_DATABASE_URL",
-};
-
-/** Says why a database's name does not go with the layout, or null; one that is no name has been refused already. */
-function layoutFault(layout: Layout, database: string): string | null {
-  if (placeholderFault(database) !== null) return null;
-  const perTenant = database.includes("{TENANT}");
-  if (layout === "per-tenant") {
-    return perTenant ? null : "must hold {TENANT}, or all tenants would share one database";
-  }
-  if (layout === "shared" && database.includes("{")) {
-    return "is a template, and a shared layout has one database: name its variable";
-  }
-  return perTenant ? 'holds {TENANT}, which only layout "per-tenant" has' : null;
-}
 
 const transfer = z
   .strictObject({

@@ -15,15 +15,7 @@
 import type { Tokens } from "../../lexer.ts";
 import type { Flavour } from "../flavour.ts";
 import type { Read } from "../found.ts";
-import {
-  readAdministration,
-  readFlush,
-  readGrant,
-  readPrepare,
-  readSet,
-  readShow,
-  skipRest,
-} from "./administration.ts";
+import { readAdministration, readFlush, readGrant, readShow, skipRest } from "./administration.ts";
 import { readDelete, readInsert, readLoad, readUpdate } from "./changes.ts";
 import { Cursor, Refusal } from "./cursor.ts";
 import { readExpression } from "./expression.ts";
@@ -31,6 +23,7 @@ import { readCallStatement } from "./objects.ts";
 import { readBody } from "./program.ts";
 import { beginsQuery, continueQuery, readQuery, readWith } from "./query.ts";
 import { readAlter, readCreate, readDrop, readRename } from "./schema.ts";
+import { readPrepare, readSet } from "./session.ts";
 import { readCacheIndex, readHandler, readLock, readTruncate, readUpkeep } from "./upkeep.ts";
 
 /** Reads one statement. Offsets are those of the tokens. */
