@@ -151,6 +151,24 @@ test("a sweep leaves what is young or another's, and takes an old folder without
   });
 });
 
+test("a sweep leaves a folder whose pipe was made in the same moment, and its server starts", async () => {
+  const bin = await mkdtemp(join(scratch, "bin-"));
+  await chmod(bin, 0o755);
+  const [program, made, go] = ["mkfifo", "made", "go"].map((name) => join(bin, name)) as [
+    string,
+    string,
+    string,
+  ];
+  Bun.spawnSync(["mkfifo", "-m", "666", made, go]);
+  await Bun.write(program, `#!/bin/sh\nPATH=\${PATH#*:} mkfifo "$@" && echo >${made} && read -r _ <${go}\n`);
+  await chmod(program, 0o755);
+  const child = starter("await server.stop();", { env: { PATH: `${bin}:${process.env["PATH"]}` } });
+  await Bun.file(made).text();
+  await sweep("/tmp", identity());
+  await Bun.write(go, "\n");
+  expect({ n: (await firstLine(child)).n, code: await child.exited }).toEqual({ n: 42, code: 0 });
+});
+
 test("two cold starts race for one cache, and both have a server", async () => {
   const cache = join(scratch, "race");
   const children = [1, 2, 3].map(() =>

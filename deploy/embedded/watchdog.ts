@@ -9,7 +9,8 @@
  * What each crash leaves behind: the starter's (SIGKILL, too) nothing, for the kernel closes the pipe.
  * The server's nothing; its log's end is printed first. The shell's own: the kernel ends the server
  * (`--pdeathsig`, on Linux) and the folder stays for the next start's sweep, which knows it by the
- * named pipe `alive` that nobody reads any more. A machine's: the folder, likewise.
+ * named pipe `alive` that nobody reads any more; the pipe has that name once it is read, so that no
+ * sweep takes a start for such a crash. A machine's: the folder, likewise.
  *
  * SIGQUIT and never SIGKILL for the server: a killed one leaves a System V memory segment. SIGTERM goes
  * first, for a shell starts its background processes with SIGQUIT ignored, and one that comes before the
@@ -19,7 +20,8 @@ export const watchdogScript = `
 run=$1 template=$2; shift 2
 exec 4<&0 </dev/null
 trap 'exec 4<&-; rm -rf "$run"; exit 1' HUP INT TERM
-mkfifo -m 600 "$run/alive" && exec 3<>"$run/alive" && cp -R "$template" "$run/data" || { rm -rf "$run"; exit 1; }
+mkfifo -m 600 "$run/pipe" && exec 3<>"$run/pipe" && mv "$run/pipe" "$run/alive" &&
+  cp -R "$template" "$run/data" || { rm -rf "$run"; exit 1; }
 
 end_with_us=
 setpriv --pdeathsig QUIT true 2>/dev/null && end_with_us='setpriv --pdeathsig QUIT'

@@ -1,4 +1,4 @@
-import { afterAll, expect, setDefaultTimeout, test } from "bun:test";
+import { afterEach, beforeEach, expect, setDefaultTimeout, test } from "bun:test";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -6,8 +6,11 @@ import { adoptHomes, createHome, sharedRingPath, spoolBytes, writeWriterFile } f
 
 setDefaultTimeout(60_000); // a bound for a loaded machine, not a measure
 
-const spool = mkdtempSync(join(tmpdir(), "freehold-audit-homes-"));
-afterAll(() => rmSync(spool, { recursive: true }));
+let spool: string;
+beforeEach(() => {
+  spool = mkdtempSync(join(tmpdir(), "freehold-audit-homes-"));
+});
+afterEach(() => rmSync(spool, { recursive: true }));
 
 test("processes that begin and end in the same moment do not keep each other from it", async () => {
   const module = JSON.stringify(join(import.meta.dir, "home.ts"));
