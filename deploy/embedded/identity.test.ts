@@ -36,16 +36,17 @@ test("the temporary folder is the first that the server's user may write to", ()
   const readable = folder("readable", 0o755);
   const open = folder("open", 0o1777);
   const candidates = [join(scratch, "missing"), closed, join(closed, "inside"), readable, open];
-  expect(temporaryFolder(other, 200, candidates)).toBe(open);
+  expect(temporaryFolder(other, Buffer.byteLength(open), candidates)).toBe(open);
 });
 
 test("a temporary folder whose path is too long for a socket is passed over, and named when none is left", () => {
   const long = folder("x".repeat(100), 0o1777);
   const open = folder("open", 0o1777);
-  expect(temporaryFolder(other, 60, [long, open])).toBe(open);
-  expect(() => temporaryFolder(other, 60, [long])).toThrow(
+  const longest = Buffer.byteLength(open);
+  expect(temporaryFolder(other, longest, [long, open])).toBe(open);
+  expect(() => temporaryFolder(other, longest, [long])).toThrow(
     new EmbeddedPostgresError(
-      `the embedded PostgreSQL needs a temporary folder that user ${stranger} may write to, with a path of at most 60 bytes: set TMPDIR to one (tried ${long})`,
+      `the embedded PostgreSQL needs a temporary folder that user ${stranger} may write to, with a path of at most ${longest} bytes: set TMPDIR to one (tried ${long})`,
     ),
   );
 });
