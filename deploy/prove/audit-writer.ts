@@ -1,7 +1,8 @@
 /**
  * A process that logs numbered events until something happens to it, and says what was confirmed: `w …` (its writer), `a 17`
- * (all up to 17 is accepted), `d 17` (durable), `r full` (one was refused), `m 81` (megabytes of memory in use at most), `b 3` (Workers that were begun again), `x {…}` (the report of
- * closing). What stands in the pipe outlives it.
+ * (all up to 17 is accepted), `d 17` (durable), `r full` (one was refused), `f 17` (durable when its disk had failed), `m 81`
+ * (megabytes of memory in use at most), `b 3` (Workers that were begun again), `x {…}` (the report of closing). What stands in
+ * the pipe outlives it.
  */
 import { writeSync } from "node:fs";
 import { type AuditLogOptions, createAuditLog, postgresSink } from "../../runtime/audit/mod.ts";
@@ -80,6 +81,7 @@ async function write(task: WriterTask): Promise<void> {
 
   const now = Date.now;
   let said = "";
+  let restarts = 0;
   while (!stopping && (count === 0 || next < task.from + count)) {
     for (let at = 0; at < burst && !stopping; at += 1) {
       if (count > 0 && next >= task.from + count) break;
@@ -95,6 +97,7 @@ async function write(task: WriterTask): Promise<void> {
       });
       if (result.accepted) next += 1;
       else {
+        if (result.reason === "failed") say(`f ${log.stats().durable}`);
         if (result.reason !== said) say(`r ${result.reason}`);
         said = result.reason;
         if (result.reason === "failed" || result.reason === "fenced") return;
@@ -103,6 +106,9 @@ async function write(task: WriterTask): Promise<void> {
       }
     }
     say(`a ${next - 1}`);
+    const { workerRestarts } = log.stats();
+    if (workerRestarts > restarts) say(`b ${workerRestarts}`);
+    restarts = workerRestarts;
     await (pauseMs > 0 ? Bun.sleep(pauseMs) : new Promise((resolve) => setImmediate(resolve)));
   }
   await stop();

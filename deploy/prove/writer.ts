@@ -22,6 +22,8 @@ export interface Seen {
   accepted: number;
   durable: number;
   refusals: string[];
+  /** What was durable when its disk had failed; null where it did not. */
+  failedAt: number | null;
   memoryMiB: number;
   workerRestarts: number;
   report: { accepted: number; stored: number; spooled: number; unconfirmed: number; next: number } | null;
@@ -65,6 +67,7 @@ export function startWriter(
     accepted: 0,
     durable: 0,
     refusals: [],
+    failedAt: null,
     memoryMiB: 0,
     workerRestarts: 0,
     report: null,
@@ -107,6 +110,7 @@ function note(seen: Seen, line: string): void {
   if (line.startsWith("a ")) seen.accepted = Number(rest);
   else if (line.startsWith("w ")) seen.writer = rest;
   else if (line.startsWith("d ")) seen.durable = Number(rest);
+  else if (line.startsWith("f ")) seen.failedAt = Number(rest);
   else if (line.startsWith("m ")) seen.memoryMiB = Number(rest);
   else if (line.startsWith("b ")) seen.workerRestarts = Number(rest);
   else if (line.startsWith("r ")) seen.refusals.push(rest);
