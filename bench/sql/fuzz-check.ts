@@ -41,12 +41,16 @@ function pieces(text: string, holes: readonly HoleType[]): SqlPiece[] {
 function emptiness(input: FuzzInput, facts: SqlFacts, dialect: Dialect): string | null {
   if (facts.statements.length + facts.problems.length > 0) return null;
   if (input.mode === "template" && !input.whole) return null;
-  const text = input.mode === "file" ? input.text.replace(/^\ufeff/, "") : input.text;
-  return isBlank(text, dialect) ? null : "passes for empty";
+  const isFile = input.mode === "file";
+  const text = isFile ? input.text.replace(/^\ufeff/, "") : input.text;
+  return isBlank(text, dialect, isFile) ? null : "passes for empty";
 }
 
-/** White space, semicolons and closed comments, read by no code of the engine's. In PostgreSQL comments nest. */
-export function isBlank(text: string, dialect: Dialect): boolean {
+/**
+ * White space, semicolons and closed comments, read by no code of the engine's. In PostgreSQL comments nest, and in a file psql
+ * sends `\;` as a semicolon.
+ */
+export function isBlank(text: string, dialect: Dialect, isFile = false): boolean {
   const nests = dialect === "postgresql";
   const hash = dialect === "mysql" || dialect === "mariadb";
   let depth = 0;
@@ -62,6 +66,7 @@ export function isBlank(text: string, dialect: Dialect): boolean {
       const end = text.indexOf("\n", at);
       at = end < 0 ? text.length : end + 1;
     } else if (" \t\r\n\f\v;".includes(text[at]!)) at++;
+    else if (isFile && nests && text.startsWith("\\;", at)) at += 2;
     else return false;
   }
   // SQLite closes what is left open at the end.

@@ -19,6 +19,11 @@ describe("blank to the fuzzer", () => {
   for (const text of ["x", "/*", "/* /* */", "-- x\ny", "'", "\0", "\\"]) {
     test(`not ${JSON.stringify(text)}`, () => expect(isBlank(text, "postgresql")).toBeFalse());
   }
+  test("a semicolon as psql takes it, in a file", () => {
+    expect(isBlank(" \\; ", "postgresql", true)).toBeTrue();
+    expect(isBlank(" \\; ", "postgresql")).toBeFalse();
+    expect(isBlank(" \\; ", "mariadb", true)).toBeFalse();
+  });
 });
 
 test("nothing is wrong with the first thousand mutations of a seed", () => {

@@ -1,6 +1,6 @@
 import { afterAll, expect, setDefaultTimeout, test } from "bun:test";
 import { existsSync } from "node:fs";
-import { chmod, mkdtemp, readdir, rm, utimes } from "node:fs/promises";
+import { chmod, mkdtemp, open, readdir, rm, utimes } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { identity } from "./identity.ts";
@@ -160,12 +160,15 @@ test("a sweep leaves a folder whose pipe was made in the same moment, and its se
     string,
   ];
   Bun.spawnSync(["mkfifo", "-m", "666", made, go]);
+  // For reading and writing, so that neither side waits for the other to open it.
+  await using heard = await open(made, "r+");
+  await using told = await open(go, "r+");
   await Bun.write(program, `#!/bin/sh\nPATH=\${PATH#*:} mkfifo "$@" && echo >${made} && read -r _ <${go}\n`);
   await chmod(program, 0o755);
   const child = starter("await server.stop();", { env: { PATH: `${bin}:${process.env["PATH"]}` } });
-  await Bun.file(made).text();
+  await heard.read();
   await sweep("/tmp", identity());
-  await Bun.write(go, "\n");
+  await told.write("\n");
   expect({ n: (await firstLine(child)).n, code: await child.exited }).toEqual({ n: 42, code: 0 });
 });
 
