@@ -10,6 +10,7 @@ import {
   usesOfTable,
 } from "../manifest/lookup.ts";
 import { isTestFile } from "../manifest/test-file.ts";
+import { collisions } from "./collisions.ts";
 import { History, headOf, missingTables } from "./history.ts";
 import { nextStatement, readIgnores } from "./ignores.ts";
 import type { Joinable } from "./joinable.ts";
@@ -106,6 +107,7 @@ export function join(input: Joinable): Model {
     heads: input.rest ? [] : input.tables.map((table) => headOf(table, place)),
     migrations: input.rest ? [] : migrationFiles(manifest, files, input.landed, place),
     missing: input.rest ? [] : missingTables(input, history, place),
+    collisions: [],
     unparsed: [],
     ignores: [],
     baseline: [],
@@ -114,6 +116,7 @@ export function join(input: Joinable): Model {
     files: files.size,
     leftOut: input.leftOut,
   };
+  model.collisions = collisions(manifest, model.heads);
   for (const [file, facts] of files) {
     const common = { services: servicesOf(file), test: isTest(file) };
     for (const { variable, at, defaultUrl } of facts.environment) {

@@ -1,4 +1,5 @@
 /** The databases of a deployment, and which services live in each: the project's view of the manifest. Pure. */
+import { databaseVariable, usualTemplate } from "../manifest/database-variable.ts";
 import type { Deployment, Manifest, RoleKind, Service } from "../manifest/model.ts";
 import { type HistoryTable, historyTable } from "../runtime/migrate/mod.ts";
 import { DeployError } from "./error.ts";
@@ -61,29 +62,15 @@ export function databasesOf(
   return databases;
 }
 
-/** The project's variable for a service's own database, where the deployment names none. */
-const usualTemplate = "{SERVICE}_ADMIN_URL";
-
 /** The variable that opens a service's database in a deployment. @throws {DeployError} where one would open them all */
-export function variableOf(
-  { name, layout, database }: Deployment,
-  service: string,
-  tenant: string | null,
-): string {
-  const template = database ?? usualTemplate;
-  if (layout === "per-service" && !template.includes("{SERVICE}")) {
+export function variableOf(deployment: Deployment, service: string, tenant: string | null): string {
+  const { name, layout, database } = deployment;
+  if (layout === "per-service" && database !== null && !database.includes("{SERVICE}")) {
     throw new DeployError(
-      `the deployment "${name}" has a database for each service, and one variable for all (${template}): put {SERVICE} into it, such as ${usualTemplate}`,
+      `the deployment "${name}" has a database for each service, and one variable for all (${database}): put {SERVICE} into it, such as ${usualTemplate}`,
     );
   }
-  return template
-    .replaceAll("{SERVICE}", variablePart(service))
-    .replaceAll("{TENANT}", variablePart(tenant ?? ""));
-}
-
-/** A name as a part of a variable's name: `north-west` is `NORTH_WEST`. */
-export function variablePart(name: string): string {
-  return name.toUpperCase().replaceAll(/[^A-Z0-9]+/g, "_");
+  return databaseVariable(deployment, service, tenant);
 }
 
 function place(

@@ -2,9 +2,10 @@
  * The tenants of a deployment: from a file (a JSON list, or a name a line), from a variable (comma-separated), or from a
  * question to a database.
  */
+
+import { variablePart } from "../manifest/database-variable.ts";
 import type { Deployment } from "../manifest/model.ts";
 import { connect, ready } from "../runtime/connect/mod.ts";
-import { variablePart } from "./databases.ts";
 import { DeployError } from "./error.ts";
 
 export interface TenantSources {

@@ -20,6 +20,7 @@ import { noHardcodedConnection } from "./no-hardcoded-connection.ts";
 import { noSchemaInCode } from "./no-schema-in-code.ts";
 import { sessionStatementInMigration } from "./session-statement-in-migration.ts";
 import { staleBaseline } from "./stale-baseline.ts";
+import { tableCollision } from "./table-collision.ts";
 import { unattributedAccess } from "./unattributed-access.ts";
 import { uncheckedDatabaseUrl } from "./unchecked-database-url.ts";
 import { undeclaredDatabaseUrl } from "./undeclared-database-url.ts";
@@ -41,6 +42,7 @@ export const rules: readonly Rule[] = [
   unownedTable,
   missingTable,
   modelMismatch,
+  tableCollision,
   unresolvedTable,
   unparsedSql,
   unattributedAccess,

@@ -6,6 +6,7 @@ export type {
   BaselineEntry,
   BaselineKey,
   BaselineOutcome,
+  Collision,
   Connection,
   CrossImport,
   Finding,

@@ -67,6 +67,7 @@ function nothing(manifest: Manifest, today: string): Model {
     migrations: [],
     mapped: [],
     missing: [],
+    collisions: [],
     unparsed: [],
     ignores: [],
     baseline: [],

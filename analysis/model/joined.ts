@@ -181,6 +181,20 @@ export interface MissingTable {
   droppedAt: Place | null;
 }
 
+/** A table, or the history of migrations, whose name another service's has in some deployment's database. */
+export interface Collision {
+  service: string;
+  /** As its owner calls it. */
+  table: string;
+  /** It is the table of the service's history of migrations. */
+  history: boolean;
+  /** Where it is made; of a history, the service's entry in the manifest. */
+  at: Place;
+  deployments: string[];
+  /** Whose was there first. */
+  others: Pick<Collision, "service" | "table" | "history" | "at">[];
+}
+
 /** Text that is known and that the grammar refuses, placed. */
 export interface Unparsed {
   message: string;
@@ -203,6 +217,7 @@ export interface Model {
   migrations: MigrationFile[];
   mapped: MappedTable[];
   missing: MissingTable[];
+  collisions: Collision[];
   unparsed: Unparsed[];
   ignores: Ignore[];
   /** Entries of the baseline, with what became of them: set for the rules that judge exceptions. */

@@ -2,7 +2,7 @@
  * What stands between a database and the rights that the manifest asks for, as SQL: roles first, then what is taken away,
  * then what is given. A second plan after the first was run is empty. Pure.
  */
-import { variablePart } from "../databases.ts";
+import { variablePart } from "../../manifest/database-variable.ts";
 import type { Catalog } from "./catalog.ts";
 import { extensionSteps, ownerSteps, schemaSteps } from "./plan-objects.ts";
 import { defaultSteps, grantSteps, revokeSteps } from "./plan-rights.ts";
