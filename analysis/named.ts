@@ -167,7 +167,8 @@ export function temporaryTables(statements: readonly Read[]): (named: Named) => 
     schema === null && table !== null && site.start >= (made.get(`${file}\0${table}`) ?? Infinity);
 }
 
-const DDL = /^(?:create|alter|drop|rename|comment|grant|revoke|index|view|refresh|reindex|security)/;
+/** What is not here changes no shape: REFRESH fills a view again. */
+const DDL = /^(?:create|alter|drop|rename|comment|grant|revoke|index|view|reindex|security)/;
 
 /** The statement as an act of DDL, or null where it is none. */
 export function schemaAct({

@@ -8,6 +8,7 @@ testRule(noSchemaInCode, {
     ["billing/migrations/002_note.sql", "alter table invoices add column memo text;\n"],
     ["billing", "sql`create temporary table batch (id bigint)`"],
     ["billing", "sql`truncate invoices`"],
+    ["billing", "sql`refresh materialized view concurrently invoices`"],
     ["billing/code.test.ts", "sql`create table invoices (id bigint)`"],
     ["billing/tests/schema.sql", "create table invoices (id bigint);\n"],
     { name: "a script of no service", files: { "tools/schema.sql": "create table invoices (id bigint);\n" } },

@@ -4,6 +4,7 @@ import { adapters } from "./adapters/mod.ts";
 import { ADDRESS, hasHost, redact, SCHEME, VARIABLE } from "./addresses.ts";
 import { moduleExport, openerOf } from "./client-exports.ts";
 import { environmentVariables, isEnvironment } from "./environment.ts";
+import { clientOf } from "./evidence.ts";
 import type { ExpressionReader } from "./expression.ts";
 import type { FileScopes, Scope } from "./scope.ts";
 import type { Node } from "./syntax.ts";
@@ -50,7 +51,7 @@ export function readConnections(
       }
     } else if (node.type === "CallExpression" || node.type === "NewExpression") {
       namedVariable(node, scope);
-      const opened = openerOf(node.callee as Node, scope);
+      const opened = openerOf(node.callee as Node, scope) ?? calledLibrary(node.callee as Node, scope);
       if (opened?.opener.address) {
         const args = node.arguments.map((argument) => expressions.read(argument as Node, scope));
         const address = opened.opener.address(args);
@@ -75,6 +76,12 @@ export function readConnections(
       environmentRead(name, node.key as Node, null, scope);
   }
   return result;
+
+  /** `pgp(url)`, where `pgp` is a library that a first call has set up. */
+  function calledLibrary(callee: Node, scope: Scope): ReturnType<typeof openerOf> {
+    const adapter = clientOf(callee, scope, scopes);
+    return adapter?.calls ? { adapter, opener: adapter.calls } : null;
+  }
 
   function environmentRead(variable: string, node: Node, fallback: Node | null, scope: Scope): void {
     const url = fallback && addressText(fallback, scope);

@@ -86,6 +86,8 @@ export function clientOf(node: Node, scope: Scope, scopes: FileScopes, depth = 0
         const adapter = next(callee.object as Node);
         return adapter && begetsResult(adapter, propertyName(callee) ?? "") ? adapter : null;
       }
+      const library = next(callee);
+      if (library?.calls) return library;
       if (callee.type !== "Identifier") return null;
       const made = lookup(scope, callee.name)?.init;
       return made ? resultClient(made, scopes, depth) : null;

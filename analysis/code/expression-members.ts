@@ -166,10 +166,15 @@ export function follow(r: Reading, value: Expr, path: readonly string[], node: N
   return path.length ? { kind: "alias", of: value, at: r.at(node) } : value;
 }
 
+/** `new Map([["orders", 1]])`, `new Set(["orders"])` */
+function isCollection(expr: Expr): boolean {
+  return expr.kind === "new" && expr.callee.kind === "unknown" && /^`(?:Map|Set)`/.test(expr.callee.reason);
+}
+
 /** `for (const x of list)`: any of the list's items. */
 export function eachOf(r: Reading, list: Expr, path: readonly string[], node: Node): Expr {
   const items = list.kind === "alias" ? list.of : list;
-  if (items.kind === "import" || items.kind === "member" || items.kind === "call")
+  if (items.kind === "import" || items.kind === "member" || items.kind === "call" || isCollection(items))
     return {
       kind: "alias",
       of: [EACH, ...path].reduce<Expr>(

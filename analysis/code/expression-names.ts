@@ -10,10 +10,10 @@ import { isEmpty, MOST_WRITES, queriedValues } from "./expression-words.ts";
 import { constant, importedType, literalOptions } from "./literal-types.ts";
 import { completed } from "./parts.ts";
 import type { Reading } from "./reading.ts";
-import type { Binding, Scope } from "./scope.ts";
+import type { Binding, FileScopes, Scope } from "./scope.ts";
 import { lookup } from "./scope.ts";
 import type { Node } from "./syntax.ts";
-import { literalText, unwrap } from "./syntax.ts";
+import { isFunction, literalText, unwrap } from "./syntax.ts";
 
 export function readIdentifier(r: Reading, node: Node & { type: "Identifier" }, scope: Scope): Expr {
   const binding = lookup(scope, node.name);
@@ -97,17 +97,28 @@ export function readIdentifier(r: Reading, node: Node & { type: "Identifier" }, 
  * then is read where that stands.
  */
 function beforehand(
-  { source }: Reading,
+  { source, scopes: { parents } }: Reading,
   node: Node & { type: "Identifier" },
   writes: Binding["writes"],
 ): Binding["writes"] {
   const within = writes.find(({ value }) => value.start <= node.start && node.end <= value.end);
-  if (!within) return writes;
+  if (!within) return writes.filter((write) => !partsItems(write, parents));
   const itself = new RegExp(`(?<![\\w$.])${node.name.replaceAll("$", "\\$")}(?![\\w$])`);
   return writes.filter(
     ({ operator, value }) =>
       operator !== "+=" && value.end <= node.start && !itself.test(source.slice(value.start, value.end)),
   );
+}
+
+/** `if (i > 0) values += ","` in a loop: what parts a list's items, of which each is read alone. */
+function partsItems({ operator, value }: Binding["writes"][number], parents: FileScopes["parents"]): boolean {
+  if (operator !== "+=" || !/^\s*,\s*$/.test(literalText(unwrap(value)) ?? "")) return false;
+  let conditional = false;
+  for (let at = parents.get(value); at && !isFunction(at); at = parents.get(at)) {
+    if (/^(?:For|ForIn|ForOf|While|DoWhile)Statement$/.test(at.type)) return conditional;
+    conditional ||= at.type === "IfStatement";
+  }
+  return false;
 }
 
 /** The type of another module that says which texts a parameter may be, its own or that of what it is taken out of. */

@@ -63,6 +63,16 @@ export function beginning(expr: Expr): string {
   }
 }
 
+/** What of an expression's text the file tells. */
+export function allText(expr: Expr): string {
+  if (expr.kind === "alias") return allText(expr.of);
+  return expr.kind === "concat"
+    ? expr.parts.map(allText).join("")
+    : expr.kind === "text"
+      ? beginning(expr)
+      : "";
+}
+
 /** mysql.format("select * from ??", [table]) */
 function bindsNames(text: Expr): boolean {
   return beginning(text).includes("??");

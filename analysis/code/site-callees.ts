@@ -21,7 +21,8 @@ export const DOCUMENTS =
 export const HABIT = /^(?:db|pool|pg|pgPool|pgClient|conn|connection|tx|trx|sql|database|dbClient|dbPool)$/;
 
 /** Methods that take SQL text on most clients. */
-export const METHODS = /^(?:query|unsafe|execute|exec|raw|queryRaw|\$queryRawUnsafe|\$executeRawUnsafe)$/;
+export const METHODS =
+  /^(?:query|unsafe|execute|exec|raw|queryRaw|none|oneOrNone|manyOrNone|\$queryRawUnsafe|\$executeRawUnsafe)$/;
 
 /** `(alias) => "select …"`: a mapper's computed column. */
 export function madeText(node: Node): Node {

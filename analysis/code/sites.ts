@@ -9,6 +9,7 @@ import type { Expr, Span, SqlSite, TableUse } from "../model.ts";
 import type { Adapter, Answer } from "./adapters/adapter.ts";
 import { bound } from "./adapters/bindings.ts";
 import { entry } from "./adapters/expressions.ts";
+import { formatted } from "./adapters/pg-promise-format.ts";
 import type { Called } from "./called.ts";
 import { calledMethod } from "./called.ts";
 import { clientByImports, moduleExport, rawAdapter, tagAdapter } from "./client-exports.ts";
@@ -17,7 +18,7 @@ import type { ExpressionReader } from "./expression.ts";
 import { looksLikeTag } from "./expression-words.ts";
 import { inQuotes } from "./in-quotes.ts";
 import { opensLikeSql, VERB } from "./opening.ts";
-import { beginning, queryText, readsAsSql, TEXT_KEY } from "./query-text.ts";
+import { allText, beginning, queryText, readsAsSql, TEXT_KEY } from "./query-text.ts";
 import type { FileScopes, Scope } from "./scope.ts";
 import {
   beginningOf,
@@ -64,13 +65,13 @@ export function readSites(
     given: Expr,
     certain: boolean,
     receiver: Expr | null,
-    part = false,
+    { part = false, made = false }: { part?: boolean | undefined; made?: boolean | undefined } = {},
   ) => {
     const text = queryText(given);
     take(text);
     // What makes the text is read with what it is made for.
-    const made = given.kind === "alias" ? given.of : given;
-    if (text !== given && (made.kind === "call" || made.kind === "new")) makers.add(made.at.start);
+    const maker = given.kind === "alias" ? given.of : given;
+    if (text !== given && (maker.kind === "call" || maker.kind === "new")) makers.add(maker.at.start);
     result.sites.push({
       client,
       receiver,
@@ -79,12 +80,12 @@ export function readSites(
       enclosing: scope.enclosing,
       certainty: certain ? "certain" : "likely",
       whole: !isRaw(node),
-      fragment: node.type === "TaggedTemplateExpression" || (part && isArgument(node, scopes)),
+      fragment: made || node.type === "TaggedTemplateExpression" || (part && isArgument(node, scopes)),
     });
   };
 
   const answer = (node: Node, scope: Scope, adapter: Adapter, said: Answer | null) => {
-    if (said?.kind === "query") add(node, scope, adapter.name, said.text, true, null, said.part);
+    if (said?.kind === "query") add(node, scope, adapter.name, said.text, true, null, said);
     if (said?.kind === "file") add(node, scope, adapter.name, expressions.file(node, scope), true, null);
     if (said?.kind === "table")
       result.uses.push({
@@ -174,7 +175,7 @@ export function readSites(
     const [written, values] = expressions.list(args, scope);
     // Identifiers are bound as `??` by more than one client.
     const binds = written && values && /\?\?|(?<!:):\w+:(?!:)/.test(beginning(written));
-    const text = binds ? bound(written, values) : written;
+    const text = binds ? bound(written, values) : written && withMarks(written, values);
     // An object without text, and a function to call back, are none of a database's queries.
     if (!text || /^(?:object|function)$/.test(queryText(text).kind)) return false;
     add(node, scope, habitual?.name ?? "unknown", text, habit, receiver);
@@ -223,8 +224,11 @@ export function readSites(
         return;
     }
     if (!opensLikeSql(inner, scope)) return;
-    const text = expressions.read(inner, scope);
-    if (readsAsSql(beginning(text))) add(call, scope, habitual?.name ?? "unknown", text, false, receiver);
+    const written = expressions.read(inner, scope);
+    if (!readsAsSql(beginning(written))) return;
+    const values = "arguments" in call && call.arguments[0] === argument ? call.arguments[1] : null;
+    const text = withMarks(written, values ? expressions.read(values as Node, scope) : undefined);
+    add(call, scope, habitual?.name ?? "unknown", text, false, receiver);
   }
 
   /** The expression to follow into another module, where the receiver is imported. */
@@ -236,4 +240,11 @@ export function readSites(
   function habitualReceiver(node: Node): boolean {
     return HABIT.test(lastName(unwrap(node)));
   }
+}
+
+/** `$(table:name)` and `$1~`: what pg-promise, or a wrapper of it, puts into the text. */
+function withMarks(text: Expr, values: Expr | undefined): Expr {
+  return /\$(?:[({<[/][\w.]+(?::|[~^#])|\d+(?::[a-z]|[~^#]))/.test(allText(text))
+    ? formatted(text, values)
+    : text;
 }

@@ -22,6 +22,31 @@ const rows: [title: string, code: string, expected: string[]][] = [
     ["a", "b"],
   ],
   [
+    "items that a loop parts by commas",
+    `async function f(ids: number[]) {\n  let v = "";\n  for (let i = 0; i < ids.length; i++) {\n    v += \`(\${ids[i]})\`;\n    if (i < ids.length - 1) v += ",";\n  }\n  await sql.unsafe(\`with l (id) as (values \${v}) select id from l join a using (id)\`);\n}`,
+    ["a"],
+  ],
+  [
+    "columns that a loop parts by commas",
+    `async function f(data: object) {\n  let q = "update a set ";\n  for (const key of Object.keys(data)) {\n    if (q.length > 20) q += ", ";\n    q += \`"\${key}" = :\${key} \`;\n  }\n  await sql.unsafe(q + " where id = :id");\n}`,
+    ["a"],
+  ],
+  [
+    "the keys of a map",
+    `const f = async () => {\n  for (const [t, n] of new Map([["a", 1], ["b", 2]])) await sql.unsafe(\`truncate \${t}\`, n);\n};`,
+    ["a", "b"],
+  ],
+  [
+    "the items of a set that is kept in a constant",
+    `const all = new Set(["a", "b"]);\nconst f = async () => {\n  for (const t of all) await sql.unsafe(\`truncate \${t}\`);\n};`,
+    ["a", "b"],
+  ],
+  [
+    "a name in lower case",
+    `const f = (t: string) => sql.unsafe(\`truncate \${t.toLowerCase()}\`);\nf("A");\nf("B");`,
+    ["a", "b"],
+  ],
+  [
     "a union of literals",
     `const f = (t: "a" | "b" | undefined) => sql.unsafe(\`truncate \${t}\`);`,
     ["a", "b"],

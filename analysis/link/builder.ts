@@ -1,7 +1,9 @@
 /** One reading of an expression: its text in pieces, with a hole wherever nobody knows it. */
+import type { Adapter } from "../code/adapters/adapter.ts";
 import { adapters } from "../code/adapters/mod.ts";
 import { VERB } from "../code/opening.ts";
 import type { Expr, Span, SqlPiece, TextRun } from "../model.ts";
+import { adapterOf } from "./evidence.ts";
 import { DEEPEST, type Either, follow, holdsSql, memberOf, type Resolve } from "./follow.ts";
 import { hole, isBlank, isEmptySql, memberReason, outsideReason, parameterReason, usedAt } from "./pieces.ts";
 import { substitute } from "./substitute.ts";
@@ -13,6 +15,11 @@ const MOST_RESULTS = 100;
 const MOST_CALLS_DEEP = 2;
 
 const byName = new Map(adapters.map((adapter) => [adapter.name, adapter]));
+
+/** Properties of clients that are clients. */
+const HANDLES = new Set(
+  adapters.flatMap(({ begets }) => Object.keys(begets).filter((name) => begets[name] === "property")),
+);
 
 export class Builder {
   private readonly results: Map<Expr, Expr | null>;
@@ -138,6 +145,8 @@ export class Builder {
 
   /** What another module's function returns, where it is one expression. */
   private called(expr: Expr & { kind: "call" }): SqlPiece[] {
+    const cased = this.cased(expr);
+    if (cased) return cased;
     const made = this.callsDeep < MOST_CALLS_DEEP ? this.made(expr) : null;
     if (!made) return [hole("unknown", expr.reason, expr.at)];
     this.callsDeep++;
@@ -146,6 +155,19 @@ export class Builder {
     } finally {
       this.callsDeep--;
     }
+  }
+
+  /** `name.toLowerCase()`, where the name is known. */
+  private cased(expr: Expr & { kind: "call" }): SqlPiece[] | null {
+    const { at } = expr;
+    const callee = expr.callee.kind === "alias" ? expr.callee.of : expr.callee;
+    const to =
+      callee.kind === "member" ? /^to(?:Locale)?(Lower|Upper)Case$/.exec(callee.property)?.[1] : null;
+    if (callee.kind !== "member" || !to) return null;
+    const pieces = this.build(callee.of);
+    if (!pieces.every((piece) => piece.kind === "text")) return null;
+    const text = pieces.map((piece) => piece.text).join("");
+    return [{ kind: "text", text: to === "Lower" ? text.toLowerCase() : text.toUpperCase(), at }];
   }
 
   /** An entry of the object that a function returns: `const { joins } = parseFilters(…)`. */
@@ -206,10 +228,11 @@ export class Builder {
     const callee = this.strip(expr.callee);
     const on = callee.kind === "member" ? this.strip(callee.of) : callee;
     let found: Expr | null = null;
-    if (on.kind === "client") {
+    const adapter = on.kind === "client" ? byName.get(on.adapter) : this.handle(on);
+    if (adapter) {
       const form = callee.kind === "member" ? "method" : "call";
       const method = callee.kind === "member" ? callee.property : "";
-      const said = byName.get(on.adapter)?.read({ form, method, args: expr.args });
+      const said = adapter.read({ form, method, args: expr.args });
       if (said?.kind === "piece") found = { kind: "sql", hole: said.hole, of: said.of, at: expr.at };
       if (said?.kind === "query") found = { kind: "sql", hole: "fragment", of: [said.text], at: expr.at };
     } else if (callee.kind === "function" && callee.result) {
@@ -217,6 +240,12 @@ export class Builder {
     }
     this.results.set(expr, found);
     return found;
+  }
+
+  /** `pgp.helpers`: a client's property that makes SQL. */
+  private handle(expr: Expr): Adapter | null {
+    if (expr.kind !== "member" || !HANDLES.has(expr.property)) return null;
+    return adapterOf(expr, (inner) => this.strip(inner));
   }
 
   /** `sql("a.b")` and `sql(["a", "b"])`: quoted, a dot parts schema and name. */
@@ -227,6 +256,9 @@ export class Builder {
       return option ? this.identifier(option, expr) : [];
     }
     if (inner.kind === "sql") return this.build(inner);
+    // The table of pg-promise's columns, in parts.
+    const named = given.kind === "member" && given.property === "table" ? this.inParts(inner) : null;
+    if (named) return this.identifier(named, expr);
     const allowed = inner.kind === "parameter" || inner.kind === "typed" ? this.allowed(inner, []) : null;
     if (allowed) return this.identifier(allowed, expr);
     if (inner.kind === "parameter" && this.callsDeep < MOST_CALLS_DEEP && expr.of.length === 1) {
@@ -270,6 +302,16 @@ export class Builder {
     const only = given.kind === "array" && items.length === 1 ? given.items[0] : given;
     const [run, more] = direct && only?.kind === "text" ? only.runs : [];
     return [{ kind: "text", text: texts.join(", "), at: run && !more ? run.at : expr.at }];
+  }
+
+  /** `{ schema: "shop", table: "orders" }` */
+  private inParts(expr: Expr): Expr | null {
+    const parts = expr.kind === "new" ? expr.args[0] : expr;
+    if (parts?.kind !== "object") return null;
+    const { schema, table } = parts.entries;
+    if (!table) return null;
+    const dot: Expr = { kind: "text", runs: [{ kind: "text", text: ".", at: table.at }], at: table.at };
+    return schema ? { kind: "concat", parts: [schema, dot, table], at: table.at } : table;
   }
 
   private isPiece(expr: Expr): boolean {

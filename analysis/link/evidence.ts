@@ -45,7 +45,10 @@ function adapterBehind(inner: Expr, follow: Follow, depth: number, met: Met): Ad
       return inner.handed && adapter && begetsCallback(adapter, inner.handed.method) ? adapter : null;
     }
     case "function":
-      return inner.result && next(inner.result);
+      return (
+        (inner.result && next(inner.result)) ??
+        (inner.type ? next({ kind: "typed", name: "", type: inner.type, at: inner.at }) : null)
+      );
     case "import":
       return openedBy(inner);
     case "call": {

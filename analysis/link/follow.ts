@@ -39,7 +39,8 @@ export function follow(expr: Expr, resolve: Resolve, depth = 0): Expr {
 
 /** The value of a member, where its object is known. */
 export function memberOf(expr: Expr & { kind: "member" }, resolve: Resolve, depth: number): Expr | null {
-  const of = follow(expr.of, resolve, depth);
+  const followed = follow(expr.of, resolve, depth);
+  const of = expr.property === EACH ? (listed(followed, resolve, depth) ?? followed) : followed;
   if (of.kind === "object")
     return Object.hasOwn(of.entries, expr.property) ? (of.entries[expr.property] ?? null) : null;
   if (of.kind === "array" && of.items.length)
@@ -54,6 +55,26 @@ export function memberOf(expr: Expr & { kind: "member" }, resolve: Resolve, dept
   if (of.kind === "new") return fieldOf(of, expr.property, resolve, depth + 1);
   if (of.kind === "import" && of.name === "*") return resolve({ ...of, name: expr.property }, depth);
   return null;
+}
+
+/** What is gone through of `new Map([["orders", 1]])`, and of `Object.keys(TABLES)` where another module says what is in it. */
+function listed(of: Expr, resolve: Resolve, depth: number): Expr | null {
+  const isGlobal = (expr: Expr, name: RegExp) => expr.kind === "unknown" && name.test(expr.reason);
+  const [first] = of.kind === "new" || of.kind === "call" ? of.args : [];
+  if (!first) return null;
+  if (of.kind === "new") return isGlobal(of.callee, /^`(?:Map|Set)`/) ? follow(first, resolve, depth) : null;
+  if (of.kind !== "call" || of.callee.kind !== "member" || !isGlobal(of.callee.of, /^`Object`/)) return null;
+  const object = follow(first, resolve, depth);
+  if (object.kind !== "object" || Object.hasOwn(object.entries, "...")) return null;
+  const items = Object.entries(object.entries).map(([name, value]): Expr => {
+    const at = object.keys[name] ?? value.at;
+    const key: Expr = { kind: "text", runs: [{ kind: "text", text: name, at }], at };
+    if (of.callee.kind === "member" && of.callee.property === "keys") return key;
+    return of.callee.kind === "member" && of.callee.property === "entries"
+      ? { kind: "array", items: [key, value], at }
+      : value;
+  });
+  return { kind: "array", items, at: of.at };
 }
 
 type Members = WeakMap<Expr, Map<string, Known<Expr[]>>>;
@@ -84,7 +105,7 @@ function memberOfEither(
 /** What an instance keeps in a field: its own, or one of a class that it extends, as the constructors fill it. */
 function fieldOf(of: Expr & { kind: "new" }, name: string, resolve: Resolve, depth: number): Expr | null {
   const made = depth > DEEPEST ? null : follow(of.callee, resolve, depth);
-  if (made?.kind !== "class") return null;
+  if (made?.kind !== "class") return made && givenTo(of, name);
   const parameters = made.parameters ?? [];
   const field = made.members.find((member) => member.name === name && !member.static);
   if (field) {
@@ -103,6 +124,16 @@ function fieldOf(of: Expr & { kind: "new" }, name: string, resolve: Resolve, dep
         depth + 1,
       )
     : null;
+}
+
+/** A class that is not known keeps what its options say: `new ColumnSet(columns, { table: "orders" }).table`. */
+function givenTo({ args }: Expr & { kind: "new" }, name: string): Expr | null {
+  for (const arg of args) {
+    const options = arg.kind === "alias" ? arg.of : arg;
+    if (options.kind === "object" && Object.hasOwn(options.entries, name))
+      return options.entries[name] ?? null;
+  }
+  return null;
 }
 
 /** Whether an expression is a piece of SQL, in one of its alternatives. @param met what was found to be none */

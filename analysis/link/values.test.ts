@@ -104,6 +104,24 @@ export default { parse };`,
   ]);
 });
 
+test("what another module's objects and enums hold, gone through in loops", async () => {
+  const { model } = await readCode(
+    `import { sql } from "bun";
+import { ALL, Tables } from "./tables";
+export async function sweep() {
+  for (const t of Object.values(Tables)) await sql.unsafe(\`truncate \${t}\`);
+  for (const t of Object.keys(ALL)) await sql.unsafe(\`truncate \${t}\`);
+  for (const [, { name }] of Object.entries(ALL)) await sql.unsafe(\`truncate \${name}\`);
+}`,
+    {
+      "services/app/tables.ts": `export enum Tables { A = "a", B = "b" }
+export const ALL = { c: { name: "e" }, d: { name: "f" } };`,
+    },
+  );
+  const told = model.references.map(({ at, table, reason }) => `${at.line} ${table ?? `? ${reason}`}`);
+  expect(told).toEqual(["4 a", "4 b", "5 c", "5 d", "6 e", "6 f"]);
+});
+
 test("the texts that another module's types allow", async () => {
   const { model } = await readCode(
     `import { sql } from "bun";

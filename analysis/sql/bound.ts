@@ -1,9 +1,10 @@
 /**
  * Placeholders that a client binds before the server sees the text: `?`, knex's `??` and `:name:`,
- * `:name` of TypeORM, Sequelize and others, `$name`, `???` of home-made lists, `{{…}}` of templates. PostgreSQL's grammar knows `$1` alone, so each becomes a hole.
+ * `:name` of TypeORM, Sequelize and others, `$name`, `???` of home-made lists, `{{…}}` of templates, pg-promise's `$(name)`. PostgreSQL's grammar knows `$1` alone, so each becomes a hole.
  */
 import type { Span, SqlPiece } from "../model.ts";
 import { END, Lexer, OPERATOR } from "./lexer.ts";
+import { PG_PROMISE, pgPromiseMark } from "./pg-promise.ts";
 import { colonVariables, type Placeholder, textual } from "./placeholders.ts";
 
 /**
@@ -14,13 +15,13 @@ import { colonVariables, type Placeholder, textual } from "./placeholders.ts";
 export function withBound(pieces: readonly SqlPiece[]): SqlPiece[] | null {
   // Quotes and brackets run from one piece into the next, around the holes.
   const whole = pieces.map((piece) => (piece.kind === "text" ? piece.text : "h")).join("");
-  if (!/\?|[:$][A-Za-z_]|\{\{|@/.test(whole)) return null;
+  if (!/\?|[:$][A-Za-z_]|\{\{|@|\$(?:[({<[/]|\d+[:~^#])/.test(whole)) return null;
   const marks = placeholders(whole);
   const out: SqlPiece[] = [];
   let found = whole.includes("\\?");
   let from = 0;
   let next = 0;
-  /** Where a placeholder ends that is put together of several pieces: `{{${name}}}`. */
+  /** Where a placeholder ends that is put together of several pieces: `{{${name}}}`, `:id${index}`. */
   let read = 0;
   for (const piece of pieces) {
     const begin = from;
@@ -42,7 +43,6 @@ export function withBound(pieces: readonly SqlPiece[]): SqlPiece[] | null {
       let end = marks[next]!.end - begin;
       if (start < last) continue;
       if (end > text.length) {
-        if (!text.startsWith("{{", start)) continue;
         read = marks[next]!.end;
         end = text.length;
       }
@@ -63,6 +63,10 @@ function placeholders(text: string): Placeholder[] {
     ({ start, end }) => !templates.some((other) => start < other.end && end > other.start),
   );
   const found = [...templates, ...colons];
+  for (const match of text.matchAll(PG_PROMISE)) {
+    const { hole: type } = pgPromiseMark(match);
+    found.push({ start: match.index, end: match.index + match[0].length, type });
+  }
   const lexer = new Lexer(text);
   for (let kind = lexer.next(); kind !== END; kind = lexer.next()) {
     const { start, end } = lexer;

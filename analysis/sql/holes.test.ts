@@ -34,6 +34,21 @@ describe("a hole in the place of a table is said", () => {
     test(template, () => expect(namedIn(template)).toEqual(expected));
 });
 
+describe("marks that a client fills in are holes, put together of several pieces, too", () => {
+  for (const [template, ...expected] of [
+    ["select * from a where x = $(x) and y = $<y.z> and z = $[z:csv] and w = $/w/", "select a"],
+    ["select * from a where x = $(x_${value i}) or y = :y${value i}", "select a"],
+    ["insert into a (x) values ($(${value name})), (:${value name}b)", "insert a"],
+    [
+      "delete from $(table:name) where x = $1",
+      "delete !$(table:name) is bound when it runs at $(table:name)",
+    ],
+    ["truncate $1~", "truncate !$1~ is bound when it runs at $1~"],
+    ["select * from a $<where:raw>", "select a"],
+  ] as [string, ...string[]][])
+    test(template, () => expect(namedIn(template)).toEqual(expected));
+});
+
 describe("a hole anywhere else does no harm", () => {
   for (const template of [
     "select * from a where ${unknown} and x in ${value} ${fragment} order by y ${fragment} limit ${value}",

@@ -45,8 +45,10 @@ export const verbs: Readonly<Record<Operation, Verb>> = {
 
 /** A table as the statement names it. */
 export function tableName(of: { schema: string | null; table: string | null }): string {
-  const table = of.table ?? "a table whose name is not known";
-  return of.schema === null ? table : `${of.schema}.${table}`;
+  const { schema, table } = of;
+  if (table === null)
+    return `a table${schema === null ? "" : ` of schema ${schema}`} whose name is not known`;
+  return schema === null ? table : `${schema}.${table}`;
 }
 
 /** `orders, which billing owns`; `dlq, which actions and tsdb own`. */

@@ -18,9 +18,10 @@ export interface ClientUse {
 export type Answer =
   /**
    * SQL text that reaches the database, or a fragment of such. `part`: among a call's arguments it is a
-   * piece of that query; where nothing of it is known, it is as good as a value.
+   * piece of that query; where nothing of it is known, it is as good as a value. `made`: it makes the text
+   * and runs nothing, so that what is not known of it is told where it runs.
    */
-  | { kind: "query"; text: Expr; part?: boolean }
+  | { kind: "query"; text: Expr; part?: boolean; made?: boolean }
   /** A piece of SQL made for another query's hole: an identifier, values, a fragment. */
   | { kind: "piece"; hole: HoleType; of: Expr[] }
   /** A table named without SQL. */
@@ -46,6 +47,8 @@ export interface Adapter {
   dialect: Dialect | null;
   /** Exports that open a connection when called or constructed. */
   opens: Readonly<Record<string, Opener>>;
+  /** What opens is a library that opens its databases by being called itself: `pgp(url)`. */
+  calls?: Opener;
   /** Exports that are open clients already; they use the driver's own variables. */
   ready: readonly string[];
   /** Exported types whose values are clients. */

@@ -1,5 +1,5 @@
 /** Values bound to text by the client itself: `?` and `:name` are values, `??` and `:name:` identifiers. */
-import type { Expr, Span, TextRun } from "../../model.ts";
+import type { Expr, HoleType, Span, TextRun } from "../../model.ts";
 
 /** Knex's own reading of its placeholders: a backslash before one takes it away. */
 const POSITIONS = /\\?\?\??/g;
@@ -20,7 +20,7 @@ export function bound(text: Expr, values: Expr | undefined): Expr {
     const { entries } = given;
     return put(text, NAMES, ([, name = "", end]) => {
       const value = Object.hasOwn(entries, name) ? entries[name] : undefined;
-      return value && { value, identifier: end !== undefined };
+      return value && { value, hole: end === undefined ? "value" : "identifier" };
     });
   }
   if (given.kind !== "array" && given.kind !== "text") return text;
@@ -28,7 +28,7 @@ export function bound(text: Expr, values: Expr | undefined): Expr {
   let next = 0;
   return put(text, POSITIONS, ([mark]) => {
     const value = items[next++];
-    return value && { value, identifier: mark === "??" };
+    return value && { value, hole: mark === "??" ? "identifier" : "value" };
   });
 }
 
@@ -38,7 +38,7 @@ export function boundByDollars(text: Expr, values: Expr | null): Expr {
   if (given?.kind !== "object") return text;
   return put(text, DOLLARS, ([, name = ""]) => {
     const value = Object.hasOwn(given.entries, name) ? given.entries[name] : undefined;
-    return value && { value, identifier: false };
+    return value && { value, hole: "value" };
   });
 }
 
@@ -48,13 +48,18 @@ export function boundByBraces(text: Expr, values: Expr | undefined): Expr {
   if (given?.kind !== "object") return text;
   return put(text, BRACES, ([, name = ""]) => {
     const value = Object.hasOwn(given.entries, name) ? given.entries[name] : undefined;
-    return value && { value, identifier: true };
+    return value && { value, hole: "identifier" };
   });
 }
 
-type Found = { value: Expr; identifier: boolean } | undefined;
+type Found = { value: Expr; hole: HoleType } | undefined;
 
-function put(text: Expr, marks: RegExp, find: (match: RegExpMatchArray) => Found): Expr {
+/**
+ * The text with something in the place of each mark.
+ *
+ * @param find what a mark stands for; undefined leaves it as it is
+ */
+export function put(text: Expr, marks: RegExp, find: (match: RegExpMatchArray) => Found): Expr {
   switch (text.kind) {
     case "alias":
       return { ...text, of: put(text.of, marks, find) };
@@ -83,8 +88,8 @@ function putInto(run: TextRun, marks: RegExp, find: (match: RegExpMatchArray) =>
     const found = find(match);
     if (!found) continue;
     plain(last, match.index);
-    const { value, identifier } = found;
-    parts.push({ kind: "sql", hole: identifier ? "identifier" : "value", of: [value], at: placeOf(value) });
+    const { value, hole } = found;
+    parts.push({ kind: "sql", hole, of: [value], at: placeOf(value) });
     last = match.index + match[0].length;
   }
   plain(last, run.text.length);

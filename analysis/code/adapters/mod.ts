@@ -10,6 +10,7 @@ import { mysql2 } from "./mysql2.ts";
 import { nodePgMigrate } from "./node-pg-migrate.ts";
 import { nodePostgres } from "./node-postgres.ts";
 import { objection } from "./objection.ts";
+import { pgPromise } from "./pg-promise.ts";
 import { postgresJs } from "./postgres-js.ts";
 import { prisma } from "./prisma.ts";
 import { sequelize } from "./sequelize.ts";
@@ -23,6 +24,7 @@ export const adapters: readonly Adapter[] = [
   postgresJs,
   nodePgMigrate,
   nodePostgres,
+  pgPromise,
   bunSql,
   kysely,
   drizzle,
