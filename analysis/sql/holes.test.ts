@@ -95,6 +95,7 @@ describe("a hole may be any part of a definition", () => {
     ['delete from "${identifier t}" where b = ? and c = ?', 'delete !t at "${identifier t}"'],
     ["delete from a where id in (???)", "delete a"],
     ["select * from a where id = $id and b = $$c$$", "select a"],
+    ["select 1 from a ${unknown}.c", 'problem syntax error at or near "." at .'],
   ] as [string, ...string[]][])
     test(template, () => expect(namedIn(template)).toEqual(expected));
 });

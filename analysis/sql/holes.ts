@@ -89,7 +89,9 @@ export function openHoles(tokens: Tokens, holes: readonly Hole[]): OpenHole[] {
     // A hole that ends in white space of its own: the keyword behind it is a word by itself.
     if (rest !== "" && !CLAUSE.test(rest)) continue;
     const form = rest === "" ? guess(tokens, token, hole) : "empty";
-    open.push({ hole, token, tried: [form], form });
+    // Were it nothing, the names on both sides of it would be one.
+    const tried: Form[] = besideDot(tokens, token) ? [form, "empty"] : [form];
+    open.push({ hole, token, tried, form });
     // What stands right behind another hole is empty until the grammar asks for more.
     for (const next of holes.slice(i + 1, end + 1)) {
       open.push({ hole: next, token, tried: ["empty"], form: "empty" });
@@ -102,13 +104,18 @@ export function openHoles(tokens: Tokens, holes: readonly Hole[]): OpenHole[] {
 function guess(tokens: Tokens, token: number, hole: Hole): Form {
   if (tokens.text.charCodeAt(hole.start - 1) === 36) return "digit";
   if (hole.type === "identifier" || hole.type === "schema") return "word";
-  if (isToken(tokens, token - 1, ".") || isToken(tokens, token + 1, ".")) return "word";
+  if (besideDot(tokens, token)) return "word";
   const before = tokens.starts[token - 1];
   if (before !== undefined && tokens.kinds[token - 1] === WORD) {
     const word = tokens.text.slice(before, tokens.ends[token - 1]).toLowerCase();
     if (BEFORE_NAME.has(word)) return "word";
   }
   return "value";
+}
+
+/** Whether the token is a part of a dotted name. */
+function besideDot(tokens: Tokens, token: number): boolean {
+  return isToken(tokens, token - 1, ".") || isToken(tokens, token + 1, ".");
 }
 
 /** The text of `[start, end)` with each hole in its present form, blanks filled up: offsets stay. */
