@@ -2,8 +2,9 @@
 import type { Expr, ImportEdge, Span } from "../model.ts";
 import { isCheckedByModule } from "./checks.ts";
 import type { ExpressionReader } from "./expression.ts";
+import type { ModuleRecord } from "./raw-parser.ts";
 import type { FileScopes } from "./scope.ts";
-import type { EcmaScriptModule, Node, Program } from "./syntax.ts";
+import type { Node, Program } from "./syntax.ts";
 import { literalText, propertyName } from "./syntax.ts";
 
 /** The entry of a file's exports that is the module itself, where it exports one value: `module.exports = x`. */
@@ -93,7 +94,7 @@ function isModuleUrl({ callee, arguments: [, base] }: Node & { type: "NewExpress
 }
 
 /** The same from the parser's record of the module, for files whose tree nobody asks for. */
-export function skimImports(file: string, text: string, module: EcmaScriptModule): ImportEdge[] {
+export function skimImports(file: string, text: string, module: ModuleRecord): ImportEdge[] {
   const edges: ImportEdge[] = [];
   const add = (specifier: string, typeOnly: boolean, start: number, end: number) =>
     edges.push({ specifier, typeOnly, at: { file, start, end }, names: {} });

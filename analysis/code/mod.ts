@@ -21,6 +21,8 @@ import { readSites } from "./sites.ts";
 import type { Node } from "./syntax.ts";
 import { parse, syntaxProblem } from "./syntax.ts";
 
+export { parseInBulk, WORTH_BULK } from "./syntax.ts";
+
 /** File endings that are read as code. */
 export const CODE = /\.(?:[cm]?[jt]s|[jt]sx|vue|svelte|astro)$/;
 

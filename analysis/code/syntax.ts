@@ -1,10 +1,11 @@
 /** One parse of one file, and the few views of its tree that everything else here needs. */
-import type { Comment, EcmaScriptModule, Node, Program } from "oxc-parser";
+import type { Comment, Node, Program } from "oxc-parser";
 import { parseSync, visitorKeys } from "oxc-parser";
 import type { InputProblem } from "../model.ts";
+import { type ModuleRecord, openRawParser, type Parsed, type RawParser } from "./raw-parser.ts";
 import { COMPONENT, scriptsOf } from "./script-blocks.ts";
 
-export type { Comment, EcmaScriptModule, Node, Program } from "oxc-parser";
+export type { Comment, Node, Program } from "oxc-parser";
 export { visitorKeys } from "oxc-parser";
 
 export interface Syntax {
@@ -12,7 +13,7 @@ export interface Syntax {
   readonly program: Program;
   readonly comments: Comment[];
   /** Imports and exports, without the tree. */
-  readonly module: EcmaScriptModule;
+  readonly module: ModuleRecord;
   errors: { message: string; start: number }[];
 }
 
@@ -52,13 +53,31 @@ export function parses(file: string, text: string): boolean {
   return parsed(file, text).errors.every(({ severity }) => severity !== "Error");
 }
 
-function parsed(file: string, text: string) {
+function parsed(file: string, text: string): Parsed {
   const extension = file.slice(file.lastIndexOf(".") + 1) as keyof typeof LANGUAGES;
   const scripts = COMPONENT.test(file) ? scriptsOf(file, text) : null;
-  return parseSync(file, scripts?.text ?? text, {
+  return (inBulk?.parse ?? parseSync)(file, scripts?.text ?? text, {
     lang: scripts?.language ?? LANGUAGES[extension] ?? "ts",
     sourceType: extension === "cjs" ? "commonjs" : "module",
   });
+}
+
+let inBulk: RawParser | null = null;
+
+/** Fewer files are parsed before {@link openRawParser} has made itself ready. */
+export const WORTH_BULK = 100;
+
+/** Many files are to be parsed, until what is returned is disposed of. */
+export function parseInBulk(): Disposable {
+  const opened = inBulk ? null : openRawParser();
+  inBulk ??= opened;
+  return {
+    [Symbol.dispose]: () => {
+      if (!opened) return;
+      inBulk = null;
+      opened[Symbol.dispose]();
+    },
+  };
 }
 
 /** A syntax error as the input problem that it is: not all of the file could be read. */

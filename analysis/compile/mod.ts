@@ -5,7 +5,7 @@
 
 import type { Dialect, Manifest } from "../../manifest/model.ts";
 import type { Store } from "../cache/store.ts";
-import { CODE } from "../code/mod.ts";
+import { CODE, parseInBulk, WORTH_BULK } from "../code/mod.ts";
 import type { Candidate, Contents } from "../files.ts";
 import type { FileFacts, InputProblem } from "../model.ts";
 import { PRISMA } from "../prisma/compile.ts";
@@ -119,6 +119,7 @@ class Compiler {
     await loadSql(
       new Set(unknown.flatMap(({ path }) => (path.endsWith(".sql") ? [this.dialectOf(path)] : []))),
     );
+    using _ = unknown.length < WORTH_BULK ? null : parseInBulk();
     const { threads } = this.options;
     const code = unknown.filter(({ path }) => CODE.test(path));
     if (!threads || code.length < WORTH_A_THREAD || (this.options.store.size ?? 0) > code.length) {

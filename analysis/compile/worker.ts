@@ -1,4 +1,5 @@
 /** The second thread of the compile stage: takes files in batches, as the first one does, until none is left. */
+import { parseInBulk } from "../code/mod.ts";
 import { contentsOf } from "../files.ts";
 import { workingTree } from "../tree/working.ts";
 import { BATCH, type Outcome, type Report, type Task } from "./batches.ts";
@@ -9,6 +10,7 @@ import { compileFile } from "./file.ts";
 declare const self: { onmessage: (event: MessageEvent<Task>) => void; postMessage(report: Report): void };
 
 self.onmessage = async ({ data }) => {
+  using _ = parseInBulk();
   const { root, queryFunctions, candidates, taken } = data;
   const contents = contentsOf(workingTree(root));
   const settings = { dialect: "postgresql", queryFunctions } as const;
