@@ -23,19 +23,23 @@ async function onTerminal(
   cols = 100,
 ): Promise<{ code: number; shown: string }> {
   let shown = "";
+  const { promise: ended, resolve } = Promise.withResolvers<void>();
+  const decoder = new TextDecoder();
   const command = [process.execPath, join(import.meta.dir, "cli.ts"), "migrate"];
   const child = Bun.spawn(["sh", "-c", `stty cols ${cols} && exec "$@"`, "sh", ...command], {
     cwd: root,
     env: { PATH: process.env["PATH"] ?? "", TERM: "xterm", ...env },
     terminal: {
       data(terminal, bytes) {
-        shown += new TextDecoder().decode(bytes);
+        shown += decoder.decode(bytes, { stream: true });
         const typed = type(shown);
         if (typed !== null) terminal.write(typed);
       },
+      exit: () => resolve(),
     },
   });
   const code = await child.exited;
+  await ended;
   child.terminal?.close();
   return { code, shown };
 }
