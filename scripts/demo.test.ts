@@ -72,7 +72,7 @@ describe("the demo", () => {
       "
     `);
     await nothingLeft(demo.place);
-  }, 60_000);
+  }, 240_000);
 
   test.each(["2  What if", "4  What does", "5  The platform", "operator:ada"])(
     "leaves nothing behind when it is interrupted at %p",
@@ -92,7 +92,7 @@ describe("the demo", () => {
       expect(await demo.child.stderr.text()).toBe("");
       await nothingLeft(demo.place);
     },
-    60_000,
+    240_000,
   );
 });
 

@@ -23,7 +23,7 @@ import { connect } from "../runtime/connect/mod.ts";
 import { MigrationError, migrate as runtime } from "../runtime/migrate/mod.ts";
 
 // Servers are made, started and started again.
-setDefaultTimeout(60_000);
+setDefaultTimeout(240_000);
 
 const manifest = (more = "") => `{
   "services": {

@@ -17,7 +17,7 @@ import { type Folder, folderOf } from "../fixtures/command-line.ts";
 import { hasMariaDb, type MariaDb, startMariaDb } from "../fixtures/mariadb.ts";
 
 // Servers are made and started.
-setDefaultTimeout(60_000);
+setDefaultTimeout(240_000);
 
 const databases = testDatabases();
 const withMariaDb = hasMariaDb();

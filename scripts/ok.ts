@@ -27,8 +27,8 @@ export const steps: readonly Step[] = [
     name: "SQL fuzzing",
     args: ["bench/sql/fuzz.ts", ...["--dialect", "all", "--seconds", "20", "--most", "60000", "--seed", "1"]],
   },
-  // Tests start servers and processes: on a busy machine that takes longer than Bun allows by itself.
-  { name: "tests", args: ["test", "--timeout", "60000"], counts: true },
+  // Tests start servers and processes: on a slow or busy machine that takes longer than Bun allows by itself.
+  { name: "tests", args: ["test", "--timeout", "240000"], counts: true },
 ];
 
 export interface Gate {

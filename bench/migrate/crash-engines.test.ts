@@ -13,10 +13,10 @@ async function expectNoFaults(bed: Bed, kills: number): Promise<void> {
 test("kills leave each migration on SQLite done or not done, as the history says", async () => {
   await using bed = await sqliteBed();
   await expectNoFaults(bed, 8);
-}, 120_000);
+}, 240_000);
 
 if (hasMariaDb())
   test("kills leave each migration on MariaDB done as far as the history says, and the next run goes on there", async () => {
     await using bed = await mariaDbBed();
     await expectNoFaults(bed, 8);
-  }, 120_000);
+  }, 240_000);

@@ -7,7 +7,7 @@ import { identity } from "./identity.ts";
 import { startPostgres } from "./mod.ts";
 import { sweep } from "./run-folder.ts";
 
-setDefaultTimeout(60_000); // a bound for a loaded machine, not a measure
+setDefaultTimeout(240_000); // a bound for a loaded machine, not a measure
 
 const here = import.meta.dir;
 const scratch = await mkdtemp(join(tmpdir(), "freehold-test-"));

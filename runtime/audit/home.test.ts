@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { adoptHomes, createHome, sharedRingPath, spoolBytes, writeWriterFile } from "./home.ts";
 
-setDefaultTimeout(60_000); // a bound for a loaded machine, not a measure
+setDefaultTimeout(240_000); // a bound for a loaded machine, not a measure
 
 let spool: string;
 beforeEach(() => {

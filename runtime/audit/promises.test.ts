@@ -10,7 +10,7 @@ import { type AuditEvent, type AuditLogOptions, createAuditLog, postgresSink } f
 import { recoverHome } from "./recover.ts";
 import { createRing, RingWriter } from "./ring.ts";
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(240_000);
 
 let arena: Arena;
 beforeAll(async () => {

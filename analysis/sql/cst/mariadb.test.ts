@@ -10,7 +10,7 @@ import type { Access } from "../../model.ts";
 import { loadSql, readSqlFile } from "../mod.ts";
 
 // A server is made and started.
-setDefaultTimeout(60_000);
+setDefaultTimeout(240_000);
 
 /** SQL, and what is run afterwards so that its body runs. */
 const STATEMENTS: (string | [sql: string, then: string])[] = [

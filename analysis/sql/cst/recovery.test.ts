@@ -6,7 +6,7 @@ import type { Flavour } from "./flavour.ts";
 import { named } from "./testing.ts";
 
 // Megabytes are read, on whatever machine.
-setDefaultTimeout(60_000);
+setDefaultTimeout(240_000);
 
 const BOTH: readonly Flavour[] = ["sqlite", "mariadb"];
 

@@ -10,7 +10,7 @@ import { down, type MigrationEvent, migrate, repair, stamp, status, verify } fro
 import { toolVersion } from "../version.ts";
 
 // A server is made and started.
-setDefaultTimeout(60_000);
+setDefaultTimeout(240_000);
 
 if (hasMariaDb()) describe("MariaDB", migrating);
 else {
