@@ -1,11 +1,10 @@
-import { distance } from "fastest-levenshtein";
-
 /**
  * The candidate that was most likely meant, or null where none is near: two letters may differ, or a
  * third of a long word's, but never more than half. Two, because swapped letters count as two.
  */
 export function nearest(word: string, candidates: Iterable<string>): string | null {
   if (word.length > 64) return null;
+  const { distance } = require("fastest-levenshtein") as typeof import("fastest-levenshtein");
   const wanted = word.toLowerCase();
   let best: string | null = null;
   let least = Math.min(Math.floor(wanted.length / 2), Math.max(2, Math.floor(wanted.length / 3))) + 1;

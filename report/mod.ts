@@ -1,19 +1,13 @@
-/** Findings, facts and rules in, text out. A format's name is its key here; the command line takes its choices from these lists. */
-import type { CheckResult, Model, Reference, Rule } from "../analysis/model.ts";
-import { compact } from "./compact.ts";
+/** Findings, facts and rules in, text out. A format's name is its key, here and in check-formats.ts; the command line takes its choices from these lists. */
+import type { Model, Reference, Rule } from "../analysis/model.ts";
 import type { ReportContext } from "./context.ts";
 import { factsJsonl } from "./facts-jsonl.ts";
 import { factsTable } from "./facts-table.ts";
-import { github } from "./github.ts";
-import { gitlab } from "./gitlab.ts";
-import { json } from "./json.ts";
 import { mapDot, mapMermaid } from "./map.ts";
-import { markdown } from "./markdown.ts";
-import { pretty } from "./pretty.ts";
 import { rulesJson, rulesTable } from "./rules-table.ts";
-import { sarif } from "./sarif.ts";
 import { statusMarkdown, statusTable } from "./status.ts";
 
+export { checkFormats } from "./check-formats.ts";
 export { unreadLines } from "./compact.ts";
 export type { Painter, ReportContext } from "./context.ts";
 export { plain } from "./context.ts";
@@ -25,16 +19,6 @@ export { counted } from "./text.ts";
 export { why } from "./why.ts";
 
 type Reporter<Subject> = (subject: Subject, context: ReportContext) => string;
-
-export const checkFormats = {
-  pretty,
-  compact,
-  json,
-  github,
-  gitlab,
-  sarif,
-  markdown,
-} satisfies Record<string, Reporter<CheckResult>>;
 
 export const factsFormats = {
   table: factsTable,

@@ -2,7 +2,7 @@
  * The flags of `freehold check`, once. Commander is given them (check-command.ts); where they are all of a plain
  * form, as in a hook, they are read here without it.
  */
-import { checkFormats } from "../report/mod.ts";
+import { checkFormats } from "../report/check-formats.ts";
 import type { CheckOptions } from "./check.ts";
 
 export interface Flag {

@@ -3,7 +3,7 @@
  * list from which the command line takes its choices.
  */
 import { type SourceFile, SyntaxKind } from "ts-morph";
-import { camel, importNamed, type Part, runScaffold, writePart } from "./scaffold.ts";
+import { camel, type Part, runScaffold, writePart } from "./scaffold.ts";
 
 /** @returns the files written; see {@link writePart} for what is thrown */
 export function newReporter(root: string, name: string): string[] {
@@ -13,17 +13,17 @@ export function newReporter(root: string, name: string): string[] {
 function reporter(name: string): Part {
   return {
     files: { [`report/${name}.ts`]: reporterText(name), [`report/${name}.test.ts`]: testText(name) },
-    list: "report/mod.ts",
+    list: "report/check-formats.ts",
     enlist: (list) => enlist(list, name),
   };
 }
 
 function enlist(list: SourceFile, name: string): void {
-  importNamed(list, camel(name), `./${name}.ts`);
   const formats = list
     .getVariableDeclarationOrThrow("checkFormats")
     .getFirstDescendantByKindOrThrow(SyntaxKind.ObjectLiteralExpression);
-  const entry = camel(name) === name ? name : `"${name}": ${camel(name)}`;
+  const key = camel(name) === name ? name : `"${name}"`;
+  const entry = `${key}: later(() => (require("./${name}.ts") as typeof import("./${name}.ts")).${camel(name)})`;
   formats.replaceWithText(formats.getText().replace(/,?\s*\}$/, `,\n  ${entry},\n}`));
 }
 

@@ -2,7 +2,8 @@
 import { appendFileSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import type { CheckResult } from "../analysis/model.ts";
-import { checkFormats, plain, type ReportContext } from "../report/mod.ts";
+import { checkFormats } from "../report/check-formats.ts";
+import { plain, type ReportContext } from "../report/context.ts";
 import type { Io } from "./io.ts";
 import type { ReportFile } from "./output-option.ts";
 import { cannotWrite } from "./write-whole.ts";

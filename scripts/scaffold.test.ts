@@ -39,16 +39,16 @@ const style = (...paths: string[]) => run("x", "biome", "check", "--vcs-enabled=
 test("a new reporter is written, listed, well-formed and tested, and the command line offers it", () => {
   expect(run("scripts/new-reporter.ts", "team-city")).toEqual({
     exitCode: 0,
-    out: "written: report/team-city.ts, report/team-city.test.ts, report/mod.ts\nnext: make the reporter print what it should, and let `bun test -u scripts/cli.test.ts` take its name into the help, then: bun run ok\n",
+    out: "written: report/team-city.ts, report/team-city.test.ts, report/check-formats.ts\nnext: make the reporter print what it should, and let `bun test -u scripts/cli.test.ts` take its name into the help, then: bun run ok\n",
     err: "",
   });
-  expect(read("report/mod.ts")).toContain('import { teamCity } from "./team-city.ts";\n');
+  expect(read("report/check-formats.ts")).toContain('typeof import("./team-city.ts")).teamCity)');
   expect(run("test", "./report/team-city.test.ts")).toMatchObject({
     exitCode: 0,
     err: expect.stringContaining(" 1 pass\n 0 fail"),
   });
   expect(run("scripts/cli.ts", "check", "--help").out).toContain('"team-city"');
-  expect(style("report/mod.ts", "report/team-city.ts", "report/team-city.test.ts")).toBe(0);
+  expect(style("report/check-formats.ts", "report/team-city.ts", "report/team-city.test.ts")).toBe(0);
 });
 
 test("a new adapter is written, listed, well-formed and tested", () => {
@@ -66,7 +66,7 @@ test("a new adapter is written, listed, well-formed and tested", () => {
 });
 
 test("a name that is taken, that is none or that is missing is refused, and nothing is written", () => {
-  const before = { reporters: readdirSync(join(copy, "report")), list: read("report/mod.ts") };
+  const before = { reporters: readdirSync(join(copy, "report")), list: read("report/check-formats.ts") };
   const refused = (err: string) => ({ exitCode: 2, out: "", err: `${err}\n` });
   expect(run("scripts/new-reporter.ts", "compact")).toEqual(
     refused("the name compact is taken: report/compact.ts exists"),
@@ -83,5 +83,7 @@ test("a name that is taken, that is none or that is missing is refused, and noth
   expect(run("scripts/new-adapter.ts", "a", "b")).toEqual(
     refused("give one name: bun scripts/new-adapter.ts NAME"),
   );
-  expect({ reporters: readdirSync(join(copy, "report")), list: read("report/mod.ts") }).toEqual(before);
+  expect({ reporters: readdirSync(join(copy, "report")), list: read("report/check-formats.ts") }).toEqual(
+    before,
+  );
 });

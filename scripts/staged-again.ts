@@ -4,7 +4,7 @@
  */
 import { basename, dirname, resolve } from "node:path";
 import { bookPath, keepBook, openStaged, type Staged } from "../analysis/again/staged.ts";
-import { cachePlace } from "../analysis/cache/mod.ts";
+import { cachePlaceSoon } from "../analysis/cache/mod.ts";
 import type { Baseline, CheckResult, Manifest, Rule } from "../analysis/model.ts";
 import { baseOf } from "../analysis/tree/base.ts";
 import type { Change } from "../analysis/tree/change.ts";
@@ -39,8 +39,11 @@ export async function stagedAgain(
 ): Promise<StagedAgain | null> {
   const path = findManifest(io, options.config);
   const [root, file] = [dirname(path), basename(path)];
-  const place = cachePlace(root, scopedFolder(root, options, io));
-  if (!place) return null;
+  const folder = scopedFolder(root, options, io);
+  if (folder === null) return null;
+  // Git answers while modules are loaded.
+  const loading = Promise.all([import("../rules/mod.ts"), import("../analysis/again/judge.ts")]);
+  const place = cachePlaceSoon(root, folder);
   const index = io.env["GIT_INDEX_FILE"];
   const asked = {
     place: { root, index: index ? resolve(io.cwd, index) : undefined },
@@ -49,9 +52,9 @@ export async function stagedAgain(
     version,
     today: new Date().toISOString().slice(0, 10),
   };
-  const loading = import("../rules/mod.ts");
+  if (!(await place.isOurs)) return null;
   let staged = await openStaged(asked);
-  const { rules } = await loading;
+  const [{ rules }] = await loading;
   let judge = await staged.judge(rules);
   if (!judge && staged.head !== null && !staged.isOfHead) {
     staged[Symbol.dispose]();

@@ -17,14 +17,18 @@ const retryMs = 5;
 
 export function terminal(): Io {
   const { env } = process;
-  const shown = [false, isShown(1), isShown(2)];
+  const shown: (boolean | undefined)[] = [];
+  const isTerminal = (descriptor: 1 | 2) => {
+    shown[descriptor] ??= isShown(descriptor);
+    return shown[descriptor];
+  };
   let statusShown = false;
   let signal: AbortSignal | undefined;
   let color: Io["color"] | undefined;
   const output = new Stream(1);
   const errors = new Stream(2);
   const status = (line: string | null) => {
-    if (!shown[2] || (line === null && !statusShown)) return;
+    if ((line === null && !statusShown) || !isTerminal(2)) return;
     errors.write(
       eraseLine + (line === null ? "" : line.slice(0, (process.stderr.columns || usualWidth) - 1)),
     );
@@ -43,11 +47,15 @@ export function terminal(): Io {
     env,
     cwd: process.cwd(),
     get color() {
-      color ??= wantsColor(env, shown[1] === true) ? painted() : plain;
+      color ??= wantsColor(env, isTerminal(1)) ? painted() : plain;
       return color;
     },
-    isTerminal: shown[1] === true,
-    width: (shown[1] && process.stdout.columns) || usualWidth,
+    get isTerminal() {
+      return isTerminal(1);
+    },
+    get width() {
+      return (isTerminal(1) && process.stdout.columns) || usualWidth;
+    },
     get signal() {
       signal ??= abortSignal(() => status(null));
       return signal;
@@ -55,7 +63,7 @@ export function terminal(): Io {
   };
 }
 
-/** A terminal is behind the descriptor. Of files and pipes nothing more is asked: making a stream takes its time. */
+/** A terminal is behind the descriptor. Asked where it matters, and of files and pipes nothing more: making a stream takes its time. */
 function isShown(descriptor: 1 | 2): boolean {
   try {
     if (!fstatSync(descriptor).isCharacterDevice()) return false;

@@ -1,14 +1,15 @@
 /**
- * What is staged, held against a commit that was linked as a whole. Of git three things are asked at once: the last
- * commit and the branch that it left, and what differs in the index from the commit that the book is of.
+ * What is staged, held against a commit that was linked as a whole. Git is asked what differs in the index from the
+ * commit that the book is of, then, in one breath, for what those files hold, the last commit and the branch that it
+ * left. It answers while the linker is being loaded.
  */
 import { renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { isRead } from "../files.ts";
 import type { Baseline, CheckResult, Rule } from "../model.ts";
-import { type Base, baseSoon } from "../tree/base.ts";
+import { type Base, hear } from "../tree/base.ts";
 import { type Change, within } from "../tree/change.ts";
-import { git, gitSoon } from "../tree/git.ts";
+import { type GitRun, git, gitSoon } from "../tree/git.ts";
 import { blobsOf, type GitPlace } from "../tree/git-tree.ts";
 import { Book, Spoilt } from "./book.ts";
 import { FORM, type Head, holdsOn, keys } from "./kept.ts";
@@ -57,16 +58,16 @@ const RAW = ["--raw", "--relative", "--no-renames", "--ignore-submodules=none", 
 export async function openStaged(options: StagedOptions): Promise<Staged> {
   const { place, path, file, version, today } = options;
   const { root, index } = place;
-  const commits = baseSoon(root);
   const opened = openBook(path, ({ head }) => {
     return head.form === FORM && head.file === file && head.version === version && holdsOn(head, today);
   });
-  const diff = (args: readonly string[]) => gitSoon(root, args, { index });
-  const [{ head, base }, cached] = await Promise.all([
-    commits,
-    opened ? diff(["diff-index", ...RAW, "--cached", opened.head.commit, "--"]) : null,
-  ]);
-  const staged = cached?.exitCode === 0 ? differences(cached.stdout) : null;
+  const staged = opened
+    ? readDifferences(
+        await gitSoon(root, ["diff-index", ...RAW, "--cached", opened.head.commit, "--"], { index }),
+      )
+    : null;
+  const read = opened && staged ? readBy(opened.head, staged) : null;
+  const { head, base, blobs } = await hear(root, read?.map(({ id }) => id) ?? []);
   const isOfHead = opened !== null && opened.head.commit === head;
   const fromHead = isOfHead
     ? staged
@@ -80,12 +81,14 @@ export async function openStaged(options: StagedOptions): Promise<Staged> {
     base,
     change: fromHead && { base: head, holds: within(fromHead.map(({ path }) => path)) },
     isOfHead,
-    judge: (rules) => judged(usable, staged, options, rules),
+    judge: (rules) => judged(usable, read, blobs, options, rules),
     async judgeHead(rules) {
-      if (isOfHead) return judged(usable, [], options, rules);
+      if (isOfHead) return judged(usable, [], blobs, options, rules);
       if (!usable || head === null) return null;
-      const between = git(root, ["diff-tree", "-r", ...RAW, usable.head.commit, head, "--"]);
-      return judged(usable, readDifferences(between), options, rules);
+      const between = readDifferences(git(root, ["diff-tree", "-r", ...RAW, usable.head.commit, head, "--"]));
+      const read = between && readBy(usable.head, between);
+      const contents = blobsOf(askBlobs(root, read?.map(({ id }) => id) ?? []));
+      return judged(usable, read, contents, options, rules);
     },
     baseline(path) {
       if (!opened || !staged || staged.some((one) => one.path === path)) return undefined;
@@ -128,14 +131,9 @@ function sameLanding(root: string, before: Base | null, now: Base | null): boole
   return readDifferences(between)?.every(({ path }) => !path.endsWith(".sql")) ?? false;
 }
 
-async function judged(
-  opened: Opened | null,
-  found: readonly Difference[] | null,
-  { place, version, today }: StagedOptions,
-  rules: readonly Rule[],
-): Promise<((baseline: Baseline | null) => CheckResult) | null> {
-  if (!opened || !found || found.length > MOST_DIFFERENCES) return null;
-  const { book, head } = opened;
+/** Of what differs, the files that are read; null where more follows from it than can be told. */
+function readBy(head: Head, found: readonly Difference[]): Difference[] | null {
+  if (found.length > MOST_DIFFERENCES) return null;
   const read: Difference[] = [];
   for (const one of found) {
     const { path, status, modes } = one;
@@ -143,12 +141,19 @@ async function judged(
     if (plain && (isRead(path) || head.read.includes(path))) read.push(one);
     else if (!plain && (isRead(path) || !isHarmless(one, head))) return null;
   }
+  return read;
+}
+
+async function judged(
+  opened: Opened | null,
+  read: readonly Difference[] | null,
+  contents: ReadonlyMap<string, Uint8Array>,
+  { place, version, today }: StagedOptions,
+  rules: readonly Rule[],
+): Promise<((baseline: Baseline | null) => CheckResult) | null> {
+  if (!opened || !read) return null;
+  const { book, head } = opened;
   const { judgeChange } = await import("./judge.ts");
-  const contents = await blobs(
-    place.root,
-    read.map(({ id }) => id),
-  );
-  if (contents === null) return null;
   const contentOf = (id: string) => {
     const bytes = contents.get(id) ?? blobsOf(askBlobs(place.root, [id])).get(id);
     if (!bytes) throw new Spoilt(id);
@@ -166,16 +171,11 @@ function isHarmless({ path, modes }: Difference, { read, sought }: Head): boolea
 }
 
 function askBlobs(root: string, ids: readonly string[]): Buffer {
+  if (ids.length === 0) return Buffer.alloc(0);
   return git(root, ["cat-file", "--batch"], { input: `${ids.join("\n")}\n` })?.stdout ?? Buffer.alloc(0);
 }
 
-async function blobs(root: string, ids: readonly string[]): Promise<Map<string, Buffer> | null> {
-  if (ids.length === 0) return new Map();
-  const run = await gitSoon(root, ["cat-file", "--batch"], { input: `${ids.join("\n")}\n` });
-  return run?.exitCode === 0 ? blobsOf(run.stdout) : null;
-}
-
-function readDifferences(run: ReturnType<typeof git>): Difference[] | null {
+function readDifferences(run: GitRun | null): Difference[] | null {
   return run?.exitCode === 0 ? differences(run.stdout) : null;
 }
 

@@ -14,14 +14,21 @@ const PARSERS = ["oxc-parser", "libpg-query", "sql-parser-cst", "jsonc-parser"];
 const here = join(import.meta.dir, "..");
 const FOLDERS = [here, join(here, "../manifest"), join(here, "../rules")];
 
+export interface Fingerprint {
+  print: string;
+  /** Writes down what the sources came to, where that is not known yet. */
+  keep(): void;
+}
+
 /** @param folder absolute path of the cache, where it is written down what the sources came to */
-export function fingerprint(folder: string): string {
+export function fingerprint(folder: string): Fingerprint {
   const files = [...sources(), ...PARSERS.flatMap((parser) => packageFile(parser) ?? [])];
   const { key, changedMs } = seen(files);
-  const note = join(folder, "sources.json");
+  const note = `${folder}/sources.json`;
   try {
     const [known, print] = JSON.parse(readFileSync(note, "utf8")) as [unknown, unknown];
-    if (known === key && typeof print === "string" && /^[0-9a-f]{16}$/.test(print)) return print;
+    if (known === key && typeof print === "string" && /^[0-9a-f]{16}$/.test(print))
+      return { print, keep: () => {} };
   } catch {
     // Nothing was written down, or it makes no sense.
   }
@@ -33,14 +40,16 @@ export function fingerprint(folder: string): string {
     if (file.endsWith(".ts")) hash.update(readFileSync(file));
   }
   const print = hash.digest("hex").slice(0, 16);
-  if (changedMs < startedMs - SETTLED_MS)
+  const keep = () => {
+    if (changedMs >= startedMs - SETTLED_MS) return;
     try {
       mkdirSync(folder, { recursive: true });
       writeFileSync(note, JSON.stringify([key, print]));
     } catch {
       // Then the next run reads them, too.
     }
-  return print;
+  };
+  return { print, keep };
 }
 
 function sources(): string[] {
@@ -48,21 +57,20 @@ function sources(): string[] {
     (readdirSync(folder, { recursive: true }) as string[])
       .filter((path) => path.endsWith(".ts") && !path.endsWith(".test.ts"))
       .sort()
-      .map((path) => join(folder, path)),
+      .map((path) => `${folder}/${path}`),
   );
 }
 
 /** All that tells that a file was touched, as one text, and when that was for the last time. */
 function seen(files: readonly string[]): { key: string; changedMs: number } {
-  const hash = new Bun.CryptoHasher("sha256");
-  hash.update(Bun.version);
+  let told = Bun.version;
   let changedMs = 0;
   for (const file of files) {
     const { size, mtimeMs, ctimeMs, ino } = lstatSync(file);
-    hash.update(`${file}\0${size} ${mtimeMs} ${ctimeMs} ${ino}\0`);
+    told += `${file}\0${size} ${mtimeMs} ${ctimeMs} ${ino}\0`;
     changedMs = Math.max(changedMs, mtimeMs, ctimeMs);
   }
-  return { key: hash.digest("hex"), changedMs };
+  return { key: new Bun.CryptoHasher("sha256").update(told).digest("hex"), changedMs };
 }
 
 /** An optional parser may not be installed. */

@@ -4,7 +4,7 @@
  */
 import { existsSync, realpathSync, statSync } from "node:fs";
 import { isAbsolute, join, relative, sep } from "node:path";
-import { git } from "../tree/git.ts";
+import { type GitRun, git, gitSoon } from "../tree/git.ts";
 import { fingerprint } from "./fingerprint.ts";
 import { StatIndex } from "./stats.ts";
 import { diskStore, type Store } from "./store.ts";
@@ -50,17 +50,45 @@ export interface CachePlace {
 }
 
 /** Where a cache lies, and whose it is; null where there is none to be believed: see {@link openCache}. */
-export function cachePlace(root: string, folder = usualFolder(root)): CachePlace | null {
-  if (folder === null || comesAlong(root, folder)) return null;
-  return { folder, fingerprint: fingerprint(folder) };
+function cachePlace(root: string, folder = usualFolder(root)): CachePlace | null {
+  const inside = folder === null ? null : insideOf(root, folder);
+  if (folder === null || (inside !== null && comesAlong(inside, git(root, listing(inside))))) return null;
+  const { print, keep } = fingerprint(folder);
+  keep();
+  return { folder, fingerprint: print };
+}
+
+/**
+ * The place that a cache would have, while git is still asked whose the folder is: nothing in it may be believed, and
+ * nothing be written there, before `isOurs` says so.
+ *
+ * @param folder absolute path of the cache
+ */
+export function cachePlaceSoon(root: string, folder: string): CachePlace & { isOurs: Promise<boolean> } {
+  const inside = insideOf(root, folder);
+  const listed = inside === null ? null : gitSoon(root, listing(inside));
+  const { print, keep } = fingerprint(folder);
+  const asked = async () => {
+    if (inside !== null && comesAlong(inside, await listed)) return false;
+    keep();
+    return true;
+  };
+  return { folder, fingerprint: print, isOurs: asked() };
+}
+
+/** The folder's path within the workspace, where files of the workspace's may lie in it; else null. */
+function insideOf(root: string, folder: string): string | null {
+  const inside = relative(root, folder);
+  if (isAbsolute(inside) || inside.startsWith("..") || inside.startsWith(`.git${sep}`)) return null;
+  return existsSync(folder) ? inside : null;
+}
+
+function listing(inside: string): string[] {
+  return ["ls-files", "-co", "--exclude-standard", "-z", "--", `:(literal)${inside}`];
 }
 
 /** The folder holds files of the workspace's: git lists them, or nothing says that they are not. */
-function comesAlong(root: string, folder: string): boolean {
-  const inside = relative(root, folder);
-  if (isAbsolute(inside) || inside.startsWith("..") || inside.startsWith(`.git${sep}`)) return false;
-  if (!existsSync(folder)) return false;
-  const listed = git(root, ["ls-files", "-co", "--exclude-standard", "-z", "--", `:(literal)${inside}`]);
+function comesAlong(inside: string, listed: GitRun | null): boolean {
   if (listed?.exitCode === 0) return listed.stdout.length > 0;
   return !inside.split(sep).includes("node_modules");
 }

@@ -3,7 +3,7 @@
  * hook judges what is about to be committed and nothing else.
  */
 import { posix } from "node:path";
-import { git } from "./git.ts";
+import { git, objectsOf } from "./git.ts";
 import type { LinkTarget, Listing, Tree, TreeEntry } from "./tree.ts";
 
 export class GitError extends Error {
@@ -185,22 +185,10 @@ export class GitTree implements Tree {
   }
 }
 
-/** What `git cat-file --batch` printed, by git's name for it. */
+/** What `git cat-file --batch` printed: blobs by git's name for them. */
 export function blobsOf(printed: Buffer): Map<string, Buffer> {
-  const found = new Map<string, Buffer>();
-  for (let at = 0; at < printed.length; ) {
-    const line = printed.indexOf(10, at);
-    if (line < 0) break;
-    const [id = "", kind, size] = printed.toString("latin1", at, line).split(" ");
-    if (kind !== "blob") {
-      at = line + 1;
-      continue;
-    }
-    const end = line + 1 + Number(size);
-    found.set(id, printed.subarray(line + 1, end));
-    at = end + 1;
-  }
-  return found;
+  const blobs = objectsOf(printed).filter((object) => object?.kind === "blob");
+  return new Map(blobs.map((object) => [object!.id, object!.bytes]));
 }
 
 function readIndex(place: GitPlace): Map<string, Held> {

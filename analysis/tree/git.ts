@@ -42,7 +42,6 @@ function findGit(folder: string): string | null {
 export interface GitRun {
   exitCode: number;
   stdout: Buffer;
-  stderr: Buffer;
 }
 
 interface GitOptions {
@@ -50,7 +49,7 @@ interface GitOptions {
   input?: string;
 }
 
-/** As {@link git}, while other work goes on. */
+/** As {@link git}, while other work goes on; what git complains of is dropped. */
 export async function gitSoon(
   folder: string,
   args: readonly string[],
@@ -62,15 +61,33 @@ export async function gitSoon(
     cwd: folder,
     stdin: options.input === undefined ? "ignore" : Buffer.from(options.input),
     stdout: "pipe",
-    stderr: "pipe",
+    stderr: "ignore",
     env: environment(options),
   });
-  const [stdout, stderr, exitCode] = await Promise.all([
-    new Response(child.stdout).arrayBuffer(),
-    new Response(child.stderr).arrayBuffer(),
-    child.exited,
-  ]);
-  return { exitCode, stdout: Buffer.from(stdout), stderr: Buffer.from(stderr) };
+  const [stdout, exitCode] = await Promise.all([new Response(child.stdout).arrayBuffer(), child.exited]);
+  return { exitCode, stdout: Buffer.from(stdout) };
+}
+
+/** An object of git's. */
+export interface GitObject {
+  id: string;
+  kind: string;
+  bytes: Buffer;
+}
+
+/** What `git cat-file --batch` printed, in the order in which it was asked; null for what is not there. */
+export function objectsOf(printed: Buffer): (GitObject | null)[] {
+  const found: (GitObject | null)[] = [];
+  for (let at = 0; at < printed.length; ) {
+    const line = printed.indexOf(10, at);
+    if (line < 0) break;
+    const [, id, kind = "", size] =
+      /^([0-9a-f]+) (blob|commit|tag|tree) (\d+)$/.exec(printed.toString("latin1", at, line)) ?? [];
+    const start = line + 1;
+    found.push(id === undefined ? null : { id, kind, bytes: printed.subarray(start, start + Number(size)) });
+    at = id === undefined ? start : start + Number(size) + 1;
+  }
+  return found;
 }
 
 function environment({ index }: GitOptions): Record<string, string | undefined> {
@@ -91,7 +108,11 @@ function environment({ index }: GitOptions): Record<string, string | undefined> 
  * @param options.index absolute path of the index to use, where it is not the repository's own
  * @returns null where there is no git
  */
-export function git(folder: string, args: readonly string[], options: GitOptions = {}): GitRun | null {
+export function git(
+  folder: string,
+  args: readonly string[],
+  options: GitOptions = {},
+): (GitRun & { stderr: Buffer }) | null {
   const program = findGit(folder);
   if (!program) return null;
   const { exitCode, stdout, stderr } = Bun.spawnSync([program, ...HARMLESS, ...args], {
