@@ -58,7 +58,7 @@ describe("the demo", () => {
         ✗ 1 error, 0 warnings · …, … (…, 1 foreign, 0 unowned, 0 unresolved) · …
         ✓ no findings · …, … (…, 0 foreign, 0 unowned, 0 unresolved) · …
       3  A PostgreSQL of its own, and every service's migrations up to head
-        ✓ gatekeeper  version 2  applied 001_create_audit_log (…), 002_audit_log_by_month (…)
+        ✓ gatekeeper  version 3  applied 001_create_audit_log (…), 002_audit_log_by_month (…), 003_lighter_indexes (…)
         ✓ guardian    version 1  applied 001_create_agent_badges (…)
         ✓ telemetry   version 2  applied 001_create_system_telemetry (…), 002_create_usage_stats (…)
         ✓ lobby       version 1  applied 001_create_history (…)

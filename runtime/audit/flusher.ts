@@ -36,7 +36,10 @@ const beatMs = 20;
  * little is in it, and the processor that it takes may be the one that requests need.
  */
 const batchEveryMs = 100;
-/** So many events make a batch before that. */
+/** The same behind a batch of many events: then there is much to do, and a transaction less leaves the processor to it. */
+const manyEveryMs = 250;
+const many = 1000;
+/** So many events make a batch before that, and hurry the one that is under way. */
 const plenty = 10_000;
 
 /** What a Worker's module calls that stores into a sink of its own. @param createSink makes the sink, from its options */
@@ -151,8 +154,9 @@ export class Flusher {
           continue;
         }
         const begun = performance.now();
+        const before = store.sequence;
         if (await this.#step(store, reader, limit)) {
-          nextAt = begun + batchEveryMs;
+          nextAt = begun + (store.sequence - before < many ? batchEveryMs : manyEveryMs);
           this.#shared.set("stored", store.sequence);
           this.#release(home.folder, reader.segment, join(home.folder, spareName));
           if (this.#shared.takeFlag("wantsStored")) this.#tell({ kind: "progress" });
@@ -235,15 +239,20 @@ export class Flusher {
       this.#noteAge(home);
       return this.#pause(ms);
     };
+    const shared = this.#shared;
+    const unhurried = (upTo: number) =>
+      !this.#isWanted() && shared.flag("stopFlusher") === 0 && shared.get("durable") - upTo < plenty;
     return new Store({
       sink: this.#sink,
-      shared: this.#shared,
+      shared,
       writer,
       folder,
       holder,
       takeover,
       alarm,
       pause,
+      // What a process before left is stored at once: it has been waiting long enough.
+      unhurried: takeover ? undefined : unhurried,
     });
   }
 

@@ -14,6 +14,9 @@ const header = Buffer.concat([Buffer.from("PGCOPY\n\u00ff\r\n\0", "latin1"), Buf
 const trailer = Buffer.from([0xff, 0xff]);
 /** What one message to the server carries. */
 const chunkBytes = 262_144;
+/** And where nobody waits: some 150 events, for which the server takes less than a millisecond. Then it rests as long. */
+const portionBytes = 32_768;
+const restMs = 1;
 
 export class PostgresSink implements AuditSink {
   readonly #url: string;
@@ -57,7 +60,7 @@ export class PostgresSink implements AuditSink {
     return this.#write(batch, false);
   }
 
-  #write({ writer, epoch, after, upTo, tuples }: SinkBatch, stays: boolean): Promise<void> {
+  #write({ writer, epoch, after, upTo, tuples, unhurried }: SinkBatch, stays: boolean): Promise<void> {
     return this.#within((sql) =>
       sql.begin(async (transaction) => {
         // Naming the table locks it as it is, before its columns are looked at: COPY's binary format takes any bytes for a
@@ -78,8 +81,13 @@ export class PostgresSink implements AuditSink {
         const stream = into.getWriter();
         try {
           await stream.write(header);
-          for (let at = 0; at < tuples.length; at += chunkBytes)
-            await stream.write(tuples.subarray(at, at + chunkBytes) as Uint8Array<ArrayBuffer>);
+          for (let at = 0; at < tuples.length; ) {
+            const calm = unhurried?.() ?? false;
+            const end = at + (calm ? portionBytes : chunkBytes);
+            await stream.write(tuples.subarray(at, end) as Uint8Array<ArrayBuffer>);
+            at = end;
+            if (calm && at < tuples.length) await Bun.sleep(restMs);
+          }
           await stream.write(trailer);
           await stream.close();
         } catch (error) {

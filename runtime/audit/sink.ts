@@ -27,6 +27,11 @@ export interface SinkBatch {
   upTo: number;
   /** The events, as tuples of COPY's binary format, in the columns of event.ts. */
   tuples: Uint8Array;
+  /**
+   * Says whether nobody waits for it at this moment: then it need not take the processor, which may be the database's and the
+   * requests', at a stretch. A sink may ask as often as it likes, or not at all.
+   */
+  unhurried?: () => boolean;
 }
 
 /** What is stored of a writer, at one moment. */

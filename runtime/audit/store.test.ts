@@ -95,3 +95,33 @@ test("an event for which no row was taken is no dead letter, and is stored when 
   expect(alarms).toEqual(["refusal 3"]);
   expect(hasDeadLetters(spool)).toBe(false);
 });
+
+test("a batch for which nobody waits is sent in small portions, as long as that is so, and is whole", async () => {
+  const writer = crypto.randomUUID();
+  const bytes = new Uint8Array(1_048_576);
+  const events = new EventWriter(bytes, writer);
+  const names = Array.from({ length: 1500 }, (_, at) => `actor ${at}`);
+  let length = 0;
+  for (const [at, actor] of names.entries())
+    length += events.write(length, event({ actor, resource: "r".repeat(60) }), at + 1);
+  const tuples = bytes.subarray(0, length);
+  const sink = new PostgresSink({ url: databaseUrl() });
+  const { epoch } = await sink.claim(writer, crypto.randomUUID(), false);
+  const asked = async (unhurried: (times: number) => boolean) => {
+    let times = 0;
+    const ask = () => {
+      times += 1;
+      return unhurried(times);
+    };
+    await sink.probe({ writer, epoch, after: 0, upTo: names.length, tuples, unhurried: ask });
+    return times;
+  };
+  const portions = Math.ceil(length / 32_768);
+  expect(portions).toBeGreaterThan(4);
+  expect(await asked(() => true)).toBe(portions);
+  // From the third on somebody waits: all the rest goes at once.
+  expect(await asked((times) => times < 3)).toBe(3);
+  await sink.store({ writer, epoch, after: 0, upTo: names.length, tuples, unhurried: () => true });
+  await sink.close();
+  expect(await actors()).toEqual(names);
+});

@@ -30,6 +30,8 @@ export interface StoreOptions {
   alarm: (message: string) => void;
   /** Waits; rejects with {@link Stopped} where the work is to end. */
   pause: (ms: number) => Promise<void>;
+  /** Whether nobody waits for a batch up to this sequence; unless given, somebody does. */
+  unhurried?: ((upTo: number) => boolean) | undefined;
 }
 
 /** The work was to end before it was done. */
@@ -140,10 +142,11 @@ export class Store {
   }
 
   async #store(tuples: Uint8Array, upTo: number): Promise<void> {
-    const { sink, writer, shared } = this.#options;
+    const { sink, writer, shared, unhurried } = this.#options;
     const begun = performance.now();
     this.#sent = { tuples, upTo };
-    await sink.store({ writer, epoch: this.#epoch, after: this.sequence, upTo, tuples });
+    const batch = { writer, epoch: this.#epoch, after: this.sequence, upTo, tuples };
+    await sink.store(unhurried ? { ...batch, unhurried: () => unhurried(upTo) } : batch);
     shared.addStore(performance.now() - begun);
     this.sequence = upTo;
     shared.add("batches", 1);

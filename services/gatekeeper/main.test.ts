@@ -284,7 +284,7 @@ describe("gatekeeper", () => {
     );
     const empty = await server.createDatabase();
     await expect(start({ GATEKEEPER_DATABASE_URL: empty })).rejects.toThrow(
-      "gatekeeper: the schema is at version 0, and this code needs 001_create_audit_log, 002_audit_log_by_month",
+      "gatekeeper: the schema is at version 0, and this code needs 001_create_audit_log, 002_audit_log_by_month, 003_lighter_indexes",
     );
     await expect(start({ ...env, GUARDIAN_URL: "guardian" })).rejects.toThrow(
       'GUARDIAN_URL must be an http or https URL, but is "guardian".',

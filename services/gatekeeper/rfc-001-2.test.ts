@@ -48,7 +48,7 @@ describe("RFC-001-2", () => {
       .replaceAll(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, "UUID")
       .split("\n");
     expect(lines).toEqual([
-      "gatekeeper: schema at version 2 (2 applied)",
+      "gatekeeper: schema at version 3 (3 applied)",
       "gatekeeper: audit log opened, writer UUID",
       `gatekeeper: listening at ${gatekeeper.url.href}`,
       "",
@@ -58,6 +58,6 @@ describe("RFC-001-2", () => {
   test("3.3 database table check: the version table shows where the schema is", async () => {
     const rows =
       await sql`select version, name from freehold_gatekeeper.migration order by version desc limit 1`;
-    expect([...rows]).toEqual([{ version: 2, name: "002_audit_log_by_month" }]);
+    expect([...rows]).toEqual([{ version: 3, name: "003_lighter_indexes" }]);
   });
 });
