@@ -23,6 +23,10 @@ test("every decision that gatekeeper answered under load has left its audit log,
   expect(render({ ...bench, noise: [], withinGoal: { buffered: false, elsewhere: true } })).toContain(
     "within 5 % of off: buffered no, with its database elsewhere yes\n",
   );
+  expect(render({ ...bench, noise: [], withinGoal: { buffered: null, elsewhere: true } })).toContain(
+    "within 5 % of off: buffered the rounds differ too much to tell, with its database elsewhere yes\n",
+  );
+  expect(bench.noise).toContain("fewer than 6 rounds tell nothing");
   const noisy = render({
     ...bench,
     noise: ["other processes had 1.50 processors meanwhile"],
@@ -32,9 +36,10 @@ test("every decision that gatekeeper answered under load has left its audit log,
 });
 
 test("what all processors can do at most follows from what a request takes", () => {
-  const off = { service: 16, client: 9, database: 0 };
-  expect(limitShare(off, { service: 19, client: 9, database: 12 }, 2)).toBe(0.8);
-  expect(limitShare(off, { service: 17, client: 9, database: 0 }, 2)).toBe(1);
+  const off = { service: 16, behind: 0, client: 9, database: 0 };
+  expect(limitShare(off, { service: 17, behind: 2, client: 9, database: 12 }, 2)).toBe(0.8);
+  expect(limitShare(off, { service: 20, behind: 0, client: 9, database: 0 }, 2)).toBe(0.8);
+  expect(limitShare(off, { service: 16, behind: 1, client: 9, database: 0 }, 2)).toBe(1);
 });
 
 test("what wrk says is read, and anything else is refused", () => {

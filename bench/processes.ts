@@ -26,9 +26,7 @@ export function readProcesses(): Map<number, Process> | null {
   const all = new Map<number, Process>();
   for (const pid of readdirSync("/proc").filter((name) => /^\d+$/.test(name))) {
     try {
-      // The name stands in brackets, and may hold some itself.
-      const [, name = "", rest = ""] = /\((.*)\) (.*)/s.exec(readFileSync(`/proc/${pid}/stat`, "utf8")) ?? [];
-      const fields = rest.split(" ").map(Number);
+      const { name, fields } = readStat(`/proc/${pid}/stat`);
       const ticks = fields.slice(11, 15).reduce((sum, one) => sum + one, 0);
       all.set(Number(pid), { name, parent: fields[1]!, seconds: ticks / ticksASecond });
     } catch {
@@ -36,6 +34,19 @@ export function readProcesses(): Map<number, Process> | null {
     }
   }
   return all;
+}
+
+/** Processor time of a process's first thread. @throws where there is none, or the system does not tell */
+export function threadSeconds(pid: number): number {
+  const { fields } = readStat(`/proc/${pid}/task/${pid}/stat`);
+  return (fields[11]! + fields[12]!) / ticksASecond;
+}
+
+/** What proc_pid_stat(5) says behind the name. */
+function readStat(path: string): { name: string; fields: number[] } {
+  // The name stands in brackets, and may hold some itself.
+  const [, name = "", rest = ""] = /\((.*)\) (.*)/s.exec(readFileSync(path, "utf8")) ?? [];
+  return { name, fields: rest.split(" ").map(Number) };
 }
 
 /** Whether a process is this one, or descends from it. */

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { describeSpread, duration, percentile, spread } from "./statistics.ts";
+import { describeSpread, duration, medianInterval, percentile, spread } from "./statistics.ts";
 
 test("a percentile is one of the samples, by nearest rank", () => {
   const samples = [5, 1, 4, 2, 3];
@@ -13,6 +13,18 @@ test("runs come to a median and a range", () => {
   expect(describeSpread({ median: 412_345, lowest: 999, highest: 2_000_000 })).toBe(
     "412 µs (999 ns to 2 ms)",
   );
+});
+
+test("a median lies between two of the samples, by as many on each side as chance allows", () => {
+  const upTo = (count: number) => Array.from({ length: count }, (_, at) => count - at);
+  expect([5, 6, 8, 9, 12, 20].map((count) => medianInterval(upTo(count)))).toEqual([
+    null,
+    { low: 1, high: 6 },
+    { low: 1, high: 8 },
+    { low: 2, high: 8 },
+    { low: 3, high: 10 },
+    { low: 6, high: 15 },
+  ]);
 });
 
 test("durations take the unit that fits", () => {

@@ -19,6 +19,29 @@ export function spread(runs: readonly number[]): Spread {
   return { median: percentile(runs, 0.5), lowest: Math.min(...runs), highest: Math.max(...runs) };
 }
 
+/** Between what the median of all that could be measured lies, with 95 % certainty, whatever it is that scatters. */
+export interface Interval {
+  low: number;
+  high: number;
+}
+
+/** @returns null where there are too few to tell: less than six */
+export function medianInterval(samples: readonly number[]): Interval | null {
+  const { length } = samples;
+  // How likely it is that so few, or fewer, of them lie below the median: as likely as with coins.
+  let chance = 0.5 ** length;
+  let sum = chance;
+  let rank = 0;
+  while (2 * sum <= 0.05) {
+    rank += 1;
+    chance *= (length - rank + 1) / rank;
+    sum += chance;
+  }
+  if (rank === 0) return null;
+  const sorted = samples.toSorted((a, b) => a - b);
+  return { low: sorted[rank - 1]!, high: sorted[length - rank]! };
+}
+
 /** Nanoseconds as a person reads them, three digits at most. */
 export function duration(ns: number): string {
   for (const [unit, size] of [

@@ -44,7 +44,12 @@ function wrk(connections: number, folder: string): Drive {
     const script = join(folder, "request.lua");
     writeFileSync(script, `wrk.method = "${method}"\nwrk.body = ${JSON.stringify(body)}\n`);
     const flags = ["-t1", `-c${connections}`, `-d${seconds}s`, "--latency", "-s", script];
-    const child = Bun.spawn([program, ...flags, url], { stdin: "ignore", stdout: "pipe", stderr: "inherit" });
+    const child = Bun.spawn([program, ...flags, url], {
+      stdin: "ignore",
+      stdout: "pipe",
+      stderr: "inherit",
+      detached: true,
+    });
     const said = await child.stdout.text();
     if ((await child.exited) !== 0) throw new Error(`wrk failed: ${said}`);
     return { ...readWrk(said), clientSeconds: Number(child.resourceUsage()!.cpuTime.total) / 1e6 };

@@ -1,11 +1,13 @@
 /** What a request costs whom, in processor time: from it follows how many there can be at most on one machine. */
-import { isOurs, readProcesses } from "../processes.ts";
+import { isOurs, readProcesses, threadSeconds } from "../processes.ts";
 import type { Driven } from "./client.ts";
 
 /** Microseconds of processor time a request. */
 export interface Cost {
-  /** Gatekeeper, its Workers included. */
+  /** The service's thread that answers. */
   service: number;
+  /** Its other threads: the audit log's Workers, and what the runtime does beside. */
+  behind: number;
   client: number;
   database: number;
 }
@@ -24,8 +26,10 @@ export function spent(service: number): (driven: Driven) => Cost | null {
     const after = seconds(service);
     if (!before || !after || answered === 0) return null;
     const each = (one: number) => (one / answered) * 1e6;
+    const thread = after.thread - before.thread;
     return {
-      service: each(after.service - before.service),
+      service: each(thread),
+      behind: each(after.service - before.service - thread),
       client: each(clientSeconds),
       database: each(after.database - before.database),
     };
@@ -34,17 +38,18 @@ export function spent(service: number): (driven: Driven) => Cost | null {
 
 /**
  * What all processors, never idle, could do at most of buffered requests with everything on this machine, as a share of what
- * could be done at most without an audit log, where one thread does all of the service.
+ * could be done at most without an audit log; one thread answers.
  */
 export function limitShare(off: Cost, buffered: Cost, processors: number): number {
-  const all = ({ service, client, database }: Cost) => processors / (service + client + database);
-  return Math.min(1, all(buffered) / Math.min(all(off), 1 / off.service));
+  const most = ({ service, behind, client, database }: Cost) =>
+    Math.min(processors / (service + behind + client + database), 1 / service);
+  return Math.min(1, most(buffered) / most(off));
 }
 
-function seconds(service: number): { service: number; database: number } | null {
+function seconds(service: number): { service: number; thread: number; database: number } | null {
   const all = readProcesses();
   if (!all) return null;
   let database = 0;
   for (const [pid, one] of all) if (one.name === "postgres" && isOurs(all, pid)) database += one.seconds;
-  return { service: all.get(service)?.seconds ?? 0, database };
+  return { service: all.get(service)?.seconds ?? 0, thread: threadSeconds(service), database };
 }

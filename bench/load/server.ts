@@ -1,7 +1,7 @@
 /**
  * Gatekeeper as it is, with an audit log of the caller's choice: none, a blocking INSERT for each decision, the buffer, or the
- * buffer with a sink that stores nothing. Says where it listens; at TERM it stores what waits, and says how many decisions it
- * kept, and how many of them left the spool.
+ * buffer with a sink that stores nothing. Says where it listens, and for each line that it is told, once all is stored, how many
+ * decisions it has kept and how many of them left the spool.
  */
 import { createAuditLog, postgresSink } from "../../runtime/audit/mod.ts";
 import { connect } from "../../runtime/connect/mod.ts";
@@ -47,11 +47,11 @@ const service = serveOn({
   rules: readPolicy(new URL("../../services/gatekeeper/policy.json", import.meta.url)),
   env: {},
 });
-process.once("SIGTERM", async () => {
-  const code = await service.stop();
-  console.info(`kept ${kept}, flushed ${buffered.stats().stored}`);
-  process.exit(code);
+process.once("SIGTERM", async () => process.exit(await service.stop()));
+process.stdin.on("data", async () => {
+  await buffered.stored();
+  console.info(`settled ${kept} ${buffered.stats().stored}`);
 });
 // Whoever measures it is gone.
-process.stdin.on("end", () => process.exit(1)).resume();
+process.stdin.on("end", () => process.exit(1));
 console.info(`listening at ${service.url.href}`);

@@ -1,5 +1,5 @@
 /** The load benchmark, as a person is shown it. */
-import type { Spread } from "../statistics.ts";
+import type { Interval, Spread } from "../statistics.ts";
 import { type LoadBench, modes } from "./result.ts";
 
 const names = {
@@ -13,9 +13,12 @@ export function render(bench: LoadBench): string {
   const { load, modes: found, share, withinGoal, mismatches, limit, noise, others, processors } = bench;
   const range = ({ median, lowest, highest }: Spread) =>
     `${Math.round(median)} (${Math.round(lowest)} to ${Math.round(highest)})`;
-  const percent = ({ median, lowest, highest }: Spread) =>
-    `${(median * 100).toFixed(1)} % of off (${(lowest * 100).toFixed(1)} to ${(highest * 100).toFixed(1)})`;
-  const verdict = (met: boolean | null) => (met === null ? "no verdict" : met ? "yes" : "no");
+  const percent = ({ median, lowest, highest, between }: Spread & { between: Interval | null }) => {
+    const { low, high } = between ?? { low: lowest, high: highest };
+    return `${(median * 100).toFixed(1)} % of off (${(low * 100).toFixed(1)} to ${(high * 100).toFixed(1)})`;
+  };
+  const undecided = noise.length > 0 ? "no verdict" : "the rounds differ too much to tell";
+  const verdict = (met: boolean | null) => (met === null ? undecided : met ? "yes" : "no");
   const lines = [
     `${"POST /check".padEnd(30)} requests/s`,
     ...modes.map((mode) => {
@@ -26,12 +29,14 @@ export function render(bench: LoadBench): string {
     "",
   ];
   if (found.off.cost) {
-    lines.push("processor time of a request: service, client, database");
+    lines.push(
+      "processor time of a request: the thread that answers, the service's other threads, client, database",
+    );
     for (const mode of modes) {
       const { cost } = found[mode];
       if (cost)
         lines.push(
-          `${names[mode].padEnd(30)} ${[cost.service, cost.client, cost.database].map((one) => `${one.toFixed(1)} µs`).join(", ")}`,
+          `${names[mode].padEnd(30)} ${[cost.service, cost.behind, cost.client, cost.database].map((one) => `${one.toFixed(1)} µs`).join(", ")}`,
         );
     }
     lines.push("");
@@ -46,7 +51,7 @@ export function render(bench: LoadBench): string {
     );
   if (noise.length > 0) lines.push(`no verdict: ${noise.join("; ")}`);
   lines.push(
-    `median and range of the rounds, in turns; load ${load.before.toFixed(1)} before, ${load.after.toFixed(1)} after; others had ${others === null ? "an unknown number of" : others.toFixed(2)} processors`,
+    `median and range of the rounds, in turns; behind a share, between what its median lies with 95 % certainty; load ${load.before.toFixed(1)} before, ${load.after.toFixed(1)} after; others had ${others === null ? "an unknown number of" : others.toFixed(2)} processors`,
     "",
   );
   return lines.join("\n");
