@@ -13,7 +13,10 @@ export type Mode = "off" | "blocking" | "buffered" | "elsewhere";
 const [mode, url, spool] = process.argv.slice(2) as [Mode, string, string];
 const sql = connect({ service: "gatekeeper", variable: "URL", env: { URL: url } });
 const writer = crypto.randomUUID();
+const quietMs = 50;
 let kept = 0;
+/** Decisions that wait for their INSERT. */
+let underWay = 0;
 const nowhere = { worker: new URL("./nothing-worker.ts", import.meta.url), options: {} };
 const buffered = createAuditLog({ spool, sink: mode === "elsewhere" ? nowhere : postgresSink({ url }) });
 const inBuffer: Parts["audit"]["log"] = (event) => {
@@ -29,10 +32,13 @@ const log: Record<Mode, Parts["audit"]["log"]> = {
   },
   async blocking({ actor, action, resource, decision, detail }) {
     kept += 1;
+    const sequence = kept;
+    underWay += 1;
     await sql`
       insert into audit_log (writer, sequence, id, at, actor, action, resource, decision, detail)
-      values (${writer}, ${kept}, ${Bun.randomUUIDv7()}, ${new Date()}, ${actor}, ${action}, ${resource},
+      values (${writer}, ${sequence}, ${Bun.randomUUIDv7()}, ${new Date()}, ${actor}, ${action}, ${resource},
         ${decision}, ${sql.json(detail as never)})`;
+    underWay -= 1;
     return { accepted: true };
   },
   buffered: inBuffer,
@@ -49,6 +55,11 @@ const service = serveOn({
 });
 process.once("SIGTERM", async () => process.exit(await service.stop()));
 process.stdin.on("data", async () => {
+  // The client has gone, and what it had asked before may still be on its way.
+  for (let seen = -1; seen !== kept || underWay > 0; ) {
+    seen = kept;
+    await Bun.sleep(quietMs);
+  }
   await buffered.stored();
   console.info(`settled ${kept} ${buffered.stats().stored}`);
 });

@@ -36,10 +36,10 @@ export interface SpoolTask {
 export type WorkerMessage = { kind: "progress" } | { kind: "alarm"; message: string };
 
 /**
- * Between two looks, so that at any rate no more than 200 frames a second cost their fdatasync; whoever waits for durability
+ * Between two looks, so that at any rate no more than 100 frames a second cost their fdatasync; whoever waits for durability
  * or room does not wait for the next look, but wakes it.
  */
-const lookMs = 5;
+const lookMs = 10;
 const heldLookMs = 20;
 /** Frames of one turn, synced together. */
 const framesATurn = 8;
