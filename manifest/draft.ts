@@ -7,6 +7,9 @@ export interface Guess<T> {
   doubt: string | null;
 }
 
+/** The variables of an address's parts. */
+export type DatabaseParts = { [part in "host" | "port" | "name" | "user" | "password"]?: string };
+
 export interface DraftService {
   name: string;
   /** About the service as a whole, a sentence each. */
@@ -15,7 +18,7 @@ export interface DraftService {
   migrations: Guess<string>[];
   /** Null where it is the manifest's own. */
   dialect: Dialect | null;
-  database: Guess<string> | null;
+  database: Guess<string | DatabaseParts> | null;
   owns: Guess<string>[];
   /** What its migrations install. */
   extensions: string[];
@@ -96,7 +99,7 @@ function listed(key: string, guesses: readonly Guess<string>[]): string[] {
   return [`${JSON.stringify(key)}: [`, ...indent(lines), "]"];
 }
 
-function doubtOf({ doubt }: Guess<string>): string[] {
+function doubtOf({ doubt }: Guess<unknown>): string[] {
   return doubt === null ? [] : [doubt];
 }
 

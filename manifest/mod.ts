@@ -1,6 +1,13 @@
 /** The ownership manifest: its types, its loading, and whose a table, a file or a variable is. */
 
-export { type DraftService, doubtsOf, type Guess, type ManifestDraft, renderDraft } from "./draft.ts";
+export {
+  type DatabaseParts,
+  type DraftService,
+  doubtsOf,
+  type Guess,
+  type ManifestDraft,
+  renderDraft,
+} from "./draft.ts";
 export { globMatcher } from "./globs.ts";
 export { type LoadedManifest, loadManifest } from "./load.ts";
 export {

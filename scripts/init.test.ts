@@ -91,6 +91,66 @@ test("a root package that touches no table is no service beside those that do", 
   ]);
 });
 
+test("an address in parts is named by its parts, a library that only builds is no service, another language's is one", async () => {
+  const options = ["host", "port", "user", "password", "database"].map(
+    (part) => `${part}: process.env.DB_${part.toUpperCase()}`,
+  );
+  using folder = folderOf({
+    "services/package.json": '{ "name": "services", "workspaces": ["apps/*", "libs/*"] }',
+    "services/libs/db/package.json": '{ "name": "@acme/db", "scripts": { "start": "tsc -p . --watch" } }',
+    "services/libs/db/mod.ts": `import { Pool } from "pg";\nexport const pool = new Pool({ ${options.join(", ")} });\n`,
+    "services/apps/shop/package.json":
+      '{ "name": "@acme/shop", "scripts": { "start": "tsx src/main.ts" }, "dependencies": { "@acme/db": "*" } }',
+    "services/apps/shop/src/main.ts":
+      'import { pool } from "../../../libs/db/mod.ts";\nawait pool.query("insert into orders values (1)");\n',
+    "services/apps/mail/package.json":
+      '{ "name": "@acme/mail", "scripts": { "start": "tsx src/main.ts" }, "dependencies": { "@acme/db": "*" } }',
+    "services/apps/mail/src/main.ts":
+      'import { pool } from "../../../libs/db/mod.ts";\nawait pool.query("insert into outbox values (1)");\n',
+    "services/apps/costs/src/schema.sql": "create table costs (id int);\n",
+  });
+  const { code, out } = await folder.freehold(["init", "--print"]);
+  expect({ code, told: out.match(/"(?:path|database)": .*/g) }).toEqual({
+    code: 0,
+    told: [
+      '"path": "services/apps/mail",',
+      '"database": {"host":"DB_HOST","port":"DB_PORT","user":"DB_USER","password":"DB_PASSWORD","name":"DB_DATABASE"},',
+      '"path": "services/apps/shop",',
+      '"database": {"host":"DB_HOST","port":"DB_PORT","user":"DB_USER","password":"DB_PASSWORD","name":"DB_DATABASE"},',
+      '"path": "services/apps/costs",',
+    ],
+  });
+});
+
+test("tables of shared migrations are their own beside another service's of the same names", async () => {
+  const pack = (name: string, more: object) =>
+    JSON.stringify({ name: `@acme/${name}`, scripts: { start: "bun ." }, ...more });
+  const client = 'import { users } from "../../packages/client/mod.ts";\nawait users();\n';
+  using folder = folderOf({
+    "apps/server/package.json": pack("server", { dependencies: { pg: "8" } }),
+    "apps/server/migrations/001_users.sql": "create table users (id int);\n",
+    "apps/desk/package.json": pack("desk", { dependencies: { "better-sqlite3": "11" } }),
+    "apps/desk/main.ts": client,
+    "apps/phone/package.json": pack("phone", { dependencies: { "better-sqlite3": "11" } }),
+    "apps/phone/main.ts": client,
+    "packages/client/package.json": '{ "name": "@acme/client", "dependencies": { "better-sqlite3": "11" } }',
+    "packages/client/mod.ts":
+      'import Database from "better-sqlite3";\nconst db = new Database("a.db");\nexport const users = () => db.prepare("select id from users").all();\n',
+    "packages/client/migrations/001_users.sql": "create table users (id int);\n",
+  });
+  const { code, out } = await folder.freehold(["init", "--print"]);
+  expect({ code, told: out.match(/"(?:path|users)".*/g) }).toEqual({
+    code: 0,
+    told: [
+      '"path": "apps/desk",',
+      '"users" // ? several create it: server 2, desk 1',
+      '"path": "apps/phone"',
+      '"path": "apps/server",',
+      '"users" // ? several create it: server 2, desk 1',
+    ],
+  });
+});
+
 test("code that makes tables and is called after migrations is taken for them", async () => {
   using folder = folderOf({
     "package.json":

@@ -35,6 +35,11 @@ export function isShown(file: string): boolean {
 /** A package within another one's source is a part of it: a template, a list of dependencies. */
 const withinSource = /(?:^|\/)src\//;
 const main = /^(?:(?:src\/)?(?:main|server)|src\/worker)\.[cm]?[jt]s$/;
+/** `start`, and `start:api` where a package holds more than one thing that runs. */
+const starts = /^(?:start|serve)(?!.*(?:dev|debug|local|test|watch|storybook|docs))(?::|$)/;
+/** A script that is called `start` and only builds: a library's, for who works on it. */
+const builds =
+  /^\s*(?:\w+=\S+\s+)*(?:(?:npx|pnpx|bunx|yarn|pnpm(?: exec)?)\s+)?(?:tsc|tsup|tsdx|rollup|microbundle|unbuild|babel|swc|ng-packagr)\b(?!.*(?:&&|\bnode\b|onSuccess))/;
 const migrationFile = /\.(?:sql|[cm]?[jt]s)$/;
 
 /**
@@ -47,7 +52,7 @@ export function findCandidates(paths: readonly string[], packages: ReadonlyMap<s
     const path = folderOf(file);
     if (shown.test(path) || withinSource.test(`${path}/`)) continue;
     const { name, scripts, dependencies, application } = read(text);
-    const script = ["start", "start:prod", "serve"].find((key) => key in scripts);
+    const script = Object.keys(scripts).find((key) => starts.test(key) && !builds.test(scripts[key] ?? ""));
     const known = folders.get(path);
     folders.set(path, {
       path,
@@ -110,6 +115,30 @@ function migrationFolders(paths: readonly string[]): string[] {
   return [...found].filter((folder) => ![...found].some((other) => folder.startsWith(`${other}/`)));
 }
 
+/**
+ * The same, and for code in a folder that holds other candidates (`services/`, with a package of its own) one
+ * for the part of it that holds none: a service in another language, say.
+ *
+ * @param files that touch tables
+ */
+export function withParts(candidates: readonly Candidate[], files: Iterable<string>): Candidate[] {
+  const folders = new Map(candidates.map((candidate) => [candidate.path, candidate]));
+  const holds = new Set(candidates.flatMap(({ path }) => foldersUp(path)));
+  const parts = new Map<string, Candidate>();
+  for (const file of files) {
+    const holder = isShown(file) ? undefined : holderOf(folders, file);
+    if (!holder || holder.path === "" || holder.runs !== null || !holds.has(holder.path)) continue;
+    const path = foldersUp(file).findLast(
+      (folder) => within(holder.path, folder) !== folder && !holds.has(folder),
+    );
+    if (path === undefined || path.length <= holder.path.length || folders.has(path)) continue;
+    const name = plainName(undefined, path);
+    parts.set(path, { path, name, runs: null, migrations: [], dependencies: new Set() });
+  }
+  if (parts.size === 0) return [...candidates];
+  return distinct([...candidates, ...parts.values()].sort((a, b) => (a.path < b.path ? -1 : 1)));
+}
+
 function foldersUp(path: string): string[] {
   const found: string[] = [];
   for (let folder = folderOf(path); folder !== ""; folder = folderOf(folder)) found.push(folder);
@@ -120,7 +149,7 @@ interface PackageJson {
   /** As Nx says. */
   application: boolean;
   name: string | undefined;
-  scripts: object;
+  scripts: Readonly<Record<string, string>>;
   dependencies: ReadonlySet<string>;
 }
 
@@ -139,7 +168,10 @@ function read(text: string): PackageJson {
   const name = isObject(value) && typeof value["name"] === "string" ? value["name"] : undefined;
   const application = isObject(value) && value["projectType"] === "application";
   const dependencies = new Set(Object.keys(part("dependencies")));
-  return { name, scripts: part("scripts"), dependencies, application };
+  const scripts = Object.fromEntries(
+    Object.entries(part("scripts")).map(([key, text]) => [key, typeof text === "string" ? text : ""]),
+  );
+  return { name, scripts, dependencies, application };
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -88,7 +88,7 @@ export async function draftManifest(
     tables.tables.filter(({ owner, rivals, makers }) => {
       if (owner === name) return true;
       const apart = (other: string) => {
-        const [one, two] = [variables.get(other)?.value, variables.get(name)?.value];
+        const [one, two] = [other, name].map((each) => JSON.stringify(variables.get(each)?.value));
         if (one !== undefined || two !== undefined) return one !== two;
         return makers.has(other) && makers.has(name);
       };

@@ -3,7 +3,7 @@
  * themselves. A library that one service alone uses is a part of it; one that several use stays shared.
  */
 import type { Model } from "../model.ts";
-import { type Candidate, holderOf, isShown } from "./candidates.ts";
+import { type Candidate, holderOf, isShown, withParts } from "./candidates.ts";
 
 export interface SurveyedService {
   name: string;
@@ -36,7 +36,11 @@ export function runningServices(candidates: readonly Candidate[]): SurveyedServi
 /**
  * @param model of the workspace with {@link runningServices} for its services
  */
-export function settleServices(candidates: readonly Candidate[], model: Model): SurveyedServices {
+export function settleServices(found: readonly Candidate[], model: Model): SurveyedServices {
+  const candidates = withParts(
+    found,
+    model.references.flatMap(({ at, test, verdict }) => (test || verdict === "engine" ? [] : [at.file])),
+  );
   const folders = new Map(candidates.map((candidate) => [candidate.path, candidate]));
   const users = usersOf(folders, model);
   const services = new Map(runningServices(candidates).map((service) => [service.name, service]));
@@ -45,8 +49,8 @@ export function settleServices(candidates: readonly Candidate[], model: Model): 
   for (const candidate of candidates) {
     const { name, path, migrations } = candidate;
     if (services.has(name)) continue;
-    const found = users.get(candidate);
-    if (found === undefined && migrations.length === 0) continue;
+    const reached = users.get(candidate);
+    if (reached === undefined && migrations.length === 0) continue;
     // Where several libraries bring migrations of their own, each looks after its own tables.
     if (modules.length > 1 && modules.includes(candidate) && path !== "") {
       const doubt = `${path} may not run by itself: if it and who runs it are one owner, list its folder there.`;
@@ -57,7 +61,7 @@ export function settleServices(candidates: readonly Candidate[], model: Model): 
     const dependents = candidates.filter(
       (one) => services.has(one.name) && depends(one, candidate, candidates),
     );
-    const names = found?.size ? [...found] : dependents.map((one) => one.name);
+    const names = reached?.size ? [...reached] : dependents.map((one) => one.name);
     const only = names.length === 1 ? services.get(names[0] ?? "") : undefined;
     if (only) {
       only.paths.push(path);

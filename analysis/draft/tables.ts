@@ -51,7 +51,7 @@ export function surveyTables(
   const gone = goneTables(model);
   const votes = new Map<string, Votes>();
   const votesFor = (schema: string | null, table: string) => {
-    const plain = schema === "public" || schema === "dbo" ? null : schema;
+    const plain = schema === "public" || schema === "dbo" || schema === "" ? null : schema;
     const key = JSON.stringify([plain, table]);
     const known = votes.get(key) ?? {
       schema: plain,
@@ -90,6 +90,14 @@ export function surveyTables(
   for (const { schema, name, service, droppedAt, createdAt } of model.heads) {
     if (droppedAt !== null || isShared(createdAt.file)) continue;
     const found = votesFor(schema, name);
+    count(found.creates, [service]);
+    found.makers.add(service);
+  }
+  // Where others make one of this name, too, those who run the shared migrations have a table of their own.
+  for (const { schema, name, service, droppedAt, createdAt } of model.heads) {
+    if (droppedAt !== null || !isShared(createdAt.file)) continue;
+    const found = votesFor(schema, name);
+    if (found.makers.size === 0) continue;
     count(found.creates, [service]);
     found.makers.add(service);
   }
