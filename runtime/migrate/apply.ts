@@ -14,11 +14,14 @@ import { explain, type Script } from "./explain.ts";
 import type { Migration } from "./folder.ts";
 import {
   type AppliedMigration,
+  appliedRow,
+  began,
   type HistoryTable,
   literal,
   quoted,
   quoteName,
   rowAsText,
+  type Told,
 } from "./history.ts";
 
 export interface ApplyOptions {
@@ -33,10 +36,15 @@ export interface ApplyOptions {
 /** What PostgreSQL then repeats in its refusal. */
 export const anotherRun = "freehold: another run is at work";
 
+/** The only column of the row that {@link settingsText} answers with: a migration's own rows have another. */
+export const begins = "freehold begins";
+
 /**
- * The settings of a migration's transaction, as one statement.
+ * The settings of a migration's transaction, as one statement. It answers with a row of one short column: what it says
+ * to a run that sends many at once is that this transaction has begun, and the one before is committed.
  * @param followed a later commit waits for the disk on behalf of this one, too
- * @param lock a condition without which the statement is refused, with {@link anotherRun}
+ * @param lock a condition without which the statement is refused, with {@link anotherRun}; when it was had is kept as
+ * the setting {@link began} then
  */
 export function settingsText(
   { schema, lockTimeoutMs, statementTimeoutMs }: ApplyOptions,
@@ -49,11 +57,12 @@ export function settingsText(
     ["statement_timeout", literal(String(statementTimeoutMs))],
     ...(followed ? [["synchronous_commit", "'off'"]] : []),
     ...(schema === null ? [] : [["search_path", literal(`${quoteName(schema)}, public`)]]),
+    ...(lock ? [[began, "extract(epoch from clock_timestamp())::text"]] : []),
   ];
   const calls = settings.map(
-    ([name = "", value = ""]) => `pg_catalog.set_config(${literal(name)}, ${value}, true)`,
+    ([name = "", value = ""]) => `pg_catalog.set_config(${literal(name)}, ${value}, true) is not null`,
   );
-  return `select ${calls.join(", ")};`;
+  return `select 1 as "${begins}" where ${calls.join(" and ")};`;
 }
 
 /**
@@ -66,7 +75,7 @@ export async function apply(
   migration: Migration,
   options: ApplyOptions,
 ): Promise<AppliedMigration | null> {
-  let row: AppliedMigration | undefined;
+  let row: Told | undefined;
   let inserted = false;
   try {
     await sql.begin(async (tx) => {
@@ -74,14 +83,14 @@ export async function apply(
       await tx.unsafe(`${first}${settingsText(options)}`).simple();
       inserted = true;
       await runScript(tx, migration, options);
-      [row] = await tx.unsafe<AppliedMigration[]>(final).simple();
+      [row] = await tx.unsafe<Told[]>(final).simple();
       if (row === undefined) throw endsItself(migration, options);
     });
   } catch (error) {
     if (!inserted && errorCode(error) === "23505") return null;
     throw explain(error, migration, options.service);
   }
-  return { ...row! };
+  return appliedRow(migration, row!);
 }
 
 /**

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { bare, isEmpty, standsAlone, statements } from "./bare.ts";
+import { bare, isClosed, isEmpty, standsAlone, statements } from "./bare.ts";
 
 describe("bare", () => {
   test("keeps every offset and every line", () => {
@@ -40,3 +40,20 @@ test("nothing but comments and semicolons is empty", () => {
   expect(["", " ;\n", "-- x", "/* x\n */;"].map(isEmpty)).toEqual([true, true, true, true]);
   expect(isEmpty("select 1 -- x")).toBe(false);
 });
+
+const closed: [string, boolean][] = [
+  ["create table a (x text default 'it''s') -- 'tis", true],
+  ['comment on table "a""b" is \'/*\'; /* it\'s */', true],
+  ["create table a (x text default 'oops)", false],
+  ['create table "a (x int)', false],
+  ["create table a (x int) /* to be gone on with", false],
+  ["select 1 /* one /* two */ */", false],
+  // With standard_conforming_strings off, that quote does not end it.
+  ["insert into a values ('C:\\'), ('--')", false],
+  ["do $$ begin null; end $$", false],
+];
+for (const [text, expected] of closed) {
+  test(`${expected ? "other SQL may stand" : "nothing may stand"} behind: ${text}`, () => {
+    expect(isClosed(text)).toBe(expected);
+  });
+}

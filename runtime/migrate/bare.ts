@@ -1,6 +1,6 @@
 /**
  * SQL with everything blanked in which a word is no keyword: comments, strings, quoted names, dollar quotes. Not a
- * parser: it answers two questions of the runner, errs towards caution, and keeps every offset.
+ * parser: it answers three questions of the runner, errs towards caution, and keeps every offset.
  */
 
 const opaque = [
@@ -45,4 +45,12 @@ export function statements(text: string): string[] {
 /** It may end its own transaction, or wait for data from the client: not to be sent along with others. */
 export function standsAlone(text: string): boolean {
   return /\b(?:commit|end|rollback|abort|prepare|copy)\b/i.test(bare(text));
+}
+
+/**
+ * Whether every quote and comment in it is certain to end in it, so that other SQL may stand behind it in one message.
+ * What servers' settings or rarer letters could make read otherwise is not certain.
+ */
+export function isClosed(text: string): boolean {
+  return !/[\\$]/.test(text) && !/['"]|\/\*|\*\//.test(bare(text));
 }

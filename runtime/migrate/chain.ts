@@ -13,6 +13,7 @@
  * is held until the COMMIT, so the row need not stand in for it: it comes last, in one piece. What such a run knows of the
  * history is from before it had the lock, so where a migration fails, the history is asked whether another run was faster.
  * A message ahead of them takes the first one's lock, and creates the history where there is none, in its transaction.
+ * Where nobody watches one database, all of it is one message (chain-joined.ts).
  *
  * The disk is waited for once: the write-ahead log is written in order, so the last commit makes all before it durable, and
  * they do without (`synchronous_commit`). Where the chain breaks off, a write of its own does that. A server that crashes
@@ -23,16 +24,19 @@
  */
 import type { Sql } from "postgres";
 import { errorCode } from "../connect/errors.ts";
-import { type ApplyOptions, anotherRun, endsItself, settingsText } from "./apply.ts";
-import { standsAlone } from "./bare.ts";
+import { type ApplyOptions, endsItself, settingsText } from "./apply.ts";
+import { isClosed, standsAlone } from "./bare.ts";
+import { type Chain, isAnotherRun, isUnread, type Link, type Sent, sendJoined } from "./chain-joined.ts";
 import { explain } from "./explain.ts";
 import type { Migration } from "./folder.ts";
 import {
   type AppliedMigration,
+  appliedRow,
   type HistoryTable,
   openingText,
   quoted,
   rowAsText,
+  type Told,
   wholeRowText,
 } from "./history.ts";
 
@@ -69,6 +73,8 @@ export interface ChainOptions extends ApplyOptions {
     fresh: boolean;
     /** Called once nobody else is at work, and the history is there. */
     onOpen: () => void;
+    /** All of it is to be one message where that is safe: it takes less, and tells nothing before its end. */
+    joined: boolean;
   };
 }
 
@@ -85,11 +91,8 @@ export async function applyChain(
   migrations: readonly Migration[],
   options: ChainOptions,
 ): Promise<ChainOutcome> {
-  const { at, service, before, onApplied, unlocked } = options;
-  const applied: AppliedMigration[] = [];
-  const failures: { migration: Migration; error: unknown; lead: number }[] = [];
-  let closed = false;
-  const messages = migrations.map((migration, number) => {
+  const { at, service, before, unlocked } = options;
+  const links = migrations.map((migration, number): Link => {
     const followed = number < migrations.length - 1;
     const predecessor = migrations[number - 1]?.version ?? before;
     let [first, final] = ["", ""];
@@ -100,39 +103,60 @@ export async function applyChain(
     // A line end for a comment at the end, a semicolon for a statement without one.
     return { migration, lead, text: `${lead}${migration.text}\n;${final}commit;begin` };
   });
+  const opening = unlocked
+    ? `${settingsText(options, migrations.length > 1, unlocked.lock)}${openingText(at, unlocked)}`
+    : null;
+  const chain: Chain = { opening, links, onOpen: unlocked?.onOpen, onApplied: options.onApplied };
+  const joined = unlocked?.joined === true && migrations.every(({ text }) => isClosed(text));
+  let sent = joined ? await sendJoined(sql, chain) : await sendEach(sql, chain);
+  if (isUnread(sent)) sent = await sendEach(sql, chain);
+  const { applied, closed, failure } = sent;
+  if (failure && applied.length > 0) await flush(sql, options, applied.at(-1)!);
+  if (closed || !failure) return { applied, error: null };
+  const reason = failure.error ?? endsItself(failure.migration, options);
+  if (isAnothers(reason, options)) return { applied, error: null };
+  const error = explain(reason, failure.migration, service, failure);
+  if (unlocked && !(await isAsKnown(sql, at, failure.migration, applied.at(-1)?.version ?? before)))
+    return { applied, error: null };
+  return { applied, error };
+}
+
+/** Sends a message for each, so that each is told of as it lands. */
+async function sendEach(sql: Sql, { opening, links, onOpen, onApplied }: Chain): Promise<Sent> {
+  const applied: AppliedMigration[] = [];
+  const failures: NonNullable<Sent["failure"]>[] = [];
+  let closed = false;
   try {
     await sql.begin(async (tx) => {
-      const opening =
-        unlocked &&
+      const opened =
+        opening !== null &&
         tx
-          .unsafe(
-            `${settingsText(options, migrations.length > 1, unlocked.lock)}${openingText(at, unlocked)}`,
-          )
+          .unsafe(opening)
           .simple()
-          .then(unlocked.onOpen, () => {
+          .then(onOpen, () => {
             closed = true;
           });
-      const answers = messages.map(({ migration, lead, text }) =>
+      const answers = links.map(({ migration, lead, text }) =>
         tx
           .unsafe(text)
           .simple()
           .then(
             (results) => {
               // The driver gives one list for each statement that answers with rows.
-              const row = (results as unknown as AppliedMigration[][]).at(-1)?.[0];
+              const row = (results as unknown as Told[][]).at(-1)?.[0];
               if (row === undefined) {
                 // No known way leads here.
-                failures.push({ migration, error: endsItself(migration, options), lead: 0 });
+                failures.push({ migration, error: null, lead: 0 });
                 return;
               }
-              applied.push({ ...row });
+              applied.push(appliedRow(migration, row));
               onApplied(applied.at(-1)!);
             },
             (error: unknown) => failures.push({ migration, error, lead: Array.from(lead).length }),
           ),
       );
       await Promise.all([
-        opening,
+        opened,
         ...answers,
         tx
           .unsafe("begin")
@@ -142,16 +166,10 @@ export async function applyChain(
     });
   } catch (error) {
     // Where the connection broke off, some of the answers never come.
-    const next = migrations[applied.length];
-    if (next) failures.push({ migration: next, error, lead: 0 });
+    const next = links[applied.length];
+    if (next) failures.push({ migration: next.migration, error, lead: 0 });
   }
-  const [failure] = failures;
-  if (failure && applied.length > 0) await flush(sql, options, applied.at(-1)!);
-  if (closed || !failure || isAnothers(failure.error, options)) return { applied, error: null };
-  const error = explain(failure.error, failure.migration, service, failure);
-  if (unlocked && !(await isAsKnown(sql, at, failure.migration, applied.at(-1)?.version ?? before)))
-    return { applied, error: null };
-  return { applied, error };
+  return { applied, closed, failure: failures[0] ?? null };
 }
 
 /** Waits until what has landed is on the disk. Where the connection broke off, the next run will see how it stands. */
@@ -165,7 +183,7 @@ async function flush(sql: Sql, { at }: ApplyOptions, { version }: AppliedMigrati
 
 /** Another run's row stands where this one's should, or, where the lock is not held, another run is at work. */
 function isAnothers(error: unknown, { at, unlocked }: ChainOptions): boolean {
-  if (unlocked && error instanceof Error && error.message.includes(anotherRun)) return true;
+  if (unlocked && isAnotherRun(error)) return true;
   const codes = ["23505", ...(unlocked ? ["23502"] : [])];
   if (!codes.includes(errorCode(error))) return false;
   const { schema_name, table_name } = error as Record<string, unknown>;

@@ -2,7 +2,7 @@
  * A service's migrations as they lie in its folder: `NNN_name.sql`, and beside it `NNN_name.down.sql`, numbered
  * without gaps from 0 or 1. Everything is read and judged before anything of it is sent.
  */
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import { setImmediate as nextTurn, setTimeout as pause } from "node:timers/promises";
@@ -111,6 +111,7 @@ const directive = /^--[ \t]*freehold:[ \t]*(?<word>\S+)[ \t]*\r?$/gm;
 
 /** Whether it runs in a transaction, as the comments say: all of them, so that a misspelt one is not passed over. */
 function inTransaction(text: string, file: string, fail: Fail): boolean {
+  if (!text.includes("freehold:")) return true;
   const words = Array.from(text.matchAll(directive), ({ groups }) => groups?.["word"] ?? "");
   const strange = words.find((word) => word !== "no-transaction");
   if (strange !== undefined)
@@ -125,7 +126,7 @@ function inTransaction(text: string, file: string, fail: Fail): boolean {
 
 /** SHA-256 of the text, the same whether lines end in LF or CRLF: a checkout on Windows changes no migration. */
 export function checksum(text: string): string {
-  return createHash("sha256").update(text.replaceAll("\r\n", "\n")).digest("hex");
+  return hash("sha256", text.includes("\r") ? text.replaceAll("\r\n", "\n") : text);
 }
 
 /** A path as a person at the working folder would write it. */

@@ -31,6 +31,19 @@ export interface MigrationProgress {
   statements?: number;
 }
 
+/** What the server alone can say of a row that a run has just written. */
+export type Told = Pick<AppliedMigration, "appliedAt" | "durationMs" | "appliedBy">;
+
+const told = `applied_at as "appliedAt", duration_ms as "durationMs", applied_by as "appliedBy"`;
+
+/** The row of a migration that has just landed. */
+export function appliedRow({ version, name, checksum }: Migration, row: Told): AppliedMigration {
+  return { version, name, checksum, ...row, toolVersion, finished: true };
+}
+
+/** The setting that holds when a transaction with the lock began, in seconds since 1970. */
+export const began = "freehold.began";
+
 /** The history's columns, as {@link AppliedMigration} names them. */
 export const columns = `version, name, checksum, applied_at as "appliedAt", duration_ms as "durationMs",
   applied_by as "appliedBy", tool_version as "toolVersion", finished`;
@@ -82,9 +95,16 @@ export interface HistoryFound {
   outdated: boolean;
 }
 
+/** A row as PostgreSQL writes it in JSON; `undoing` is null where the table has no such column. */
+type Written = Omit<AppliedMigration, "appliedAt" | "progress"> & {
+  appliedAt: string;
+  undoing: boolean | null;
+};
+
 /**
  * Reads the history, and which of these schemas there are: in one message, whose second half fails where there is no
- * history, after the first has answered. Where the table has no `undoing`, the name means the one beside it, which is null.
+ * history, after the first has answered. All rows come as one text, which takes least to read where there are many and
+ * nothing else is to be done. Where the table has no `undoing`, the name means the one beside it, which is null.
  * @throws {MigrationError} `permission` where the role may not read it.
  */
 export async function readHistory(
@@ -93,33 +113,32 @@ export async function readHistory(
   at: HistoryTable,
   asked: readonly string[],
 ): Promise<HistoryFound> {
-  const rows: AppliedMigration[] = [];
+  let written: Written[] = [];
   const schemas = new Set<string>();
-  let outdated = true;
   const names = asked.map(literal).join(", ");
   try {
     await sql
-      .unsafe<((AppliedMigration & { undoing: boolean | null }) | { schema: string })[]>(
+      .unsafe<({ rows: Written[] | null } | { schema: string })[]>(
         `select nspname as schema from pg_catalog.pg_namespace where nspname in (${names});
-select found.* from (select null::boolean as undoing) lacking
-cross join lateral (select ${columns}, undoing from ${quoted(at)}) found order by version`,
+select pg_catalog.json_agg(found order by version) as rows from (select null::boolean as undoing) lacking
+cross join lateral (select ${columns}, undoing from ${quoted(at)}) found`,
       )
       .simple()
       .forEach((found) => {
         if ("schema" in found) schemas.add(found.schema);
-        else {
-          const { undoing, ...row } = found;
-          outdated = undoing === null;
-          rows.push(undoing ? { ...row, progress: { way: "down" } } : row);
-        }
+        else written = found.rows ?? [];
       });
-    return { rows, schemas, outdated };
   } catch (error) {
     // Neither the schema nor the table is there.
     if (errorCode(error) === "42P01" || errorCode(error) === "3F000")
       return { rows: null, schemas, outdated: false };
     throw denied(error, service, `read ${at.schema}.${at.table}, ${service}'s history of migrations`);
   }
+  const rows = written.map(({ undoing, appliedAt, ...row }): AppliedMigration => {
+    const known = { ...row, appliedAt: new Date(appliedAt) };
+    return undoing ? { ...known, progress: { way: "down" } } : known;
+  });
+  return { rows, schemas, outdated: written.every(({ undoing }) => undoing === null) };
 }
 
 /**
@@ -195,8 +214,9 @@ values (${number}, ${texts}, ${finished}, false, clock_timestamp(), 0, session_u
 }
 
 /**
- * The row of a migration that has run, and how long it took since its message began, written in one go and last of all:
- * for a run whose transactions hold the lock themselves. Without a quote, which an unclosed one in the migration could pair
+ * The row of a migration that has run, and how long it took since its transaction began, written in one go and last of all:
+ * for a run whose transactions hold the lock themselves. A migration may have reset that setting: then since its message
+ * began. Without a quote, which an unclosed one in the migration could pair
  * with: a part of its own checksum is not to be found in it.
  * @param before the number that must be there already; null where there is none
  */
@@ -204,9 +224,11 @@ export function wholeRowText(at: HistoryTable, migration: Migration, before: num
   const { version, name, checksum } = migration;
   const tag = `$f${checksum.slice(0, 16)}$`;
   const texts = [name, checksum, toolVersion].map((text) => `${tag}${text}${tag}`).join(", ");
+  const seconds = `nullif(current_setting(${tag}${began}${tag}, true), ${tag}${tag})::float8`;
+  const start = `coalesce(to_timestamp(${seconds}), statement_timestamp())`;
   return `insert into ${quoted(at)} ${inserted}
-values (${numberText(at, version, before)}, ${texts}, true, false, statement_timestamp(),
-  extract(epoch from clock_timestamp() - statement_timestamp()) * 1000, session_user) returning ${columns};`;
+values (${numberText(at, version, before)}, ${texts}, true, false, ${start},
+  extract(epoch from clock_timestamp() - ${start}) * 1000, session_user) returning ${told};`;
 }
 
 /**
@@ -216,7 +238,7 @@ values (${numberText(at, version, before)}, ${texts}, true, false, statement_tim
  */
 export function ownRowText(at: HistoryTable, version: number): string {
   return `update ${quoted(at)} set duration_ms = extract(epoch from clock_timestamp() - applied_at) * 1000
-where version = ${version} and xmin = pg_catalog.pg_current_xact_id()::pg_catalog.xid returning ${columns};`;
+where version = ${version} and xmin = pg_catalog.pg_current_xact_id()::pg_catalog.xid returning ${told};`;
 }
 
 /** A string as SQL text. */

@@ -128,7 +128,9 @@ export function postgresEngine(sql: Sql, options: Subject & Means): Engine {
     async atOnce(migrations, before, onOpen, onApplied) {
       if (missing.outdated) return { error: null };
       if (chainLength(sql, migrations) < migrations.length || !isFit(sql, options)) return { error: null };
-      const unlocked = { ...missing, lock: lockText(lock.key), onOpen };
+      // What has been read for many databases is for as many runs, of which nobody watches one.
+      const joined = options.migrations !== undefined;
+      const unlocked = { ...missing, lock: lockText(lock.key), onOpen, joined };
       return applyChain(sql, migrations, { ...how, before, onApplied, unlocked });
     },
     exclusively({ waitMs, onWait, fresh }, work) {
