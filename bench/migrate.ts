@@ -2,7 +2,8 @@
  * `freehold bench migrate [--peers] [--migrations N] [--runs N] [--tenants N [--json]] [--svg FILE]`: how long migrations take, on a
  * server with fsync, over a road without delay and over one with a round trip of 2 ms. With `--peers`, next to other runners
  * in the same run (`bun install --cwd bench` first). Each run is a process and a database of its own; loading the runner is
- * not counted (but for dbmate, which is a program). All are given the same URL, without TLS. Prints medians, and each one's
+ * not counted (but for dbmate, which is a program). All are given the same URL, without TLS; each has had a database before
+ * the clock counts, and they take turns, of which each run begins with another. Prints medians, and each one's
  * ratio to one round trip a migration; beneath, how many times as long as freehold the best of those took that give each
  * migration a transaction of its own, and the best of all with nothing to do.
  *
@@ -30,6 +31,8 @@ const { values } = readFlags({
     json: { type: "boolean", default: false },
   },
 });
+/** Says on a terminal what is under way, in place of what was. */
+const progress = (line: string) => process.stderr.isTTY && process.stderr.write(`\r\x1b[K${line}`);
 const count = Number(values.migrations);
 const runs = Number(values.runs);
 if (!Number.isSafeInteger(count) || count < 1 || !Number.isSafeInteger(runs) || runs < 1) {
@@ -52,9 +55,9 @@ if (values.tenants !== undefined) {
     tenants,
     runs,
     peers: values.peers,
-    onProgress: (line) => process.stderr.isTTY && process.stderr.write(`\r\x1b[K${line}`),
+    onProgress: progress,
   });
-  if (process.stderr.isTTY) process.stderr.write("\r\x1b[K");
+  progress("");
   console.log(
     values.json
       ? JSON.stringify({ tenants, runs, results, ratios: tenantRatios(results) })
@@ -84,16 +87,23 @@ try {
     const road = await startProxy(join(server.socketFolder, ".s.PGSQL.5432"), delayMs);
     const taken = new Map<string, { up: number[]; head: number[] }>();
     const failed = new Map<string, string>();
-    for (let run = 0; run < runs; run += 1) {
-      for (const peer of chosen) {
+    // Before the first, each takes a turn that does not count: the server and the disk have just been started.
+    for (let run = delayMs === 0 ? -1 : 0; run < runs; run += 1) {
+      for (let turn = 0; turn < chosen.length; turn += 1) {
+        const peer = chosen[(run + 1 + turn) % chosen.length]!;
         if (failed.has(peer.name)) continue;
+        progress(
+          `round trip ${2 * delayMs} ms, ${run < 0 ? "warming up" : `run ${run + 1} of ${runs}`}: ${peer.name}`,
+        );
         const url = await server.createDatabase();
         const through = `postgres://postgres@127.0.0.1:${road.port}${new URL(url).pathname}?sslmode=disable`;
         const times = taken.get(peer.name) ?? { up: [], head: [] };
         taken.set(peer.name, times);
         try {
-          times.up.push(await timed(peer, through));
-          times.head.push(await timed(peer, through));
+          const [up, head] = [await timed(peer, through), await timed(peer, through)];
+          if (run < 0) continue;
+          times.up.push(up);
+          times.head.push(head);
         } catch (error) {
           failed.set(
             peer.name,
@@ -108,6 +118,7 @@ try {
       }
     }
     road.stop();
+    progress("");
     report(delayMs * 2, taken, failed);
     panels.push(...panelsOf(delayMs * 2, taken, failed));
   }
