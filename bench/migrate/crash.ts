@@ -43,12 +43,18 @@ const count = 16;
 /** Far longer than any run takes: whoever is there after it never ends. */
 const longestRunMs = 60_000;
 
-/** Each leaves one line in a log, and a table of its own; some are slow, some travel alone, one builds an index. */
-function text(version: number): string {
-  if (version === 6) return "-- freehold: no-transaction\ncreate index concurrently t5_x on t5 (x)";
+/**
+ * Each leaves one line in a log, and a table of its own; some are slow, one builds an index.
+ * @param mixed whether some travel alone; else they are as for one of many databases, and all of them one message
+ */
+function text(version: number, mixed: boolean): string {
+  if (version === 6)
+    return mixed
+      ? "-- freehold: no-transaction\ncreate index concurrently t5_x on t5 (x)"
+      : "create index t5_x on t5 (x)";
   const log = version === 1 ? "create table log (version int);" : "";
   const slow = "select pg_sleep(0.01);";
-  const alone = version % 4 === 0 ? "select case when true then 1 end;" : "";
+  const alone = mixed && version % 4 === 0 ? "select case when true then 1 end;" : "";
   return `${log}insert into log values (${version});${slow}
 create table t${version} as select g as x from generate_series(1, 2000) g;${alone}`;
 }
@@ -58,18 +64,24 @@ export async function crash(server: Cluster, options: CrashOptions): Promise<Kil
   const folder = await mkdtemp(join(tmpdir(), "freehold-crash-"));
   const admin: Ask = (query, ...values) => ask(server, query, values);
   try {
-    for (let version = 1; version <= count; version += 1) {
-      await Bun.write(join(folder, `${String(version).padStart(3, "0")}_t.sql`), text(version));
+    const works: Work[] = [];
+    for (const mixed of [true, false]) {
+      const at = join(folder, mixed ? "mixed" : "alike");
+      for (let version = 1; version <= count; version += 1) {
+        await Bun.write(join(at, `${String(version).padStart(3, "0")}_t.sql`), text(version, mixed));
+      }
+      const work = { folder: at, shared: !mixed };
+      works.push({ ...work, spanMs: await timed(work, await server.createDatabase()) });
     }
     const random = randomOf(options.seed);
-    const spanMs = await timed(folder, await server.createDatabase());
     const kills: Kill[] = [];
     for (let number = 1; number <= options.kills; number += 1) {
       const url = await server.createDatabase();
       const victim = victims[Math.floor(random() * victims.length)]!;
       const runners = crowds[Math.floor(random() * crowds.length)]!;
-      const plan = { number, victim, runners, afterMs: Math.round(random() * spanMs) };
-      const kill = await one(server, admin, folder, url, plan);
+      const work = works[number % works.length]!;
+      const plan = { number, victim, runners, afterMs: Math.round(random() * work.spanMs) };
+      const kill = await one(server, admin, work, url, plan);
       kills.push(kill);
       options.onKill?.(kill);
       await admin(`drop database ${nameOf(url)} with (force)`);
@@ -82,9 +94,17 @@ export async function crash(server: Cluster, options: CrashOptions): Promise<Kil
 
 const nameOf = (url: string): string => decodeURIComponent(new URL(url).pathname.slice(1));
 
+/** What is run: how long it takes undisturbed, and whether as one of many databases that share what was read. */
+interface Work {
+  folder: string;
+  shared: boolean;
+  spanMs: number;
+}
+
 /** A runner of its own process, once it has said that it begins. */
-export async function start(folder: string, url: string) {
-  const child = Bun.spawn([process.execPath, join(import.meta.dir, "runner.ts"), folder, url], {
+export async function start({ folder, shared }: Pick<Work, "folder" | "shared">, url: string) {
+  const means = [folder, url, ...(shared ? ["shared"] : [])];
+  const child = Bun.spawn([process.execPath, join(import.meta.dir, "runner.ts"), ...means], {
     stdin: "ignore",
     stdout: "pipe",
     stderr: "pipe",
@@ -95,8 +115,8 @@ export async function start(folder: string, url: string) {
 }
 
 /** How long an undisturbed run takes from its first word on. */
-export async function timed(folder: string, url: string): Promise<number> {
-  const { child, complaint } = await start(folder, url);
+export async function timed(work: Pick<Work, "folder" | "shared">, url: string): Promise<number> {
+  const { child, complaint } = await start(work, url);
   const begun = performance.now();
   if ((await child.exited) !== 0) throw new Error(await complaint);
   return performance.now() - begun;
@@ -104,8 +124,9 @@ export async function timed(folder: string, url: string): Promise<number> {
 
 type Plan = Pick<Kill, "number" | "victim" | "runners" | "afterMs">;
 
-async function one(server: Cluster, admin: Ask, folder: string, url: string, plan: Plan): Promise<Kill> {
-  const runs = await Promise.all(Array.from({ length: plan.runners }, () => start(folder, url)));
+async function one(server: Cluster, admin: Ask, work: Work, url: string, plan: Plan): Promise<Kill> {
+  const { folder } = work;
+  const runs = await Promise.all(Array.from({ length: plan.runners }, () => start(work, url)));
   // The point of the kill is what is tried out here: time has to pass.
   await Bun.sleep(plan.afterMs);
   await strike(plan.victim, server, admin, nameOf(url), runs[0]!.child);
