@@ -5,6 +5,7 @@
 import { basename, dirname, resolve } from "node:path";
 import { bookPath, keepBook, openStaged, type Staged } from "../analysis/again/staged.ts";
 import { cachePlaceSoon } from "../analysis/cache/mod.ts";
+import { diskStore } from "../analysis/cache/store.ts";
 import type { Baseline, CheckResult, Manifest, Rule } from "../analysis/model.ts";
 import { baseOf } from "../analysis/tree/base.ts";
 import type { Change } from "../analysis/tree/change.ts";
@@ -51,6 +52,7 @@ export async function stagedAgain(
     file,
     version,
     today: new Date().toISOString().slice(0, 10),
+    late: diskStore(place.folder, { fingerprint: place.fingerprint, kind: "staged" }),
   };
   if (!(await place.isOurs)) return null;
   let staged = await openStaged(asked);
@@ -62,6 +64,7 @@ export async function stagedAgain(
     staged = await openStaged(asked);
     judge = await staged.judge(rules);
   }
+  asked.late.close();
   const { change } = staged;
   if (!judge || !change) return null;
   return {

@@ -8,11 +8,13 @@
  */
 import { globMatcher } from "../../manifest/globs.ts";
 import { migrationOwner, serviceOfFile } from "../../manifest/lookup.ts";
+import type { Store } from "../cache/store.ts";
 import { check } from "../check.ts";
 import { CODE } from "../code/mod.ts";
 import { compileFile } from "../compile/file.ts";
 import { type AskedFile, lateAnswers } from "../compile/late.ts";
 import { dialectOf } from "../compile/mod.ts";
+import { unplaced } from "../compile/moved.ts";
 import { decodeUtf8, isMinified, isRead, LARGEST_BYTES } from "../files.ts";
 import { join } from "../join.ts";
 import { touching } from "../link/cross-imports.ts";
@@ -40,6 +42,8 @@ export interface ChangeOptions {
   version: string;
   /** `YYYY-MM-DD` */
   today: string;
+  /** What changes before this one needed to know beside the book. */
+  late: Store;
 }
 
 /** Judges the change by any baseline; null where all is to be linked anew. */
@@ -146,7 +150,7 @@ class Change {
       throw new Declined("another kind");
     if (!same(({ imports }) => imports.map(({ specifier, typeOnly, names }) => [specifier, typeOnly, names])))
       throw new Declined("other imports");
-    if (!same(({ definitions }) => definitions)) throw new Declined("other definitions");
+    if (!same(({ definitions }) => unplaced(definitions, path))) throw new Declined("other definitions");
     if (says(facts) !== says(before)) throw new Declined("it says something, or nothing any more");
     // Which imports are types alone is then told by the text.
     if (!facts.importsByUse && facts.imports.some(({ typeOnly }) => !typeOnly) && this.crosses(path))
@@ -187,7 +191,9 @@ class Change {
     const asked = new Some<AskedFile>([], (path) => this.rest.asked(path));
     asked.has = (path) => this.rest.file(path) !== null;
     const schemas = this.rest.schemas();
-    const store = { get: (key: string) => this.options.book.get(key), set() {}, flush() {}, close() {} };
+    const { book, late } = this.options;
+    const { set, flush, close } = late;
+    const store: Store = { get: (key) => book.get(key) ?? late.get(key), set, flush, close };
     const compiled = {
       files,
       schemas,

@@ -110,16 +110,31 @@ export class Rest {
     const { pool, all, byModel, bySource } = this.take<KeptPool>(keys.definitions);
     const at = (index: number) => pool[index] ?? null;
     return {
-      sources: () => this.take<Expr[]>(keys.sources),
+      sources: () => this.sources(),
       all: all.flatMap(([index, source, file]) => {
         const definition = at(index);
         return definition ? [{ definition, source, file }] : [];
       }),
       byModel: byModel.map(([name, list]) => [name, list.flatMap((index) => at(index) ?? [])]),
       bySource: bySource
-        .filter(([, , files]) => !files.some((path) => this.changed.has(path)))
+        .filter(([key, , files]) => ![fileOf(key), ...files].some((path) => this.changed.has(path)))
         .map(([key, index, files]) => [key, at(index), files]),
     };
+  }
+
+  /** What the changed files say in their definitions' places is the same, and may stand elsewhere in them. */
+  private sources(): Expr[] {
+    const next = new Map<string, number>();
+    return this.take<Expr[]>(keys.sources).map((source) => {
+      const { file } = source.at;
+      const changed = this.changed.get(file);
+      if (!changed) return source;
+      const at = next.get(file) ?? 0;
+      next.set(file, at + 1);
+      const now = changed.facts.definitions[at];
+      if (!now) throw new Declined("other definitions");
+      return now;
+    });
   }
 
   asked(path: string): AskedFile | undefined {
@@ -170,4 +185,9 @@ export class Rest {
     if (text === null) throw new Declined("a record is missing");
     return JSON.parse(text) as T;
   }
+}
+
+/** `file:start:end`, as the linker keys what it has defined. */
+function fileOf(key: string): string {
+  return key.replace(/:\d+:\d+$/, "");
 }

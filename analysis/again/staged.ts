@@ -5,6 +5,7 @@
  */
 import { renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import type { Store } from "../cache/store.ts";
 import { isRead } from "../files.ts";
 import type { Baseline, CheckResult, Rule } from "../model.ts";
 import { type Base, hear } from "../tree/base.ts";
@@ -26,6 +27,8 @@ export interface StagedOptions {
   version: string;
   /** `YYYY-MM-DD` */
   today: string;
+  /** What is learnt of a change is kept here: a hook often runs on the same one again. */
+  late: Store;
 }
 
 /** One path that differs between a commit and something else. */
@@ -148,7 +151,7 @@ async function judged(
   opened: Opened | null,
   read: readonly Difference[] | null,
   contents: ReadonlyMap<string, Uint8Array>,
-  { place, version, today }: StagedOptions,
+  { place, version, today, late }: StagedOptions,
   rules: readonly Rule[],
 ): Promise<((baseline: Baseline | null) => CheckResult) | null> {
   if (!opened || !read) return null;
@@ -160,7 +163,7 @@ async function judged(
     return bytes;
   };
   const changed = new Map(read.map(({ path, id }) => [path, { id, bytes: () => contentOf(id) }]));
-  return judgeChange({ book, head, changed, contentOf, rules, version, today });
+  return judgeChange({ book, head, changed, contentOf, rules, version, today, late });
 }
 
 /** It comes or goes, or is no plain file, and nobody asks for it: neither the analyser nor the manifest. */

@@ -9,6 +9,7 @@ import { compileCode, importsByUse } from "../code/mod.ts";
 import type { Expr, FileFacts, ImportEdge, SqlFacts, SqlPiece } from "../model.ts";
 import { GrammarNeeded, isSqlLoaded, type ReadSql, readSql } from "../sql/mod.ts";
 import { decode, decodeFacts, encode, encodeFacts } from "./codec.ts";
+import { moved, originOf } from "./moved.ts";
 import { Recent } from "./recent.ts";
 
 /** A file of which single things may be asked after it was compiled. */
@@ -85,17 +86,31 @@ export function lateAnswers(files: ReadonlyMap<string, AskedFile>, store: Store)
       const [first] = pieces;
       const file = first?.at.file ?? "";
       const id = files.get(file)?.id ?? null;
-      // The pieces say all that the answer follows from: where they stand, too.
-      const key = id === null ? null : sqlKey(pieces, options, file);
-      return kept<SqlFacts>(key, file, () => {
+      const read = () => {
         if (!isSqlLoaded(options.dialect)) throw new GrammarNeeded(options.dialect);
         return readSql(pieces, options);
-      });
+      };
+      if (id === null) return read();
+      // The pieces say all that the answer follows from. Where they stand in their one file it does not: most edits move texts.
+      const origin = originOf(pieces, file);
+      const from = origin ?? 0;
+      const key = sqlKey(moved(pieces, file, -from), options, file, origin === null ? file : "");
+      const known = store.get(key);
+      if (known !== null) return moved(decode(known, file) as SqlFacts, file, from);
+      const found = read();
+      store.set(key, () => encode(moved(found, file, -from), file));
+      return found;
     },
   };
 }
 
-function sqlKey(pieces: readonly SqlPiece[], options: Parameters<ReadSql>[1], file: string): string {
+/** @param place what the answer follows from beside the pieces */
+function sqlKey(
+  pieces: readonly SqlPiece[],
+  options: Parameters<ReadSql>[1],
+  file: string,
+  place: string,
+): string {
   const text = encode([pieces, options], file);
-  return `sql\0${new Bun.CryptoHasher("sha256").update(text).update(file).digest("base64")}`;
+  return `sql\0${new Bun.CryptoHasher("sha256").update(text).update(place).digest("base64")}`;
 }
