@@ -3,6 +3,7 @@
  * the manifest, the baseline, the day and the commit that migrations landed with, so it is kept under
  * those. The analyser itself is loaded only where something has changed.
  */
+import { startSecondThread } from "./compile/second-thread.ts";
 import { contentsOf } from "./files.ts";
 import { type Looked, type LookOptions, look } from "./look.ts";
 import type { AnalyseOptions } from "./mod.ts";
@@ -68,9 +69,17 @@ export function openJudge(options: JudgeOptions): Judge {
       const known = key === null ? null : (looked.cache?.answers.get(key) ?? null);
       if (known !== null) return JSON.parse(known) as CheckResult;
       if (model === null) {
+        using secondThread = startSecondThread(looked, options);
         const { analyseLooked } = await import("./mod.ts");
         const onRead = (path: string, id: string) => ids.set(path, id);
-        model = await analyseLooked(looked, { ...options, today, onSkipped, onRead, findBase: base });
+        model = await analyseLooked(looked, {
+          ...options,
+          today,
+          onSkipped,
+          onRead,
+          findBase: base,
+          secondThread,
+        });
       }
       const { check } = await import("./check.ts");
       const result = check(model, await rules(), { baseline, version });

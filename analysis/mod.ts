@@ -5,8 +5,10 @@
 import type { Manifest } from "../manifest/model.ts";
 import { noStore, type Store } from "./cache/store.ts";
 import { dialectsOfClients } from "./code/mod.ts";
+import { tidy } from "./compile/breathe.ts";
 import { readConfigs } from "./compile/configs.ts";
 import { type Compiled, compileAll } from "./compile/mod.ts";
+import { type SecondThread, startSecondThread } from "./compile/second-thread.ts";
 import { type Candidate, contentsOf, type SourceFile, textContents } from "./files.ts";
 import { join } from "./join.ts";
 import { changedSinceLanding } from "./landed.ts";
@@ -51,7 +53,8 @@ export async function analyse(
 ): Promise<Model> {
   const looked = look(options);
   try {
-    return await analyseLooked(looked, options);
+    using secondThread = startSecondThread(looked, options);
+    return await analyseLooked(looked, { ...options, secondThread });
   } finally {
     looked.close();
   }
@@ -91,9 +94,11 @@ export async function analyseParts(
       /** Where facts and late answers are kept; the cache's own unless it is given. */
       store?: Store;
       trace?: Trace;
+      /** One that reads the working folder already. */
+      secondThread?: SecondThread | null;
     },
 ): Promise<Parts> {
-  const { root, manifest } = options;
+  const { root, manifest, secondThread } = options;
   const store = options.store ?? cache?.store ?? noStore;
   const contents = contentsOf(tree);
   const onRead = ({ path, source }: Candidate, id: string) => {
@@ -106,8 +111,9 @@ export async function analyseParts(
     ...options,
     store,
     onRead,
-    threads: options.tree ? undefined : { root },
+    secondThread,
   });
+  tidy(compiled);
   const landed =
     options.landed ?? changedSinceLanding(root, manifest, found.candidates, contents, options.findBase);
   const given = { links: found.links, leftOut: found.leftOut, landed };
@@ -163,6 +169,7 @@ async function linked(
   for (;;) {
     try {
       const found = link(compiled, { ...options, configs });
+      tidy(compiled);
       const problems = [...(options.problems ?? []), ...compiled.problems];
       const model = join({
         ...found,

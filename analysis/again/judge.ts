@@ -202,6 +202,7 @@ class Change {
       problems: [],
       leftOut: 0,
       news: false,
+      fresh: 0,
     };
     const { tables, unreplayed } = this.rest.take<KeptTables>(keys.tables);
     for (;;) {

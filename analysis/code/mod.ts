@@ -21,10 +21,8 @@ import { readSites } from "./sites.ts";
 import type { Node } from "./syntax.ts";
 import { parse, syntaxProblem } from "./syntax.ts";
 
+export { CODE } from "./endings.ts";
 export { parseInBulk, WORTH_BULK } from "./syntax.ts";
-
-/** File endings that are read as code. */
-export const CODE = /\.(?:[cm]?[jt]s|[jt]sx|vue|svelte|astro)$/;
 
 /** A file that does not pass the sieve is only skimmed for its imports; if another's SQL hangs on its constants, the linker reads it whole. */
 export interface CompileOptions {
@@ -47,6 +45,10 @@ export function compileCode(file: string, text: string, options: CompileOptions 
   return { ...nothingOf(file, text, options), problems: [{ file, message }] };
 }
 
+/** Most files say nothing, so they share it. */
+const NONE = Object.freeze([]) as unknown as never[];
+const NO_ENTRIES = Object.freeze({});
+
 function nothingOf(file: string, text: string, options: CompileOptions): FileFacts {
   return {
     file,
@@ -54,20 +56,20 @@ function nothingOf(file: string, text: string, options: CompileOptions): FileFac
     skimmed: !options.whole && !mayTouchDatabase(text, options.queryFunctions),
     importsByUse: false,
     lineStarts: lineStarts(text),
-    sites: [],
+    sites: NONE,
     sql: null,
-    uses: [],
-    chains: [],
-    definitions: [],
-    connections: [],
-    environment: [],
-    addresses: [],
+    uses: NONE,
+    chains: NONE,
+    definitions: NONE,
+    connections: NONE,
+    environment: NONE,
+    addresses: NONE,
     imports: [],
-    exports: {},
-    locals: {},
-    commands: [],
-    callOrder: {},
-    ignores: [],
+    exports: NO_ENTRIES,
+    locals: NO_ENTRIES,
+    commands: NONE,
+    callOrder: NO_ENTRIES,
+    ignores: NONE,
     problems: [],
   };
 }

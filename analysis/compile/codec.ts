@@ -34,9 +34,8 @@ function restore(value: Record<string, unknown> | unknown[], file: string): void
   }
 }
 
-/** The parts beside the head, each on a line of its own, in this order. */
+/** The parts beside the head and the lines, each on a line of its own, in this order. */
 const PARTS = [
-  ["lineStarts"],
   ["exports"],
   ["locals", "definitions"],
   ["sites", "chains", "uses"],
@@ -47,7 +46,8 @@ type Head = Pick<FileFacts, "kind" | "skimmed" | "importsByUse" | "imports">;
 
 export function encodeFacts(facts: FileFacts): string {
   const { kind, skimmed, importsByUse, imports } = facts;
-  const lines = [encode({ kind, skimmed, importsByUse, imports } satisfies Head, facts.file)];
+  const head = encode({ kind, skimmed, importsByUse, imports } satisfies Head, facts.file);
+  const lines = [head, encodeStarts(facts.lineStarts)];
   for (const part of PARTS) {
     const values = part.map((key) => facts[key]);
     lines.push(values.every(isEmpty) ? "" : encode(values, facts.file));
@@ -56,41 +56,90 @@ export function encodeFacts(facts: FileFacts): string {
 }
 
 function isEmpty(value: unknown): boolean {
-  return value === null || (typeof value === "object" && Object.keys(value).length === 0);
+  if (value === null || typeof value !== "object") return value === null;
+  for (const _ in value) return false;
+  return true;
 }
 
-const NOTHING: readonly never[] = [];
+/** A line is one character, by its length: near a third of what an offset in digits takes. */
+const FIRST = 0x20;
+const LONGEST = 0xd7ff - FIRST;
+
+/** Where each line starts; as JSON where one is too long for a character. */
+function encodeStarts(starts: readonly number[]): string {
+  let text = "=";
+  for (let line = 1; line < starts.length; line++) {
+    const length = (starts[line] ?? 0) - (starts[line - 1] ?? 0);
+    if (length > LONGEST) return JSON.stringify(starts);
+    text += String.fromCharCode(FIRST + length);
+  }
+  return text;
+}
+
+function decodeStarts(text: string): number[] {
+  if (!text.startsWith("=")) return JSON.parse(text) as number[];
+  const starts = [0];
+  let start = 0;
+  for (let at = 1; at < text.length; at++) {
+    start += text.charCodeAt(at) - FIRST;
+    starts.push(start);
+  }
+  return starts;
+}
 
 /** @returns facts whose parts are parsed when they are asked for */
 export function decodeFacts(text: string, file: string): FileFacts {
-  const lines = text.split("\n");
-  const head = decode(lines[0] ?? "", file) as Head;
-  const facts: Record<string, unknown> = { file, ...head };
-  for (const [index, part] of PARTS.entries()) {
-    const line = lines[index + 1] ?? "";
-    for (const [at, key] of part.entries()) {
-      if (line !== "") defer(facts, key, () => decodePart(facts, line, part, at));
-      else
-        facts[key] =
-          key === "sql" ? null : key === "exports" || key === "locals" || key === "callOrder" ? {} : NOTHING;
-    }
+  const [head = "", starts = "", ...parts] = text.split("\n");
+  return new DecodedFacts(decode(head, file) as Head, starts, parts, file) as unknown as FileFacts;
+}
+
+/** The parts are read by getters, which all facts share. */
+class DecodedFacts {
+  readonly file: string;
+  readonly kind: Head["kind"];
+  readonly skimmed: boolean;
+  readonly importsByUse: boolean;
+  readonly imports: Head["imports"];
+  /** Each as text until it is asked for. */
+  private readonly parts: (string | unknown[])[];
+  private starts: string | number[];
+
+  constructor(head: Head, starts: string, parts: string[], file: string) {
+    this.file = file;
+    this.kind = head.kind;
+    this.skimmed = head.skimmed;
+    this.importsByUse = head.importsByUse;
+    this.imports = head.imports;
+    this.starts = starts;
+    this.parts = parts.every((part) => part === "") ? ABSENT : parts;
   }
-  return facts as unknown as FileFacts;
+
+  get lineStarts(): number[] {
+    if (typeof this.starts === "string") this.starts = decodeStarts(this.starts);
+    return this.starts;
+  }
+
+  part(index: number): readonly unknown[] | null {
+    const part = this.parts[index] ?? "";
+    if (part === "") return null;
+    if (typeof part !== "string") return part;
+    const values = decode(part, this.file) as unknown[];
+    this.parts[index] = values;
+    return values;
+  }
 }
 
-function defer(facts: Record<string, unknown>, key: string, read: () => unknown): void {
-  Object.defineProperty(facts, key, { get: read, configurable: true, enumerable: true });
-}
+/** Of most files, nothing beside the head and the lines. */
+const ABSENT: string[] = [];
 
-/** Parses a line, and keeps all that it holds. */
-function decodePart(
-  facts: Record<string, unknown>,
-  line: string,
-  part: readonly string[],
-  wanted: number,
-): unknown {
-  const values = decode(line, facts["file"] as string) as unknown[];
-  for (const [at, key] of part.entries())
-    Object.defineProperty(facts, key, { value: values[at], enumerable: true, writable: true });
-  return values[wanted];
-}
+for (const [index, part] of PARTS.entries())
+  for (const [at, key] of part.entries()) {
+    const record = key === "exports" || key === "locals" || key === "callOrder";
+    const empty = key === "sql" ? null : Object.freeze(record ? {} : []);
+    Object.defineProperty(DecodedFacts.prototype, key, {
+      get(this: DecodedFacts) {
+        const values = this.part(index);
+        return values ? values[at] : empty;
+      },
+    });
+  }

@@ -5,7 +5,7 @@
 
 import type { Dialect, Manifest } from "../../manifest/model.ts";
 import type { Store } from "../cache/store.ts";
-import { CODE, parseInBulk, WORTH_BULK } from "../code/mod.ts";
+import { parseInBulk, WORTH_BULK } from "../code/mod.ts";
 import type { Candidate, Contents } from "../files.ts";
 import type { FileFacts, InputProblem } from "../model.ts";
 import { PRISMA } from "../prisma/compile.ts";
@@ -18,7 +18,7 @@ import { decodeFacts, encodeFacts } from "./codec.ts";
 import { compileFile, settingsKey } from "./file.ts";
 import { type AskedFile, type Late, lateAnswers } from "./late.ts";
 import { dialectByPath } from "./path-dialect.ts";
-import { onTwoThreads, WORTH_A_THREAD } from "./second-thread.ts";
+import type { SecondThread } from "./second-thread.ts";
 
 /** What the linker stands on. */
 export interface Compiled {
@@ -33,6 +33,8 @@ export interface Compiled {
   leftOut: number;
   /** SQL in code was met that no run before has read. */
   news: boolean;
+  /** Files whose facts were not known before. */
+  fresh: number;
 }
 
 export interface CompileOptions {
@@ -42,13 +44,15 @@ export interface CompileOptions {
   /** A file's content was read: its name by git's reckoning. */
   onRead?: (candidate: Candidate, id: string) => void;
   onSkipped?: ((file: InputProblem) => void) | undefined;
-  /** Where the working folder is, if it is what is read: a second thread can then read it, too. */
-  threads?: { root: string } | undefined;
+  /** One that was started on some of the candidates: see {@link startSecondThread}. */
+  secondThread?: SecondThread | null | undefined;
   signal?: AbortSignal | undefined;
 }
 
-/** Files after whose compilation the store is written: what an interrupted run may lose. */
+/** Files after whose compilation the store is written: what a run that is killed may lose. */
 const FLUSH = 2000;
+/** A large workspace is written in this many parts, so that they need not be made one at the end. */
+const MOST_FLUSHES = 5;
 
 /** What the store says of a file that is left out. */
 const LEFT_OUT = "left out";
@@ -95,7 +99,7 @@ class Compiler {
       const facts = this.found.get(path);
       if (facts) files.set(path, facts);
     }
-    const { schemas, problems, leftOut, news } = this;
+    const { schemas, problems, leftOut, news, unwritten: fresh } = this;
     const dialectOf = (file: string, client?: string) => this.dialectOf(file, client);
     return {
       files,
@@ -105,6 +109,7 @@ class Compiler {
       problems,
       leftOut,
       news,
+      fresh,
     };
   }
 
@@ -120,17 +125,12 @@ class Compiler {
       new Set(unknown.flatMap(({ path }) => (path.endsWith(".sql") ? [this.dialectOf(path)] : []))),
     );
     using _ = unknown.length < WORTH_BULK ? null : parseInBulk();
-    const { threads } = this.options;
-    const code = unknown.filter(({ path }) => CODE.test(path));
-    if (!threads || code.length < WORTH_A_THREAD || (this.options.store.size ?? 0) > code.length) {
-      await this.readAll(unknown);
-      return;
-    }
-    await this.readAll(unknown.filter(({ path }) => !CODE.test(path)));
-    const { root } = threads;
-    const { queryFunctions } = this.options.manifest;
-    const left = await onTwoThreads(
-      { root, queryFunctions, candidates: code },
+    const { secondThread } = this.options;
+    const shared = new Set(secondThread?.candidates);
+    const own = unknown.filter((candidate) => !shared.has(candidate));
+    await this.readAll(own);
+    if (!secondThread || own.length === unknown.length) return;
+    const left = await secondThread.share(
       (batch) => this.readAll(batch),
       (candidate, outcome) => this.take(candidate, outcome),
     );
@@ -173,7 +173,8 @@ class Compiler {
   }
 
   private written(): void {
-    if (++this.unwritten % FLUSH === 0) this.options.store.flush();
+    const every = Math.max(FLUSH, Math.ceil(this.candidates.length / MOST_FLUSHES));
+    if (++this.unwritten % every === 0) this.options.store.flush();
   }
 
   /** Takes a file's facts from the store. @returns whether they are there */

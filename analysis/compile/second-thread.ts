@@ -1,51 +1,85 @@
-/** Starts the second thread, and takes batches beside it. */
-import type { QueryFunction } from "../../manifest/model.ts";
+/**
+ * The second thread of the compile stage, and the batches that are taken beside it. It is started as soon
+ * as the files are known: by the time that this thread has loaded its own code, and a grammar, and read
+ * what is no code, that one has long begun. So nothing of the analyser is imported here.
+ */
+import { CODE } from "../code/endings.ts";
 import type { Candidate } from "../files.ts";
+import type { Looked, LookOptions } from "../look.ts";
 import { BATCH, type Outcome, type Report, type Task } from "./batches.ts";
 
 /** Fewer files than this are read before a thread has started. */
-export const WORTH_A_THREAD = 600;
+const WORTH_A_THREAD = 600;
+
+export interface SecondThread extends Disposable {
+  /** What the two threads share out between them. */
+  readonly candidates: readonly Candidate[];
+  /**
+   * @param here compiles a batch on this thread, and lets the event loop turn
+   * @param there takes what the second thread has compiled
+   * @returns the candidates that neither has: those of a batch that the second thread has given up
+   */
+  share(
+    here: (batch: readonly Candidate[]) => Promise<void>,
+    there: (candidate: Candidate, outcome: Outcome) => void,
+  ): Promise<Candidate[]>;
+}
 
 /**
- * Compiles code on two threads.
+ * Starts a second thread on the code of a working folder whose content is not known without reading it.
  *
- * @param here compiles a batch on this thread, and lets the event loop turn
- * @param there takes what the second thread has compiled
- * @returns the candidates that neither has: those of a batch that the second thread has given up
+ * @returns null where that is too little to be worth a thread, or where most of it was read before, and
+ *   was only touched since; and for a tree of git's, whose contents one thread has at hand
  */
-export async function onTwoThreads(
-  given: { root: string; queryFunctions: readonly QueryFunction[]; candidates: readonly Candidate[] },
-  here: (batch: readonly Candidate[]) => Promise<void>,
-  there: (candidate: Candidate, outcome: Outcome) => void,
-): Promise<Candidate[]> {
-  const { candidates } = given;
+export function startSecondThread(
+  { found, cache }: Pick<Looked, "found" | "cache">,
+  { root, manifest, tree }: Pick<LookOptions, "root" | "manifest" | "tree">,
+): SecondThread | null {
+  const candidates = found.candidates.filter(({ id, path }) => id === null && CODE.test(path));
+  if (tree || candidates.length < WORTH_A_THREAD) return null;
+  if ((cache?.store.size ?? 0) > candidates.length) return null;
+  const { queryFunctions } = manifest;
   const taken = new SharedArrayBuffer(4);
   const open = new Set(candidates);
   const worker = new Worker(new URL("./worker.ts", import.meta.url).href, { smol: true });
-  try {
-    const ended = new Promise<void>((done) => {
-      worker.onerror = () => done();
-      worker.onmessage = ({ data }: MessageEvent<Report>) => {
-        if (data === null) return done();
-        for (const outcome of data) {
-          const candidate = candidates[outcome.index];
-          if (!candidate) continue;
-          there(candidate, outcome);
-          open.delete(candidate);
-        }
-      };
-    });
-    worker.postMessage({ ...given, taken } satisfies Task);
-    for (;;) {
-      const start = Atomics.add(new Int32Array(taken), 0, 1) * BATCH;
-      if (start >= candidates.length) break;
-      const batch = candidates.slice(start, start + BATCH);
-      await here(batch);
-      for (const candidate of batch) open.delete(candidate);
+  let end = () => {};
+  const ended = new Promise<void>((done) => {
+    end = done;
+  });
+  const waiting: Outcome[] = [];
+  let there: ((candidate: Candidate, outcome: Outcome) => void) | null = null;
+  const takeWaiting = () => {
+    for (const outcome of there ? waiting.splice(0) : []) {
+      const candidate = candidates[outcome.index];
+      if (!candidate) continue;
+      there?.(candidate, outcome);
+      open.delete(candidate);
     }
-    await ended;
-    return [...open];
-  } finally {
-    worker.terminate();
-  }
+  };
+  worker.onerror = () => end();
+  worker.onmessage = ({ data }: MessageEvent<Report>) => {
+    if (data === null) return end();
+    waiting.push(...data);
+    takeWaiting();
+  };
+  worker.postMessage({ root, queryFunctions, candidates, taken } satisfies Task);
+
+  return {
+    candidates,
+    async share(here, take) {
+      there = take;
+      takeWaiting();
+      for (;;) {
+        const start = Atomics.add(new Int32Array(taken), 0, 1) * BATCH;
+        if (start >= candidates.length) break;
+        const batch = candidates.slice(start, start + BATCH);
+        await here(batch);
+        for (const candidate of batch) open.delete(candidate);
+      }
+      await ended;
+      worker.terminate();
+      return [...open];
+    },
+    [Symbol.dispose]: () => worker.terminate(),
+  };
 }
