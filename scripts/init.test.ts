@@ -190,6 +190,19 @@ test("the root's driver is everybody's whose own package names none", async () =
   });
 });
 
+test("a runtime's own driver tells the dialect where no package does", async () => {
+  using folder = folderOf({
+    "package.json": '{ "name": "notes", "scripts": { "start": "bun ." } }',
+    "main.ts":
+      'import { Database } from "bun:sqlite";\nconst db = new Database("a.db");\ndb.exec("create table notes (id integer primary key autoincrement)");\n',
+  });
+  const { code, out } = await folder.freehold(["init", "--print"]);
+  expect({ code, told: out.match(/"(?:dialect|notes)".*/g) }).toEqual({
+    code: 0,
+    told: ['"dialect": "sqlite",', '"notes": {', '"notes"'],
+  });
+});
+
 test("tables of one name that two services' migrations make are two tables, and a person is asked", async () => {
   const pack = (name: string) => ({
     [`services/${name}/package.json`]: `{ "name": "${name}", "scripts": { "start": "bun ." } }`,

@@ -110,9 +110,11 @@ function beforehand(
   );
 }
 
+const SEPARATOR = /^\s*(?:,|or|and|union(?:\s+all)?)\s*$/i;
+
 /** `if (i > 0) values += ","` in a loop: what parts a list's items, of which each is read alone. */
 function partsItems({ operator, value }: Binding["writes"][number], parents: FileScopes["parents"]): boolean {
-  if (operator !== "+=" || !/^\s*,\s*$/.test(literalText(unwrap(value)) ?? "")) return false;
+  if (operator !== "+=" || !SEPARATOR.test(literalText(unwrap(value)) ?? "")) return false;
   let conditional = false;
   for (let at = parents.get(value); at && !isFunction(at); at = parents.get(at)) {
     if (/^(?:For|ForIn|ForOf|While|DoWhile)Statement$/.test(at.type)) return conditional;

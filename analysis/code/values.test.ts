@@ -27,6 +27,11 @@ const rows: [title: string, code: string, expected: string[]][] = [
     ["a"],
   ],
   [
+    "conditions that a loop parts by words",
+    `async function f(ids: number[]) {\n  let v = "(";\n  for (let i = 0; i < ids.length; i++) {\n    v += \`x = $\${i + 1}\`;\n    if (i < ids.length - 1) v += " OR ";\n  }\n  v += ")";\n  await sql.unsafe(\`select 1 from a where \${v}\`);\n}`,
+    ["a"],
+  ],
+  [
     "columns that a loop parts by commas",
     `async function f(data: object) {\n  let q = "update a set ";\n  for (const key of Object.keys(data)) {\n    if (q.length > 20) q += ", ";\n    q += \`"\${key}" = :\${key} \`;\n  }\n  await sql.unsafe(q + " where id = :id");\n}`,
     ["a"],

@@ -1,7 +1,11 @@
 /** Which grammar a service's SQL is of: told by the drivers that its packages name, and by Prisma's schemas. */
 import type { Dialect } from "../../manifest/mod.ts";
+import { adapters } from "../code/adapters/mod.ts";
 import type { SourceFile } from "../files.ts";
+import type { Model } from "../model.ts";
 import { type Candidate, isShown } from "./candidates.ts";
+
+const DIALECT_OF = new Map(adapters.map(({ name, dialect }) => [name, dialect]));
 
 const drivers: readonly [Dialect, RegExp][] = [
   [
@@ -64,4 +68,13 @@ function ownDialect({ path, dependencies }: Candidate, files: readonly SourceFil
   }
   const names = [...dependencies];
   return drivers.find(([, driver]) => names.some((name) => driver.test(name)))?.[0] ?? null;
+}
+
+/** What a service's clients speak, where no package tells: a runtime's own driver is none. */
+export function spokenBy({ references }: Model, service: string): Dialect | null {
+  const spoken = references
+    .filter(({ services, test }) => !test && services.includes(service))
+    .flatMap(({ client }) => DIALECT_OF.get(client) ?? []);
+  const counts = Map.groupBy(spoken, (dialect) => dialect);
+  return [...counts].sort(([, a], [, b]) => b.length - a.length)[0]?.[0] ?? null;
 }

@@ -19,7 +19,7 @@ import { type AnalyseOptions, analyse } from "../mod.ts";
 import type { Model } from "../model.ts";
 import { listFolder } from "../tree/listing.ts";
 import { type Candidate, findCandidates, folderOf } from "./candidates.ts";
-import { dialectsOf } from "./dialects.ts";
+import { dialectsOf, spokenBy } from "./dialects.ts";
 import { runningServices, type SurveyedService, settleServices } from "./services.ts";
 import { nameOf, surveyTables } from "./tables.ts";
 import { variableOf } from "./variables.ts";
@@ -80,7 +80,8 @@ export async function draftManifest(
   for (const { name, paths: parts } of services) {
     if (dialects.has(name)) continue;
     const part = candidates.find((one) => parts.includes(one.path) && dialects.has(one.name));
-    if (part) dialects.set(name, dialects.get(part.name)!);
+    const dialect = part ? dialects.get(part.name) : spokenBy(model, name);
+    if (dialect) dialects.set(name, dialect);
   }
   const usual = mostCommon(services.flatMap(({ name }) => dialects.get(name) ?? [])) ?? "postgresql";
   const variables = new Map(services.map(({ name }) => [name, variableOf(model, name)]));

@@ -20,6 +20,7 @@ const PARTS = [
   "hostname",
   "port",
   "database",
+  "dbName",
   "db",
   "user",
   "username",

@@ -22,9 +22,13 @@ const statements = [
   "select name from `users`",
   "SELECT * FROM events FINAL WHERE a = {a:String}",
   "SELECT * FROM _",
+  'select r.id, i."name" from shop.orders r inner join items i on i.id = r.id where r.id in ($ids:csv)',
+  'SELECT m."id" as id, m.value, FROM "members" m WHERE m.id = 1',
 ];
 
 const prose = [
+  "Select one of v1.2 or v1.3, from where you are.",
+  "Select a.b, from c to d",
   "Select items from the list",
   "Select a file from your computer, please",
   "Select one or more items from list to continue",

@@ -11,7 +11,7 @@ const AFTER = String.raw`(?:\s*$|\s*[;,)(]|\s+(?:where|join|inner|left|right|ful
 
 /** Statements from their verb on. */
 const SHAPES: readonly RegExp[] = [
-  `select\\s+(?:(?:distinct|all|top\\s+\\d+|sql_\\w+)\\s+)*(?:\\*|[^.!;]*?[\\w)"\`\\]*'.])\\s*\\bfrom\\s+(?:only\\s+|\\()?\\s*${NAME}${AFTER}`,
+  `select\\s+(?:(?:distinct|all|top\\s+\\d+|sql_\\w+)\\s+)*(?:\\*|(?:[^.!;]|\\.(?=[\\w"*\`[]))*?[\\w)"\`\\]*'.,])\\s*\\bfrom\\s+(?:only\\s+|\\()?\\s*${NAME}${AFTER}`,
   `(?:insert(?:\\s+(?:ignore|or\\s+\\w+|low_priority|delayed))*|replace|merge)\\s+into\\s+(?:table\\s+)?${NAME}(?:\\s+(?:as\\s+)?\\w+)?\\s*(?:\\(|\\s(?:values?|select|set|default|using)\\b)`,
   `update\\s+(?:(?:only|ignore|low_priority|or\\s+\\w+)\\s+)*${NAME}(?:\\s+(?:as\\s+)?\\w+)?\\s+set\\s+${NAME}\\s*=`,
   `delete\\s+(?:(?:ignore|low_priority|quick)\\s+)*from\\s+(?:only\\s+)?${NAME}${AFTER}`,

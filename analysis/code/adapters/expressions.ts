@@ -20,6 +20,7 @@ const PARTS = [
   "path",
   "filename",
   "database",
+  "dbName",
   "db",
   "user",
   "username",

@@ -182,6 +182,14 @@ export const one = (books: Books) => books.findOne(1);`,
     ),
   ],
   [
+    "a connection in parts",
+    ...rows(
+      `export const orm = await MikroORM.init({ dbName: process.env.DB_NAME, host: process.env.APP_DATABASE_URL });\norm.em.find(Author, {});`,
+      "6:13 select author",
+      "open APP_DATABASE_URL, DB_NAME",
+    ),
+  ],
+  [
     "connections",
     ...rows(
       `export const orm = await MikroORM.init({ clientUrl: process.env["APP_DATABASE_URL"] });\norm.em.find(Author, {});`,

@@ -64,7 +64,7 @@ function address(args: Expr[]): Expr | null | undefined {
   const [first] = args;
   // What it is given is what defineConfig made, or what a file that it finds by itself says.
   const inner = first?.kind === "alias" ? first.of : first;
-  return inner?.kind === "object" ? addressOf([inner], "clientUrl", "dbName") : undefined;
+  return inner?.kind === "object" ? addressOf([inner], "clientUrl") : undefined;
 }
 
 export const mikroOrm: Adapter = {
