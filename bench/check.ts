@@ -70,6 +70,7 @@ for (const [index, size] of sizes.entries()) {
   row("freehold cold", ours.cold);
   row("freehold warm", ours.warm);
   row("freehold staged, 3 files", ours.staged);
+  row("the same, all lines moved", ours.moved);
   if (values.peers && index === 0) await measurePeers(monorepo, ours);
 }
 if (values.svg) {

@@ -1,5 +1,5 @@
 /** freehold on a generated monorepo: its answer held against the known accesses, then cold, warm and staged. */
-import { appendFileSync, mkdtempSync, rmSync } from "node:fs";
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { generateMonorepo, type KnownAccess, type MonorepoOptions } from "./monorepo.ts";
@@ -28,7 +28,10 @@ export interface OursMeasured {
   files: number;
   cold: Measured;
   warm: Measured;
+  /** With a line more at the end of each file. */
   staged: Measured;
+  /** With a line more at the beginning, so that all that the files say stands elsewhere. */
+  moved: Measured;
 }
 
 const freehold = [
@@ -62,7 +65,17 @@ export async function measureOurs(monorepo: Generated, runs: number): Promise<Ou
     },
     passes: answers,
   });
-  return { files, cold, warm, staged };
+  const moved = await measure(runs + 1, [...check, "--staged"], root, {
+    before: (index) => {
+      for (const file of three) {
+        const path = join(root, file);
+        writeFileSync(path, `// ${"x".repeat(index + 1)}\n${readFileSync(path, "utf8")}`);
+      }
+      git(root, "add", "--", ...three);
+    },
+    passes: answers,
+  });
+  return { files, cold, warm, staged, moved };
 }
 
 /** Holds every access that is found in code against every one that is known, both ways. */
