@@ -33,7 +33,9 @@ export const unresolvedTable: Rule = {
       yield {
         at,
         message: reason === null ? what : `${what}: ${reason}`,
-        help: "name the table by a literal, a constant, or a parameter whose type lists the tables that it may be",
+        help: reason?.startsWith("every table of")
+          ? "name the tables, each of them; where it is really all that there are, say so with an ignore and its reason"
+          : "name the table by a literal, a constant, or a parameter whose type lists the tables that it may be",
         subject: { services, access },
         test,
       };

@@ -6,7 +6,7 @@ import type { Expr } from "../../model.ts";
 import type { Adapter, Ask, Chain, Named } from "./adapter.ts";
 import { operations } from "./builders.ts";
 import { entry, isTrue } from "./expressions.ts";
-import { allTexts, columnsBy, created, everyName, keysOf, renamed, type Shaping, shaped } from "./shaping.ts";
+import { created, keysOf, type Shaping, shaped, shapedBy } from "./shaping.ts";
 
 /** Methods whose first argument is a table. */
 const DOING = operations({
@@ -70,27 +70,11 @@ function isNamed(expr: Expr | undefined, ask: Ask): boolean {
 }
 
 /** What the method does to the table; null where that is not known. */
-function shapingsOf(method: string, [, second, third]: readonly Expr[], ask: Ask): Shaping[] | null {
-  switch (method) {
-    case "createTable": {
-      const options = second && ask.follow(second);
-      return created(keysOf(columnsIn(second, ask), ask), isTrue(entry(options, "ifNotExists"), ask));
-    }
-    case "dropTable":
-      return [{ kind: "drop", object: "table", ifExists: true }];
-    case "renameTable": {
-      const to = second ? ask.text(second) : null;
-      return to === null ? null : [{ kind: "rename", to }];
-    }
-    case "addColumn":
-      return columnsBy("add-column", everyName(second, ask));
-    case "removeColumn":
-      return columnsBy("drop-column", everyName(second, ask));
-    case "renameColumn":
-      return renamed(allTexts([second, third], ask));
-    default:
-      return [];
-  }
+function shapingsOf(method: string, args: readonly Expr[], ask: Ask): Shaping[] | null {
+  const [, second] = args;
+  if (method !== "createTable") return shapedBy(method, args, ask);
+  const options = second && ask.follow(second);
+  return created(keysOf(columnsIn(second, ask), ask), isTrue(entry(options, "ifNotExists"), ask));
 }
 
 /** `{ id: "int" }`, `{ columns: { id: "int" }, ifNotExists: true }` */

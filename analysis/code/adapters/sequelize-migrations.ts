@@ -4,7 +4,7 @@ import type { Ask, Chain, Named, TableName } from "./adapter.ts";
 import { inSchema, operations, unknownName } from "./builders.ts";
 import { entry } from "./expressions.ts";
 import { referencesIn, tableNamed } from "./sequelize-definitions.ts";
-import { allTexts, columnsBy, created, everyName, renamed, type Shaping, shaped } from "./shaping.ts";
+import { created, type Shaping, shaped, shapedBy } from "./shaping.ts";
 
 /** Methods that take a table first, with what they do to it. */
 const NAMING = operations({
@@ -72,25 +72,11 @@ export function migrated(chain: Chain, ask: Ask): Named[] | null {
 }
 
 /** What the method does to the table; null where that is not known. */
-function shapingsOf(method: string, [, second, third]: readonly Expr[], ask: Ask): Shaping[] | null {
-  switch (method) {
-    case "createTable":
-      return created(second ? columnsIn(second, ask) : null, true);
-    case "dropTable":
-      return [{ kind: "drop", object: "table", ifExists: true }];
-    case "renameTable": {
-      const to = second ? ask.text(entry(ask.follow(second), "tableName") ?? second) : null;
-      return to === null ? null : [{ kind: "rename", to }];
-    }
-    case "addColumn":
-      return columnsBy("add-column", everyName(second, ask));
-    case "removeColumn":
-      return columnsBy("drop-column", everyName(second, ask));
-    case "renameColumn":
-      return renamed(allTexts([second, third], ask));
-    default:
-      return [];
-  }
+function shapingsOf(method: string, args: readonly Expr[], ask: Ask): Shaping[] | null {
+  const [, second] = args;
+  if (method === "createTable") return created(second ? columnsIn(second, ask) : null, true);
+  // renameTable("orders", { tableName: "purchases", schema: "shop" })
+  return shapedBy(method, args, ask, (second && entry(ask.follow(second), "tableName")) ?? second);
 }
 
 /** The columns that attributes make; null where some of them come from elsewhere. */

@@ -69,3 +69,33 @@ export function renamed(names: readonly string[] | null): Shaping[] {
       ? []
       : [{ kind: "rename-column", column, to }];
 }
+
+/**
+ * What a migration's method does to a table that exists, as db-migrate and Sequelize call them; null where
+ * that is not known.
+ *
+ * @param to the expression of the table's new name, for `renameTable`
+ */
+export function shapedBy(
+  method: string,
+  [, second, third]: readonly Expr[],
+  ask: Ask,
+  to = second,
+): Shaping[] | null {
+  switch (method) {
+    case "dropTable":
+      return [{ kind: "drop", object: "table", ifExists: true }];
+    case "renameTable": {
+      const name = to ? ask.text(to) : null;
+      return name === null ? null : [{ kind: "rename", to: name }];
+    }
+    case "addColumn":
+      return columnsBy("add-column", everyName(second, ask));
+    case "removeColumn":
+      return columnsBy("drop-column", everyName(second, ask));
+    case "renameColumn":
+      return renamed(allTexts([second, third], ask));
+    default:
+      return [];
+  }
+}
