@@ -5,7 +5,7 @@
 import type { Span, SqlPiece } from "../model.ts";
 import { END, Lexer, OPERATOR } from "./lexer.ts";
 import { PG_PROMISE, pgPromiseMark } from "./pg-promise.ts";
-import { colonVariables, type Placeholder, textual } from "./placeholders.ts";
+import { colonVariables, isBang, type Placeholder, textual } from "./placeholders.ts";
 
 /**
  * The pieces with their placeholders as holes.
@@ -57,12 +57,22 @@ export function withBound(pieces: readonly SqlPiece[]): SqlPiece[] | null {
   return found ? out : null;
 }
 
-function placeholders(text: string): Placeholder[] {
+/** pgtyped's lists: `$$ids`, `$$rows(a!, b)`, and one row of named values, `$row(a, b!)`. */
+const LISTS =
+  /(?<![\w$])(?:\$\$[A-Za-z_]\w*(?:\(\s*\w+!?(?:\s*,\s*\w+!?)*\s*\))?|\$[A-Za-z_]\w*\(\s*\w+!?(?:\s*,\s*\w+!?)*\s*\))!?(?![\w$])/g;
+
+function placeholders(given: string): Placeholder[] {
+  const lists: Placeholder[] = [];
+  // `$$` would open a quote.
+  const text = given.replace(LISTS, (mark, start: number) => {
+    lists.push({ start, end: start + mark.length, type: "unknown" });
+    return "h".repeat(mark.length);
+  });
   const templates = textual(text);
   const colons = colonVariables(text, false).filter(
     ({ start, end }) => !templates.some((other) => start < other.end && end > other.start),
   );
-  const found = [...templates, ...colons];
+  const found = [...templates, ...colons, ...lists];
   for (const match of text.matchAll(PG_PROMISE)) {
     const { hole: type } = pgPromiseMark(match);
     found.push({ start: match.index, end: match.index + match[0].length, type });
@@ -77,7 +87,8 @@ function placeholders(text: string): Placeholder[] {
     if (sign === "?") found.push({ start, end, type: "value" });
     else if (sign === "??") found.push({ start, end, type: "identifier" });
     else if (/^\?{3,}$/.test(sign)) found.push({ start, end, type: "unknown" });
-    else if (name > 0) found.push({ start, end: end + name, type: "value" });
+    else if (name > 0)
+      found.push({ start, end: end + name + (isBang(text, end + name) ? 1 : 0), type: "value" });
   }
   return found.sort((a, b) => a.start - b.start);
 }

@@ -45,6 +45,11 @@ describe("marks that a client fills in are holes, put together of several pieces
     ],
     ["truncate $1~", "truncate !$1~ is bound when it runs at $1~"],
     ["select * from a $<where:raw>", "select a"],
+    ["insert into a (x, y) values (:x!, :y), (:z!::text, $w!) returning x", "insert a"],
+    ["select * from a where x in $$ids! and y = $y!", "select a"],
+    ["insert into a (x, y) values $$rows(x!, y) returning x", "insert a"],
+    ["update a set (x, y) = $row(x, y!) where z = $z", "update a"],
+    ["select * from a where x = :x! and :y!=z and w in :list!;", "select a"],
   ] as [string, ...string[]][])
     test(template, () => expect(namedIn(template)).toEqual(expected));
 });

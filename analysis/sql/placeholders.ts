@@ -58,8 +58,13 @@ export function textual(text: string): Placeholder[] {
   return found;
 }
 
+/** pgtyped's mark of a value that must be there: `:name!`. */
+export function isBang(text: string, at: number): boolean {
+  return text.charCodeAt(at) === 33 && text.charCodeAt(at + 1) !== 61;
+}
+
 /**
- * `:name`, `:'name'`, `:"name"` and knex's `:name:` outside quotes; in dollar-quoted bodies, too, since
+ * `:name`, `:'name'`, `:"name"`, pgtyped's `:name!` and knex's `:name:` outside quotes; in dollar-quoted bodies, too, since
  * runners that borrow psql's form fill them in there. In brackets a colon makes a slice, unless an
  * ARRAY begins there.
  */
@@ -95,7 +100,7 @@ export function colonVariables(text: string, psql: boolean, offset = 0): Placeho
     if (next === WORD && text.charCodeAt(lexer.end) === 58 && !/[:=]/.test(text[lexer.end + 1] ?? "")) {
       add(start, lexer.end + 1, "identifier");
       lexer.next();
-    } else if (next === WORD) add(start, lexer.end, "unknown");
+    } else if (next === WORD) add(start, lexer.end + (isBang(text, lexer.end) ? 1 : 0), "unknown");
     else if (next === STRING) add(start, lexer.end, "value");
     else if (next === QUOTED) add(start, lexer.end, "identifier");
   }
