@@ -12,7 +12,8 @@ export interface AuditLogOptions {
   sink: SinkModule;
   /**
    * Where events wait for the spool: in a file of the spool's folder, or in `/dev/shm`, which costs no disk and dies with
-   * its container. Where `/dev/shm` has no room, the file is taken, and an alarm says so.
+   * its container. Where `/dev/shm` has no room, the file is taken, and an alarm says so. What the kernel has written back
+   * of a file costs the next event in each page some microseconds; nothing of `/dev/shm` is ever written back.
    */
   ring?: "spool" | "shm";
   /** What the ring holds at most, in bytes: a power of two, 16 MiB unless given. */
