@@ -5,7 +5,7 @@
 import { hash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
-import { setImmediate as nextTurn } from "node:timers/promises";
+import { setImmediate as nextTurn, setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { isEmpty, statements } from "./bare.ts";
 import { MigrationError } from "./errors.ts";
@@ -38,6 +38,9 @@ export function readMigrations(service: string, folder: string | URL): Migration
 /** The same, in turns with what else the process has begun: it opens a connection meanwhile. */
 export async function readMigrationsInTurns(service: string, folder: string | URL): Promise<Migration[]> {
   const reading = readFiles(service, folder);
+  // The driver opens its connection from a timer, which it sets in this turn. That goes first: what is read then is read
+  // while the server starts a process for it.
+  await pause(0);
   for (let read = 0; ; read += 1) {
     if (read % filesInATurn === 0) await nextTurn();
     const { done, value } = reading.next();
@@ -45,8 +48,8 @@ export async function readMigrationsInTurns(service: string, folder: string | UR
   }
 }
 
-/** Some tenths of a millisecond. */
-const filesInATurn = 4;
+/** Some milliseconds, in which a server has nothing to say yet; more and shorter turns take longer in all. */
+const filesInATurn = 100;
 
 /** Yields before each file. */
 function* readFiles(service: string, folder: string | URL): Generator<undefined, Migration[]> {
