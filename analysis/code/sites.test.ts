@@ -57,6 +57,11 @@ const rows: [title: string, code: string, expected: string[], others?: Record<st
       "2:78 ? ? `text` is not known before it runs",
     ],
   ],
+  [
+    "a connection to another machine is none to a database, whatever it is called",
+    'import { Client } from "ssh2";\nexport function run(command: string) {\n  const conn = new Client();\n  return conn.exec(command);\n}',
+    [],
+  ],
   ["a name in brackets", `${pool}pool["query"](text);`, ["2:15 ? ? `text` is not known before it runs"]],
   [
     "arguments that are spread",

@@ -20,6 +20,7 @@ import { inQuotes } from "./in-quotes.ts";
 import { opensLikeSql, VERB } from "./opening.ts";
 import { allText, beginning, queryText, readsAsSql, TEXT_KEY } from "./query-text.ts";
 import type { FileScopes, Scope } from "./scope.ts";
+import { lookup } from "./scope.ts";
 import {
   beginningOf,
   DOCUMENTS,
@@ -37,6 +38,10 @@ import {
 } from "./site-callees.ts";
 import type { Node } from "./syntax.ts";
 import { propertyName, unwrap } from "./syntax.ts";
+
+/** Packages whose connections, called `conn` and `pool` as databases' are, take something else than SQL. */
+const OTHERS =
+  /^(?:ssh2|node-ssh|amqplib|ioredis|redis|mongodb|ldapts|imapflow|workerpool|tinypool|piscina)$/;
 
 export interface Sites {
   sites: SqlSite[];
@@ -169,7 +174,7 @@ export function readSites(
     // It stands within another's text and is read with it.
     if (taken.has(node.start)) return true;
     if (!METHODS.test(method)) return false;
-    const habit = habitualReceiver(object);
+    const habit = habitualReceiver(object) && !OTHERS.test(madeBy(object, inner));
     const receiver = habit ? receiverOf(object, inner) : expressions.root(object, inner);
     if (!habit && (!receiver || !leadsOn(receiver))) return false;
     const [written, values] = expressions.list(args, scope);
@@ -235,6 +240,15 @@ export function readSites(
   function receiverOf(node: Node, scope: Scope): Expr | null {
     const from = moduleExport(node, scope);
     return from ? { kind: "import", ...from, at: at(node) } : null;
+  }
+
+  /** The package whose export made what a name stands for; empty where the file does not tell. */
+  function madeBy(node: Node, scope: Scope): string {
+    const named = unwrap(node);
+    const init = named.type === "Identifier" ? lookup(scope, named.name)?.init : null;
+    const made = init ? unwrap(init) : null;
+    const calls = made?.type === "NewExpression" || made?.type === "CallExpression";
+    return calls ? (moduleExport(made.callee as Node, scope)?.specifier ?? "") : "";
   }
 
   function habitualReceiver(node: Node): boolean {
