@@ -88,7 +88,9 @@ export const ail: Fault = {
     for (const which of ["spool", "flusher"] as const) {
       for (const what of ["throw", "memory", "hang"] as const) {
         const spool = arena.spool();
-        const log = { spool, workerSilenceMs: 400, ...arena.small };
+        // The others die by themselves: one that only waits for a processor is not to be taken for them.
+        const silence = what === "hang" ? { workerSilenceMs: 400 } : {};
+        const log = { spool, ...silence, ...arena.small };
         const harmful = { faultyDisk: which === "spool", faultyFlusher: which === "flusher" };
         const task = { run: arena.run(), url: arena.url, burst: 10, pauseMs: 1, log, ...harmful };
         const at = which === "spool" ? 20 + arena.pick(60) : 2 + arena.pick(10);
