@@ -36,6 +36,16 @@ export function isEmptySql(expr: Expr): boolean {
   return of.kind === "import" && (packages.has(of.specifier) || of.name === "Prisma");
 }
 
+/** `{ schema: "shop", table: "orders" }` */
+export function inParts(expr: Expr): Expr | null {
+  const parts = expr.kind === "new" ? expr.args[0] : expr;
+  if (parts?.kind !== "object") return null;
+  const { schema, table } = parts.entries;
+  if (!table) return null;
+  const dot: Expr = { kind: "text", runs: [{ kind: "text", text: ".", at: table.at }], at: table.at };
+  return schema ? { kind: "concat", parts: [schema, dot, table], at: table.at } : table;
+}
+
 export function isBlank(expr: Expr): boolean {
   if (expr.kind === "alias") return isBlank(expr.of);
   if (isEmptySql(expr)) return true;
