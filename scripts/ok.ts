@@ -25,7 +25,7 @@ export const steps: readonly Step[] = [
   { name: "generated files", args: ["scripts/generate.ts", "--check"] },
   {
     name: "SQL fuzzing",
-    args: ["bench/sql/fuzz.ts", ...["--dialect", "all", "--seconds", "20", "--most", "60000", "--seed", "1"]],
+    args: ["bench/sql/fuzz.ts", ...["--dialect", "all", "--seconds", "20", "--most", "30000", "--seed", "1"]],
   },
   // Tests start servers and processes: on a slow or busy machine that takes longer than Bun allows by itself.
   { name: "tests", args: ["test", "--timeout", "240000"], counts: true },

@@ -8,7 +8,8 @@
  *
  * `^` stands beneath the first character of the name where it is literal; `~` says that the access is
  * that line's, wherever in it. After it come `read`, `write` or `schema` and the name as the database
- * stores it, or `unresolved`.
+ * stores it, or `unresolved`. A number behind the sign says how many lines further up it speaks of: no mark
+ * can stand beneath a COPY whose data follows.
  */
 import type { Access } from "../../analysis/model.ts";
 
@@ -22,8 +23,8 @@ export interface Mark {
   table: string | null;
 }
 
-const markLine = /^\s*(?:\/\/|--)\s*[\^~] ?(?:read|write|schema|unresolved)\b/;
-const mark = /([\^~]) ?(?:(read|write|schema) ("[^"]+"|[\w.$*-]+)|unresolved\b)/g;
+const markLine = /^\s*(?:\/\/|--)\s*[\^~]\d* ?(?:read|write|schema|unresolved)\b/;
+const mark = /([\^~])(\d*) ?(?:(read|write|schema) ("[^"]+"|[\w.$*-]+)|unresolved\b)/g;
 
 /**
  * The marks of one file.
@@ -39,10 +40,10 @@ export function marksOf(file: string, text: string): Mark[] {
       spokenOf = index + 1;
       continue;
     }
-    for (const { index: at, 1: sign, 2: access, 3: table } of line.matchAll(mark)) {
+    for (const { index: at, 1: sign, 2: up, 3: access, 4: table } of line.matchAll(mark)) {
       found.push({
         file,
-        line: spokenOf,
+        line: spokenOf - Number(up),
         column: sign === "^" ? at + 1 : null,
         access: (access as Access | undefined) ?? null,
         table: table?.replace(/^"|"$/g, "") ?? null,
