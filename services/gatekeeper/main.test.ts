@@ -36,12 +36,22 @@ afterAll(async () => {
   await rm(spool, { recursive: true });
 });
 beforeEach(async () => {
+  await settled();
   await sql`truncate audit_log`;
 });
 
 const send = (path: string, init?: RequestInit) => fetch(new URL(path, gatekeeper.url), init);
 const check = (question: unknown) => send("/check", { method: "POST", body: JSON.stringify(question) });
 const body = async (response: Response) => ({ status: response.status, body: await response.json() });
+
+/** Waits until every event that was accepted is stored: one that comes after the table was emptied counts for the next test. */
+async function settled(): Promise<void> {
+  for (;;) {
+    const { audit } = (await (await send("/health")).json()) as { audit: { unstored: number } };
+    if (audit.unstored === 0) return;
+    await Bun.sleep(2);
+  }
+}
 
 /** Waits until as many events are in the table: the buffer stores them a moment after the answer. */
 async function audited(count: number): Promise<Record<string, unknown>[]> {
