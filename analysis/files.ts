@@ -1,9 +1,9 @@
 /**
- * Which files of a workspace are read, and their texts. What cannot be read is named, never passed
- * over; no link is followed out of the workspace.
+ * Which files of a workspace are read. What cannot be read is named, never passed over; no link is
+ * followed out of the workspace.
  */
 import { globMatcher } from "../manifest/globs.ts";
-import { contentId } from "./cache/stats.ts";
+import { type Candidate, contentsOf, fault, isConfig, LARGEST_BYTES, oversized } from "./contents.ts";
 import type { InputProblem } from "./model.ts";
 import type { Tree, TreeEntry } from "./tree/tree.ts";
 import { workingTree } from "./tree/working.ts";
@@ -16,18 +16,7 @@ export interface SourceFile {
 
 /** A file of this path is read, or its name decides whether it is. */
 export function isRead(path: string): boolean {
-  return READ.test(path) || CONFIG.test(path);
-}
-
-/** A file that is to be read, before it is. */
-export interface Candidate {
-  path: string;
-  /** Where its content lies: another path behind a link. */
-  source: string;
-  /** Git's name for its content, where it is known without reading it. */
-  id: string | null;
-  /** A bundle or a dump, if it is too large to be source: then nothing is lost without it. */
-  dispensable: boolean;
+  return READ.test(path) || isConfig(path);
 }
 
 export interface Survey {
@@ -60,13 +49,7 @@ export interface DiscoverOptions {
   onFile?: (done: number, total: number) => void;
 }
 
-/** Larger files are not source that people write. */
-export const LARGEST_BYTES = 5 * 1024 * 1024;
-
 const READ = /\.(?:[cm]?[jt]s|[jt]sx|vue|svelte|astro|sql|prisma)$/;
-/** Also what a package of shared options holds: `typescript-config/base.json`. */
-const CONFIG =
-  /(?:^|\/)(?:package|[\w.-]*tsconfig[\w.-]*|jsconfig)\.json$|(?:^|\/)[\w.-]*(?:tsconfig|ts-config|typescript-config)[\w.-]*\/[\w.-]+\.json$/;
 const INSTALLED = /(?:^|\/)node_modules(?:\/|$)/;
 /** Tools write beside the source, never into it: `src/build/` is a person's. */
 const NOT_OURS =
@@ -89,51 +72,11 @@ export function discover(root: string, options: DiscoverOptions = {}): Discovery
     if ("problem" in read) problems.push(read.problem);
     else if ("skipped" in read) skipped.push(read.skipped);
     else if (read.text === null) found.leftOut++;
-    else if (CONFIG.test(candidate.path)) found.configs.set(candidate.path, read.text);
+    else if (isConfig(candidate.path)) found.configs.set(candidate.path, read.text);
     else found.files.push({ path: candidate.path, text: read.text });
   }
   problems.sort((a, b) => byText(a.file, b.file));
   return found;
-}
-
-/** What a file holds: its text null where it is minified; or why it could not be read, or need not be. */
-export type Content =
-  | { id: string; text: string | null }
-  | { problem: InputProblem }
-  | { skipped: InputProblem };
-
-export interface Contents {
-  read(candidate: Candidate): Content;
-  /** Makes many contents ready at one asking. */
-  prefetch?(candidates: readonly Candidate[]): void;
-}
-
-/** The contents of a tree's files; each is named as git does. */
-export function contentsOf(tree: Tree): Contents {
-  return {
-    prefetch: (candidates) => tree.prefetch?.(candidates.map(({ source }) => source)),
-    read({ path, source, id, dispensable }) {
-      const problem = (message: string): Content => ({ problem: { file: path, message } });
-      let bytes: Uint8Array;
-      try {
-        bytes = tree.read(source);
-      } catch (error) {
-        return problem(fault((error as NodeJS.ErrnoException).code, error));
-      }
-      if (bytes.length > LARGEST_BYTES) return oversized(path, bytes.length, dispensable);
-      const text = decodeUtf8(bytes);
-      if (text === null) return problem("it is not UTF-8; save it as UTF-8 or list it under ignore");
-      return {
-        id: tree.frozen && id !== null ? id : contentId(bytes),
-        text: !CONFIG.test(path) && isMinified(path, text) ? null : text,
-      };
-    },
-  };
-}
-
-/** Texts that are at hand: nothing of them outlives the run, so they need no names. */
-export function textContents(texts: ReadonlyMap<string, string>): Contents {
-  return { read: ({ path }) => ({ id: "", text: texts.get(path) ?? "" }) };
 }
 
 /** Which files of a tree are to be read. */
@@ -184,7 +127,7 @@ class Surveyor {
   /** Reads what is at a path; the paths within it, where it is a folder. */
   private visit(path: string): string[] {
     if (this.isIgnored(path) || INSTALLED.test(path)) return [];
-    const wanted = READ.test(path) || CONFIG.test(path);
+    const wanted = READ.test(path) || isConfig(path);
     try {
       const entry = this.tree.look(path);
       // Deleted in the working tree, still in the index; unless the name was never read right.
@@ -202,7 +145,7 @@ class Surveyor {
 
   private take(path: string, source: string, entry: TreeEntry): void {
     const { found } = this;
-    const config = CONFIG.test(path);
+    const config = isConfig(path);
     if (!config && this.isLeftOut(path)) {
       found.leftOut++;
       return;
@@ -306,40 +249,8 @@ class Surveyor {
   }
 }
 
-function oversized(file: string, bytes: number, dispensable: boolean) {
-  const megabytes = (size: number) => Math.round(size / 1024 / 1024);
-  const large = `${megabytes(bytes)} MB are more than source has (the limit is ${megabytes(LARGEST_BYTES)} MB)`;
-  return dispensable
-    ? { skipped: { file, message: `${large}; it is skipped` } }
-    : { problem: { file, message: `${large}; list it under ignore if it is data` } };
-}
-
 function byText(a: string, b: string): number {
   return a < b ? -1 : Number(a > b);
-}
-
-export function isMinified(path: string, text: string): boolean {
-  if (path.endsWith(".sql") || text.length < 20_000) return false;
-  let lines = 1;
-  for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", at + 1)) lines++;
-  return text.length / lines > 1000;
-}
-
-/** Null where it is not UTF-8. A byte order mark stays: offsets count it. */
-export function decodeUtf8(bytes: Uint8Array): string | null {
-  try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-  } catch {
-    return null;
-  }
-}
-
-function fault(code: string | undefined, error: unknown): string {
-  if (code === "EACCES" || code === "EPERM")
-    return "it may not be read (permission denied); let it be read or list it under ignore";
-  if (code === "ELOOP") return "a link that leads back to itself; take it out";
-  if (code === "dangling") return "a link that leads nowhere; take it out or list it under ignore";
-  return `it could not be read (${code ?? (error as Error).message}); mend it or list it under ignore`;
 }
 
 /** Both relative to the workspace; the empty folder holds everything. */

@@ -4,7 +4,7 @@
  * those. The analyser itself is loaded only where something has changed.
  */
 import { startSecondThread } from "./compile/second-thread.ts";
-import { contentsOf } from "./files.ts";
+import { contentsOf } from "./contents.ts";
 import { type Looked, type LookOptions, look } from "./look.ts";
 import type { AnalyseOptions } from "./mod.ts";
 import type { Baseline, CheckResult, Model, Rule } from "./model.ts";

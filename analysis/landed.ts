@@ -4,7 +4,7 @@
  */
 import { migrationOwner } from "../manifest/lookup.ts";
 import type { Manifest } from "../manifest/model.ts";
-import type { Candidate, Contents } from "./files.ts";
+import type { Candidate, Contents } from "./contents.ts";
 import { downSections, migrationName } from "./sql/mod.ts";
 import { type Base, baseOf } from "./tree/base.ts";
 import { git } from "./tree/git.ts";

@@ -3,7 +3,7 @@ import { serviceOfFile } from "../../manifest/lookup.ts";
 import { isTestFile } from "../../manifest/test-file.ts";
 import { decodeFacts } from "../compile/codec.ts";
 import type { AskedFile } from "../compile/late.ts";
-import { decodeUtf8 } from "../files.ts";
+import { decodeUtf8 } from "../contents.ts";
 import type { KeptDefinitions } from "../link/ask.ts";
 import { createResolver, type Resolver } from "../link/resolve.ts";
 import type { Territory } from "../link/territory.ts";

@@ -1,17 +1,18 @@
-/** Calls: of functions of this file with their arguments put in, of clients, and of anything else. */
+/** Calls: of functions of this file, of clients, of methods of lists and texts, and of anything else. */
 import type { Expr } from "../model.ts";
 import type { Adapter } from "./adapters/adapter.ts";
 import { postgresJs } from "./adapters/postgres-js.ts";
 import { slonik } from "./adapters/slonik.ts";
-import { readBuilding } from "./building.ts";
-import { ownMethod, typeName } from "./classes.ts";
+import { ownMethod } from "./classes.ts";
 import { tagAdapter } from "./client-exports.ts";
 import { clientOf, returned } from "./evidence.ts";
+import { applied } from "./expression-functions.ts";
+import { concatenated, eachMapped, joined, ofMap, ofObject } from "./expression-lists.ts";
 import { readEnvironment } from "./expression-outside.ts";
-import { excerpt, textOf } from "./expression-words.ts";
+import { excerpt } from "./expression-words.ts";
 import type { Reading } from "./reading.ts";
 import type { Scope } from "./scope.ts";
-import { lookup, scopeAt } from "./scope.ts";
+import { lookup } from "./scope.ts";
 import { readSqlFile } from "./sql-files.ts";
 import type { Node } from "./syntax.ts";
 import { literalText, propertyName, unwrap } from "./syntax.ts";
@@ -124,152 +125,15 @@ export function readCall(r: Reading, node: Node & { type: "CallExpression" }, sc
   };
 }
 
-export function readFunction(r: Reading, node: Node): Expr {
-  if (!("params" in node)) return r.unknown(node);
-  const parameters = (node.params as Node[]).map((param) => (param.type === "Identifier" ? param.name : ""));
-  const results = returned(node, r.scopes);
-  const declared = "returnType" in node ? (node.returnType as Node | null) : null;
-  const type = declared ? typeName(declared, scopeAt(node, r.scopes), r.scopes) : null;
-  const building = readBuilding(r, node);
-  return {
-    kind: "function",
-    parameters,
-    result: results.length ? resultOf(r, results, node) : null,
-    ...(type && { type }),
-    ...(building && { building }),
-    at: r.at(node),
-  };
-}
-
-/** A function of this file with its arguments put in: any of what it returns. */
-export function applied(
-  r: Reading,
-  definition: Node,
-  results: readonly Node[],
-  args: Expr[],
-  node: Node,
-): Expr {
-  const bindings = [...(r.scopes.inner.get(unwrap(definition))?.bindings.values() ?? [])];
-  const before = new Map(r.given);
-  for (const binding of bindings) {
-    const given = binding.parameter && args[binding.parameter.index];
-    if (given && binding.path?.length === 0) r.given.set(binding, given);
-  }
-  const value = resultOf(r, results, node);
-  r.given.clear();
-  for (const [binding, given] of before) r.given.set(binding, given);
-  return value;
-}
-
-export function resultOf(r: Reading, results: readonly Node[], node: Node): Expr {
-  const options = results.map((result) => r.read(result, scopeAt(result, r.scopes)));
-  const [only] = options;
-  return options.length === 1 && only ? only : { kind: "either", options, at: r.at(node) };
-}
-
-/** `["a", "b"].map((name) => …)`: what the function makes of each item that is written. */
-function eachMapped(
-  r: Reading,
-  node: Node & { type: "CallExpression" },
-  list: Expr,
-  scope: Scope,
-): Expr | null {
-  const made = functionOf(node.arguments[0] as Node | undefined, scope);
-  const items = list.kind === "alias" ? list.of : list;
-  const results = made ? returned(made, r.scopes) : [];
-  if (!made || results.length !== 1 || items.kind !== "array") return null;
-  const texts = items.items.map((item) => (item.kind === "alias" ? item.of : item));
-  if (texts.length === 0 || !texts.every(({ kind }) => kind === "text")) return null;
-  return {
-    kind: "array",
-    items: items.items.map((item) => ({
-      kind: "alias",
-      of: applied(r, made, results, [item], node),
-      at: item.at,
-    })),
-    at: r.at(node),
-  };
-}
-
-/** A function written in place, or one of the file's by its name. */
-function functionOf(given: Node | undefined, scope: Scope): Node | null {
-  const inner = given && unwrap(given);
-  if (inner?.type !== "Identifier") return inner ?? null;
-  const binding = lookup(scope, inner.name);
-  return binding?.init && !binding.parameter && binding.path?.length === 0 ? binding.init : null;
-}
-
 function isGlobal(node: Node, name: string, scope: Scope): boolean {
   const inner = unwrap(node);
   return inner.type === "Identifier" && inner.name === name && !lookup(scope, name);
-}
-
-/** `Object.keys(TABLES)`, `Object.values(TABLES)`, `Object.entries(TABLES)` of an object that is written. */
-function ofObject(r: Reading, method: string, given: Expr | undefined, node: Node): Expr | null {
-  const object = given?.kind === "alias" ? given.of : given;
-  if (object?.kind !== "object" || Object.hasOwn(object.entries, "...")) return null;
-  const list = Object.entries(object.entries).map(([key, value]) => {
-    const at = object.keys[key] ?? r.at(node);
-    const name: Expr = { kind: "text", runs: [{ kind: "text", text: key, at }], at };
-    if (method === "keys") return name;
-    return method === "values" ? value : ({ kind: "array", items: [name, value], at } satisfies Expr);
-  });
-  return /^(?:keys|values|entries)$/.test(method) && list.length > 0
-    ? { kind: "array", items: list, at: r.at(node) }
-    : null;
-}
-
-/** `new Map([["key", "value"]]).get(key)`: the key's value, any of them where the key is not known. */
-function ofMap(r: Reading, map: Expr, key: Expr | undefined, node: Node): Expr | null {
-  const behind = (expr: Expr) => (expr.kind === "alias" ? expr.of : expr);
-  const made = behind(map);
-  if (made.kind !== "new" || !isMap(made.callee)) return null;
-  const list = made.args[0] && behind(made.args[0]);
-  if (list?.kind !== "array") return null;
-  const pairs = list.items.flatMap((item) => {
-    const inner = behind(item);
-    const [name, value] = inner.kind === "array" ? inner.items : [];
-    return name && value ? [{ name: behind(name), value }] : [];
-  });
-  if (pairs.length === 0 || pairs.length < list.items.length) return null;
-  const wanted = key && behind(key);
-  const named =
-    wanted?.kind === "text"
-      ? pairs.filter(({ name }) => name.kind !== "text" || textOf(name) === textOf(wanted))
-      : pairs;
-  const options = named.map(({ value }) => value);
-  return options.length
-    ? { kind: "alias", of: { kind: "either", options, at: r.at(node) }, at: r.at(node) }
-    : null;
-}
-
-function isMap(callee: Expr): boolean {
-  return callee.kind === "unknown" && callee.reason.startsWith("`Map`");
 }
 
 /** SQL of a tag, alone or with what is appended to it. */
 function isText(expr: Expr): boolean {
   if (expr.kind === "alias") return isText(expr.of);
   return expr.kind === "sql" || (expr.kind === "concat" && expr.parts.some(isText));
-}
-
-/** `"select …".concat(rest)`, `["a"].concat(others)`. */
-function concatenated(r: Reading, given: Expr, args: readonly Expr[], node: Node): Expr {
-  const first = given.kind === "alias" ? given.of : given;
-  if (first.kind !== "array") return { kind: "concat", parts: [given, ...args], at: r.at(node) };
-  const items = args.flatMap((arg) => {
-    const inner = arg.kind === "alias" ? arg.of : arg;
-    return inner.kind === "array" ? inner.items : [arg];
-  });
-  return { kind: "array", items: [...first.items, ...items], at: r.at(node) };
-}
-
-export function joined(r: Reading, list: Expr, separator: Expr | null, node: Node): Expr {
-  const items = list.kind === "alias" ? list.of : list;
-  // What is empty where it is made is filled by something that nobody sees.
-  if (items.kind !== "array" || items.items.length === 0) return r.unknown(node);
-  const parts = items.items.flatMap((item, index) => (index && separator ? [separator, item] : [item]));
-  return { kind: "concat", parts, at: r.at(node) };
 }
 
 export function sqlAdapter(
@@ -288,7 +152,7 @@ export function sqlAdapter(
 }
 
 /** `sql.begin((tx) => …)`, where another module makes `sql`. */
-export function isHandedTransaction(r: Reading, name: string, scope: Scope): boolean {
+function isHandedTransaction(r: Reading, name: string, scope: Scope): boolean {
   const { owner, index } = lookup(scope, name)?.parameter ?? { owner: null, index: -1 };
   const outer = owner && r.scopes.parents.get(owner);
   if (index !== 0 || outer?.type !== "CallExpression") return false;

@@ -1,6 +1,6 @@
 /** What the two threads of the compile stage say to each other. */
 import type { QueryFunction } from "../../manifest/model.ts";
-import type { Candidate } from "../files.ts";
+import type { Candidate } from "../contents.ts";
 import type { InputProblem } from "../model.ts";
 
 export interface Task {

@@ -1,6 +1,6 @@
 /** The texts by which imports are resolved: `package.json` and `tsconfig*.json` files. */
 import type { Store } from "../cache/store.ts";
-import type { Candidate, Contents } from "../files.ts";
+import type { Candidate, Contents } from "../contents.ts";
 import type { InputProblem } from "../model.ts";
 
 /** @param onRead told of each one that the store did not have, with git's name for its content */

@@ -6,7 +6,7 @@
 import type { Dialect, Manifest } from "../../manifest/model.ts";
 import type { Store } from "../cache/store.ts";
 import { parseInBulk, WORTH_BULK } from "../code/mod.ts";
-import type { Candidate, Contents } from "../files.ts";
+import type { Candidate, Contents } from "../contents.ts";
 import type { FileFacts, InputProblem } from "../model.ts";
 import { PRISMA } from "../prisma/compile.ts";
 import { prismaDialect } from "../prisma/dialects.ts";

@@ -4,7 +4,7 @@
  * what is no code, that one has long begun. So nothing of the analyser is imported here.
  */
 import { CODE } from "../code/endings.ts";
-import type { Candidate } from "../files.ts";
+import type { Candidate } from "../contents.ts";
 import type { Looked, LookOptions } from "../look.ts";
 import { BATCH, type Outcome, type Report, type Task } from "./batches.ts";
 

@@ -1,6 +1,6 @@
 /** The second thread of the compile stage: takes files in batches, as the first one does, until none is left. */
 import { parseInBulk } from "../code/mod.ts";
-import { contentsOf } from "../files.ts";
+import { contentsOf } from "../contents.ts";
 import { workingTree } from "../tree/working.ts";
 import { BATCH, type Outcome, type Report, type Task } from "./batches.ts";
 import { breathe } from "./breathe.ts";
