@@ -11,7 +11,8 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { BudgetError, overBudget, readBudget } from "./audit/budget.ts";
 import { changes } from "./audit/compare.ts";
-import { type AuditBenchOptions, benchAudit, PlaceError } from "./audit/measure.ts";
+import { benchAudit, PlaceError } from "./audit/measure.ts";
+import type { AuditBenchOptions } from "./audit/options.ts";
 import { page } from "./audit/page.ts";
 import type { AuditBench } from "./audit/result.ts";
 import { render } from "./audit/text.ts";
