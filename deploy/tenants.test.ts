@@ -41,7 +41,7 @@ test("tenants come from a question to a database, which may not be changed by it
     "tenant_2",
     "tenant_3",
   ]);
-  expect(ask("create table t (name text)")).rejects.toThrow(
+  await expect(ask("create table t (name text)")).rejects.toThrow(
     new DeployError(
       "the tenants cannot be asked for (create table t (name text)): cannot execute CREATE TABLE in a read-only transaction",
     ),
@@ -58,11 +58,11 @@ test("a list that cannot be right is one clear line", async () => {
     ['["a-b", "a_b"]', "tenants.json lists a-b and a_b, whose databases would have one variable (A_B)"],
     ['["a b"]', 'tenants.json lists "a b": a tenant\'s name has letters, digits, "-", "_" and "."'],
   ];
-  for (const [text, message] of said) expect(ofFile(text)).rejects.toThrow(new DeployError(message));
-  expect(readTenants(deployment({ variable: "TENANTS" }), { env: {}, read: () => null })).rejects.toThrow(
-    new DeployError("TENANTS, which lists the tenants, is not set"),
-  );
-  expect(readTenants(deployment(null), { env: {}, read: () => null })).rejects.toThrow(
+  for (const [text, message] of said) await expect(ofFile(text)).rejects.toThrow(new DeployError(message));
+  await expect(
+    readTenants(deployment({ variable: "TENANTS" }), { env: {}, read: () => null }),
+  ).rejects.toThrow(new DeployError("TENANTS, which lists the tenants, is not set"));
+  await expect(readTenants(deployment(null), { env: {}, read: () => null })).rejects.toThrow(
     new DeployError('the deployment "saas" does not say who its tenants are: name a file under "tenants"'),
   );
 });

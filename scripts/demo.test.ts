@@ -4,16 +4,31 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ownershipTable } from "./demo-ownership.ts";
 
+const file = join(import.meta.dir, "demo.ts");
+
 /** Starts the demo with a home and a folder for temporary files of its own, by which all that it starts can be told. */
-function start() {
+function start(command = [file]) {
   const place = mkdtempSync(join(tmpdir(), "fh-"));
-  const child = Bun.spawn([process.execPath, join(import.meta.dir, "demo.ts")], {
+  const child = Bun.spawn([process.execPath, ...command], {
     env: { PATH: process.env["PATH"] ?? "", HOME: place, TMPDIR: place },
     stdout: "pipe",
     stderr: "pipe",
   });
   return { child, place, [Symbol.dispose]: () => rmSync(place, { recursive: true, force: true }) };
 }
+
+/** The demo, interrupted as it says something: whoever read it first could come too late, when all is over. */
+const interruptedAt = (moment: string) => [
+  "-e",
+  `import { main } from ${JSON.stringify(file)};
+   import { terminal } from ${JSON.stringify(join(import.meta.dir, "terminal.ts"))};
+   const io = terminal();
+   const out = (text) => {
+     io.out(text);
+     if (text.includes(${JSON.stringify(moment)})) process.kill(process.pid, "SIGINT");
+   };
+   process.exit(await main({ ...io, out }));`,
+];
 
 /** Processes, other than this one, that know of a path. */
 function processesOf(place: string): string[] {
@@ -77,17 +92,10 @@ describe("the demo", () => {
   test.each(["2  What if", "4  What does", "5  The platform", "operator:ada"])(
     "leaves nothing behind when it is interrupted at %p",
     async (moment) => {
-      using demo = start();
-      let seen = "";
-      let sent = false;
-      for await (const chunk of demo.child.stdout.pipeThrough(new TextDecoderStream())) {
-        seen += chunk;
-        if (!sent && seen.includes(moment)) {
-          demo.child.kill("SIGINT");
-          sent = true;
-        }
-      }
+      using demo = start(interruptedAt(moment));
+      const seen = await demo.child.stdout.text();
       expect(await demo.child.exited).toBe(130);
+      expect(seen).toContain(moment);
       expect(seen).not.toContain("Where to go next");
       expect(await demo.child.stderr.text()).toBe("");
       await nothingLeft(demo.place);

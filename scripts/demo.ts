@@ -168,17 +168,19 @@ function indent(text: string): string {
   return text.replaceAll(/^(?=.)/gm, "  ");
 }
 
-if (import.meta.main) {
-  const io = terminal();
+/** What a person starts: the demo, how long it took, and what may end it. @returns the exit code */
+export async function main(io: Io): Promise<number> {
   const started = performance.now();
   try {
     const code = await demo(io);
     io.out(`\n${io.color.dim(`${((performance.now() - started) / 1000).toFixed(1)} s`)}\n`);
-    process.exit(code);
+    return code;
   } catch (error) {
     io.status(null);
-    if (io.signal.aborted) process.exit(Number(io.signal.reason));
+    if (io.signal.aborted) return Number(io.signal.reason);
     io.err(`\nfreehold: the demo failed: ${error instanceof Error ? error.message : String(error)}\n`);
-    process.exit(exitCodes.findings);
+    return exitCodes.findings;
   }
 }
+
+if (import.meta.main) process.exit(await main(terminal()));

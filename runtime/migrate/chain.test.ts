@@ -33,6 +33,22 @@ describe.each(ways)("a chain of migrations, %s", (way, read) => {
     expect(row).toEqual({ n: 3 });
   });
 
+  test("makes its history in its own time, whatever a migration's statements may take", async () => {
+    await bench.sql
+      .unsafe(
+        `create function unhurried() returns event_trigger language plpgsql as $$ begin
+           if current_setting('statement_timeout') <> '0' then raise exception 'hurried'; end if;
+         end $$;
+         create event trigger unhurried on ddl_command_start when tag in ('CREATE SCHEMA', 'CREATE TABLE')
+           execute function unhurried()`,
+      )
+      .simple();
+    const text = "create table seen as select current_setting('statement_timeout') as timeout";
+    const folder = await bench.folder({ "001_seen.sql": text });
+    await migrate({ service: "s", folder, ...read(folder), url: bench.url, statementTimeoutMs: 60_000 });
+    expect([...(await bench.sql`select timeout from seen`)]).toEqual([{ timeout: "1min" }]);
+  });
+
   const broken: [string, string, string][] = [
     ["a statement fails", "create table b (x int);\nselect ä.nope;", "2:8"],
     ["its SQL cannot be read", "create table b (x int);\nselect ä frm where;", "2:19"],

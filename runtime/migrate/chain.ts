@@ -103,8 +103,11 @@ export async function applyChain(
     // A line end for a comment at the end, a semicolon for a statement without one.
     return { migration, lead, text: `${lead}${migration.text}\n;${final}commit;begin` };
   });
+  // The history is made in its own time: what the migrations' statements may take is set behind it.
+  const patient = { ...options, statementTimeoutMs: 0 };
   const opening = unlocked
-    ? `${settingsText(options, migrations.length > 1, unlocked.lock)}${openingText(at, unlocked)}`
+    ? `${settingsText(patient, migrations.length > 1, unlocked.lock)}${openingText(at, unlocked)}
+set local statement_timeout = ${options.statementTimeoutMs};`
     : null;
   const chain: Chain = { opening, links, onOpen: unlocked?.onOpen, onApplied: options.onApplied };
   const joined = unlocked?.joined === true && migrations.every(({ text }) => isClosed(text));

@@ -325,7 +325,9 @@ describe("migrate", () => {
 
   test("needs two connections", async () => {
     const small = connect({ service: "s", variable: "URL", env: { URL: url }, poolSize: 1 });
-    expect(migrate({ service: "s", folder: await folder(two), sql: small })).rejects.toThrow(RangeError);
+    await expect(migrate({ service: "s", folder: await folder(two), sql: small })).rejects.toThrow(
+      RangeError,
+    );
     await small.end();
   });
 });

@@ -5,16 +5,16 @@ const absent: string = "sql-parser-of-nobody";
 
 test("a package that is not installed is one line that says which", async () => {
   const attempt = importOrExplain("mariadb", () => import(absent));
-  expect(attempt).rejects.toThrow(
+  await expect(attempt).rejects.toThrow(
     new MissingGrammarError(
       "reading MariaDB takes the package sql-parser-cst (GPL-2.0-or-later), which is not installed: bun add sql-parser-cst",
     ),
   );
 });
 
-test("a package that is there and broken keeps its own error", () => {
+test("a package that is there and broken keeps its own error", async () => {
   const broken = () => Promise.reject(new SyntaxError("unexpected token"));
-  expect(importOrExplain("sqlite", broken)).rejects.toThrow(new SyntaxError("unexpected token"));
+  await expect(importOrExplain("sqlite", broken)).rejects.toThrow(new SyntaxError("unexpected token"));
 });
 
 test("the place of an error counts from the text's start, whatever the lines' ends", async () => {
