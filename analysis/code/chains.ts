@@ -218,7 +218,9 @@ function readChain(
             : "";
     }
   }
-  return { root, rootName, steps, at: at(node), enclosing: scope.enclosing };
+  const own =
+    (here.type === "ThisExpression" || here.type === "Super") && superClassOf(here, scopes) !== null;
+  return { root, rootName, steps, at: at(node), enclosing: scope.enclosing, ...(own && { own }) };
 }
 
 /** `this.x`, unless a class that this one extends brings it along. */

@@ -1,5 +1,5 @@
 /** Members of objects, enums and classes, and the items of lists. */
-import type { Expr, Span } from "../model.ts";
+import type { Expr, Span, TypeName } from "../model.ts";
 import type { Adapter } from "./adapters/adapter.ts";
 import { ownMethod, typeName } from "./classes.ts";
 import { isMappedClass } from "./defining.ts";
@@ -24,7 +24,8 @@ export function readMember(r: Reading, node: Node & { type: "MemberExpression" }
   const target = unwrap(node.object as Node);
   if (adapter) {
     const field = adapter.chain && target.type === "ThisExpression" && name ? lookupField(scope, name) : null;
-    return clientValue(r, adapter, field?.init ? r.read(field.init, field.scope) : null, node);
+    const type = field?.type ? typeName(field.type, field.scope, r.scopes) : null;
+    return clientValue(r, adapter, field?.init ? r.read(field.init, field.scope) : null, type, node);
   }
   if (name === null) {
     // tables[key] over a constant object: any of its values.
@@ -77,11 +78,22 @@ export function readMember(r: Reading, node: Node & { type: "MemberExpression" }
 }
 
 /** A client, with what made it where that is known: one call, or one of several. */
-export function clientValue(r: Reading, adapter: Adapter, value: Expr | null, node: Node): Expr {
+export function clientValue(
+  r: Reading,
+  adapter: Adapter,
+  value: Expr | null,
+  type: TypeName | null,
+  node: Node,
+): Expr {
   if (value?.kind === "client") return { ...value, at: r.at(node) };
   if (value?.kind === "either" && value.options.some(({ kind }) => kind === "client"))
     return { kind: "alias", of: value, at: r.at(node) };
-  return { kind: "client", adapter: adapter.name, at: r.at(node) };
+  return {
+    kind: "client",
+    adapter: adapter.name,
+    ...(adapter.chain && type?.args.length && { type }),
+    at: r.at(node),
+  };
 }
 
 /** `schema[name]` of a module, where the name is one of a few. */

@@ -27,7 +27,8 @@ export function readIdentifier(r: Reading, node: Node & { type: "Identifier" }, 
   const adapter = clientOf(node, scope, r.scopes);
   if (adapter) {
     const made = adapter.chain && !binding.parameter && binding.path?.length === 0 ? binding.init : null;
-    return clientValue(r, adapter, made && r.read(made, binding.scope), node);
+    const type = binding.type ? typeName(binding.type, scope, r.scopes) : null;
+    return clientValue(r, adapter, made && r.read(made, binding.scope), type, node);
   }
   if (isEnvironment(node, scope)) return readVariable(r, "*", node);
   if (isLocalDefinition(r, binding))

@@ -103,6 +103,10 @@ export function createAsk(
       );
       return { ...given, options };
     },
+    heirs: (expr) => {
+      const inner = follow(expr, resolve);
+      return inner.kind === "class" ? (resolve.heirs?.(inner) ?? []) : [];
+    },
     client: (expr) => {
       const inner = follow(expr, resolve);
       return inner.kind === "client" ? inner.adapter : null;

@@ -1,7 +1,6 @@
 import { expect, test } from "bun:test";
 import { readCode } from "../../fixtures/adapter-tester.ts";
-import { loadManifest, memorySource } from "../../manifest/mod.ts";
-import { analyseFiles } from "../mod.ts";
+import { judged } from "../../fixtures/judged.ts";
 
 const open = `import { sql } from "bun";\n`;
 const references = async (code: string, others: Record<string, string> = {}) =>
@@ -65,31 +64,14 @@ test("SQL that a service hands to shared code is the service's own access, where
   ).toEqual(["2:26 select orders"]);
 });
 
-/** Two services that share a module, each with its own table; what is foreign to whom, and where. */
-async function judged(shared: string, lines: { lobby: string; router: string }): Promise<string[]> {
-  const manifest = {
-    services: {
-      lobby: { path: "services/lobby", database: "LOBBY_URL", owns: ["lobby_*"] },
-      router: { path: "services/router", database: "ROUTER_URL", owns: ["router_*"] },
-    },
-  };
-  const files = {
+/** Two services that share a module. */
+const sharing = (shared: string, { lobby, router }: { lobby: string; router: string }): Promise<string[]> =>
+  judged({
     "shared/mod.ts": `export * from "./store.ts";`,
     "shared/store.ts": shared,
-    "services/lobby/main.ts": lines.lobby,
-    "services/router/main.ts": lines.router,
-  };
-  const { manifest: loaded } = loadManifest(
-    memorySource({ "freehold.json": JSON.stringify(manifest), ...files }),
-  );
-  if (!loaded) throw new Error("the manifest is wrong");
-  const sources = Object.entries(files).map(([path, text]) => ({ path, text }));
-  const { references } = await analyseFiles(sources, loaded, { today: "2026-01-01" });
-  return references.map(
-    ({ at, services, verdict, operation, table }) =>
-      `${at.file}:${at.line}:${at.column} ${services.join("+")} ${operation} ${table ?? "?"} ${verdict}`,
-  );
-}
+    "services/lobby/main.ts": lobby,
+    "services/router/main.ts": router,
+  });
 
 const drizzleTable = (name: string) =>
   `import { pgTable } from "drizzle-orm/pg-core";\nimport { write } from "../../shared/mod.ts";\nconst outbox = pgTable("${name}", {});\n`;
@@ -102,7 +84,7 @@ export async function writeAll(tx: any, table: any, events: any[]) {
   await tx.insert(table).values(events);
 }`;
   expect(
-    await judged(shared, {
+    await sharing(shared, {
       lobby: `${drizzleTable("lobby_outbox")}await write(tx, outbox, {});`,
       router: `${drizzleTable("router_outbox")}await write(tx, outbox, {});`,
     }),
@@ -119,7 +101,7 @@ export const clear = ({ name, schema }: { name: string; schema: string }) =>
   sql.unsafe(\`delete from \${schema}.\${name}\`);
 export const both = (name: string) => sql\`select * from \${sql(name)} join router_names using (id)\`;`;
   expect(
-    await judged(shared, {
+    await sharing(shared, {
       lobby: `import { read, clear } from "../../shared/mod.ts";
 read("lobby_rooms");
 clear({ schema: "public", name: "router_queues" });`,
@@ -148,7 +130,7 @@ export class Store {
 }
 export const one = (db: Kysely<any>, { from }: { from: string }) => db.selectFrom(from).selectAll();`;
   expect(
-    await judged(shared, {
+    await sharing(shared, {
       lobby: `import { Store } from "../../shared/mod.ts";\nexport const store = new Store({ table: "lobby_rooms" });`,
       router: `import { one } from "../../shared/mod.ts";\nexport const all = (db: any) => one(db, { from: "router_queues" });`,
     }),
@@ -161,7 +143,7 @@ export const one = (db: Kysely<any>, { from }: { from: string }) => db.selectFro
 test("a table that is not told by one caller is open for that caller alone", async () => {
   const shared = `import { sql } from "bun";\nexport const read = (name: string) => sql\`select * from \${sql(name)}\`;`;
   expect(
-    await judged(shared, {
+    await sharing(shared, {
       lobby: `import { read } from "../../shared/mod.ts";\nread("lobby_rooms");`,
       router: `import { read } from "../../shared/mod.ts";\nexport const any = (names: string[]) => names.map((one) => read(one));`,
     }),

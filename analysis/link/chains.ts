@@ -12,6 +12,9 @@ import type { ReadSite, ReadUse } from "./sites.ts";
 import { Trace } from "./trace.ts";
 import { rootsOf, unfold } from "./unfold.ts";
 
+/** Classes that are followed to what they extend. */
+const DEEPEST = 12;
+
 const byPackage = new Map(
   adapters.flatMap((adapter) => adapter.packages.map((name) => [name, adapter] as const)),
 );
@@ -146,18 +149,59 @@ function* nested(
   }
 }
 
-/** `cond ? a.getRepository(User) : b.getRepository(User)`: what the chain names on any of its roots, each table once. */
+/** `cond ? a.getRepository(User) : b.getRepository(User)`: what the chain names on any of its roots. */
 function readAlternatives(site: ChainSite, habitual: ReadonlySet<Adapter>, ask: Ask): ReadChain | null {
   const roots = rootsOf(site.root, ask).filter((root) => adapterOf(root, ask.follow, 0));
-  if (roots.length < 2) return readChain(site, habitual, ask);
+  if (roots.length < 2) return readOwn(site, habitual, ask);
   const read = roots
     .slice(0, MOST_ROOTS)
     .flatMap((root) => readChain({ ...site, root }, habitual, ask) ?? []);
+  return together(site, read, roots.length - MOST_ROOTS);
+}
+
+/**
+ * `this.find()` in a class that leaves open which table it is about: the classes that extend it say so. What one
+ * of them is told of stands where it extends the class, unless both are one house.
+ */
+function readOwn(site: ChainSite, habitual: ReadonlySet<Adapter>, ask: Ask): ReadChain | null {
+  const chain = readChain(site, habitual, ask);
+  const isKnown = chain?.named.length && chain.named.every(({ name }) => name.table !== null);
+  const root = site.own ? ask.follow(site.root) : null;
+  const base = root?.kind === "new" ? ask.follow(root.callee) : root;
+  if (isKnown || base?.kind !== "class" || !isMappers(base, ask)) return chain;
+  const heirs = ask.heirs(base);
+  const read = heirs.slice(0, MOST_ROOTS).flatMap((heir): ReadChain[] => {
+    const of: Expr = { kind: "alias", of: heir, at: site.root.at };
+    const found = readChain(
+      { ...site, root: root?.kind === "new" ? { ...root, callee: of } : of },
+      habitual,
+      ask,
+    );
+    if (!found?.named.some(({ name }) => name.table !== null)) return [];
+    const named = found.named.map((item) =>
+      item.name.table === null
+        ? item
+        : { ...item, name: { ...item.name, at: { ...item.name.at, handed: heir.at } } },
+    );
+    return [{ ...found, named }];
+  });
+  return together(site, read, heirs.length - MOST_ROOTS) ?? chain;
+}
+
+/** A class that leads to one of a client's packages by what it extends. */
+function isMappers(base: Expr, ask: Ask, depth = 0): boolean {
+  const parent = base.kind === "class" && base.extends ? ask.follow(base.extends) : null;
+  const from = parent?.kind === "member" ? ask.follow(parent.of) : parent;
+  if (from?.kind === "import") return byPackage.has(from.specifier);
+  return from?.kind === "class" && depth < DEEPEST && isMappers(from, ask, depth + 1);
+}
+
+/** What a chain names on any of its roots, each table once. */
+function together(site: ChainSite, read: readonly ReadChain[], unread: number): ReadChain | null {
   const [first] = read;
   if (!first) return null;
   const said = (item: Named) => JSON.stringify([item.name, item.operation]);
   const named = new Map(read.flatMap((chain) => chain.named.map((item) => [said(item), item] as const)));
-  const unread = roots.length - MOST_ROOTS;
   if (unread > 0) {
     const reason = `it may begin with any of ${unread} more`;
     const operation = first.named[0]?.operation ?? "select";

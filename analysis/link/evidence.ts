@@ -76,8 +76,12 @@ function adapterBehind(inner: Expr, follow: Follow, depth: number, met: Met): Ad
     }
     case "new":
       return next(inner.callee);
-    case "class":
+    case "class": {
+      const parent = inner.extends && follow(inner.extends);
+      if (parent?.kind === "import")
+        return openedBy(parent) ?? adapterOfType({ name: parent.name, from: parent, args: [] });
       return inner.extends && next(inner.extends);
+    }
     case "either":
       for (const option of inner.options) {
         const adapter = next(option);

@@ -1,6 +1,6 @@
 /** Names and members followed to what they stand for, across files. */
 import { EACH } from "../code/expression-words.ts";
-import type { Expr, Span } from "../model.ts";
+import type { ClassExpr, Expr, Span } from "../model.ts";
 import { substitute } from "./substitute.ts";
 import { type Known, Trace } from "./trace.ts";
 
@@ -19,6 +19,8 @@ export interface Resolve {
   trace?: Trace;
   /** What callers hand a parameter (or a property of it); null where nobody is known to call. */
   given?: (parameter: Expr & { kind: "parameter" }, path?: readonly string[]) => Either | null;
+  /** The classes that extend a class, directly or through others. */
+  heirs?: (base: ClassExpr) => ClassExpr[];
 }
 
 /** Steps that a name is followed through. */

@@ -15,10 +15,11 @@ import { changesOf, replay } from "../replay.ts";
 import { type LiteralTypes, placeKey } from "../types.ts";
 import { readAllActs } from "./acts.ts";
 import { type Asking, createAsk, type Definitions, type KeptDefinitions } from "./ask.ts";
-import { createCallers } from "./callers.ts";
+import { createCallers, importing } from "./callers.ts";
 import { type Bound, readAllChains, withoutBound } from "./chains.ts";
 import { readAllConnections } from "./connections.ts";
 import { followImports } from "./follow-imports.ts";
+import { createHeirs } from "./heirs.ts";
 import { createResolver, type Resolver } from "./resolve.ts";
 import { readAllSites, readAllUses } from "./sites.ts";
 import { drawTerritory } from "./territory.ts";
@@ -68,7 +69,9 @@ export function link(compiled: Compiled, options: LinkOptions): Linked {
     const owner = kind === "sql" ? migrationOwner(manifest, path) : null;
     if (owner) migrations.set(owner, [...(migrations.get(owner) ?? []), path]);
   }
-  resolve.given = createCallers(files, resolver, late.callsOf, trace, rest?.importersOf);
+  const importersOf = rest?.importersOf ?? importing(files, resolver);
+  resolve.given = createCallers(files, resolver, late.callsOf, trace, importersOf);
+  resolve.heirs = createHeirs({ factsOf: wholeFacts, resolver, resolve, importersOf, trace });
   if (literalTypes) resolve.typed = typedBy(literalTypes, files);
   const ask = createAsk(files, resolve, trace, rest?.definitions);
   const views = viewsOf(ask.definitions);

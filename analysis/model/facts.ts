@@ -68,7 +68,14 @@ export type Expr =
   /** A constant at its place of use: an identifier found there is reported at `at`, longer text where it is written. */
   | { kind: "alias"; of: Expr; at: Span }
   /** A value that is known to be an open client, or to make one; builders keep the call that made it. */
-  | { kind: "client"; adapter: string; made?: Expr & { kind: "call" | "new" }; at: Span }
+  | {
+      kind: "client";
+      adapter: string;
+      made?: Expr & { kind: "call" | "new" };
+      /** Its annotation, where that tells more than whose client it is: `Repository<User>`. */
+      type?: TypeName;
+      at: Span;
+    }
   /** An environment variable, or with `*` the whole environment; `checked`: it is known to be set here. */
   | { kind: "env"; variable: string; checked: boolean; at: Span }
   | { kind: "unknown"; reason: string; at: Span };
@@ -132,6 +139,8 @@ export interface ChainSite {
   steps: ChainStep[];
   at: Span;
   enclosing: string | null;
+  /** The root is `this` or `super` of a class that extends another: the class's heirs may stand there, too. */
+  own?: true;
 }
 
 export interface ChainStep {

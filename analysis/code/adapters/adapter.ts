@@ -192,6 +192,8 @@ export interface Ask {
   apply(fn: Expr, args: readonly Expr[]): Expr | null;
   /** What callers hand a parameter, or a property of one; null for any other expression, and where nobody calls. */
   given(expr: Expr): Expr | null;
+  /** The classes of the workspace that extend a class, directly or through others. */
+  heirs(expr: Expr): Expr[];
   /** The client that an expression is, by evidence. */
   client(expr: Expr): string | null;
   /** Chains inside a callback or argument are chains of their own; this says which names the outer one binds. */

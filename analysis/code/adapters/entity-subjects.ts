@@ -59,21 +59,24 @@ export function repositoryEntity(expr: Expr, of: Repositories, ask: Ask, depth =
       return given && next(given);
     }
     case "class": {
-      const [entity] = inner.extendsArgs ?? [];
       const parent = inner.extends ? ask.follow(inner.extends) : null;
-      const base = parent?.kind === "import" ? parent.name : parent?.kind === "class" ? parent.name : "";
-      // @EntityRepository(User), and the entity that the constructor hands on.
+      // @EntityRepository(User), what the class that it extends is given, what the constructor hands on.
       const decorated = inner.decorators.find(({ name }) => name === "EntityRepository")?.args[0];
-      const handed = decorated ?? inner.superArgs?.[0];
-      const found = of.type.test(base) && entity ? mine(entityOf(typeExpr(entity, inner.at), ask), of) : null;
-      if (found) return found;
-      if (handed && (decorated || of.type.test(base))) return mine(entityOf(handed, ask), of);
+      if (decorated) return mine(entityOf(decorated, ask), of);
+      const given = leadsToRepository(parent, of, ask)
+        ? [...(inner.extendsArgs ?? []).map((type) => typeExpr(type, inner.at)), ...(inner.superArgs ?? [])]
+        : [];
+      for (const entity of given) {
+        const found = mine(entityOf(entity, ask), of);
+        if (found) return found;
+      }
       return inner.extends && parent?.kind === "class" ? next(inner.extends) : null;
     }
     case "new":
       return next(inner.callee);
     case "client":
-      return inner.made ? next({ ...inner.made, kind: "call", reason: "" }) : null;
+      if (inner.made) return next({ ...inner.made, kind: "call", reason: "" });
+      return inner.type ? next({ kind: "typed", name: "", type: inner.type, at: inner.at }) : null;
     case "call": {
       const callee = ask.follow(inner.callee);
       const name = callee.kind === "member" ? callee.property : callee.kind === "import" ? callee.name : "";
@@ -90,6 +93,48 @@ export function repositoryEntity(expr: Expr, of: Repositories, ask: Ask, depth =
     default:
       return null;
   }
+}
+
+/** What a class extends is a repository by its name, or extends one. */
+function leadsToRepository(parent: Expr | null, of: Repositories, ask: Ask, depth = 0): boolean {
+  if (parent?.kind === "import") return of.type.test(parent.name);
+  if (parent?.kind !== "class" || depth > DEEPEST) return false;
+  return (
+    of.type.test(parent.name) ||
+    (parent.extends !== null && leadsToRepository(ask.follow(parent.extends), of, ask, depth + 1))
+  );
+}
+
+/** The repository that a class of one's own is, as the mapper's own type: `this` in `class Base<T> extends Repository<T>`. */
+export function ownRepository(
+  root: Expr,
+  of: Repositories,
+  ask: Ask,
+  depth = 0,
+): (Expr & { kind: "typed" }) | null {
+  if (depth > DEEPEST) return null;
+  if (root.kind === "new") return ownRepository(ask.follow(root.callee), of, ask, depth + 1);
+  const parent = root.kind === "class" && root.extends ? ask.follow(root.extends) : null;
+  if (root.kind !== "class" || parent?.kind !== "import")
+    return parent && ownRepository(parent, of, ask, depth + 1);
+  if (!of.type.test(parent.name)) return null;
+  const type = { name: parent.name, from: null, args: root.extendsArgs ?? [] };
+  return { kind: "typed", name: "this", type, at: root.at };
+}
+
+/**
+ * Whether a row is one of the repository's that `this` is: its type is the one that the repository's class
+ * leaves open, or a method of the class gave it.
+ */
+export function isOwnRow(row: Expr, root: Expr, of: Repositories, ask: Ask): boolean {
+  const inner = resultOf(row, ask);
+  const type = inner.kind === "typed" ? inner.type : inner.kind === "parameter" ? inner.type : undefined;
+  const open = type?.from === null ? ownRepository(root, of, ask)?.type.args : undefined;
+  if (open?.some(({ name, from }) => name === type?.name && from === null)) return true;
+  const callee = inner.kind === "call" ? ask.follow(inner.callee) : null;
+  if (callee?.kind !== "member" || !of.giving.test(callee.property)) return false;
+  const giver = ask.follow(callee.of);
+  return giver.kind === "new" && ownRepository(giver, of, ask) !== null;
 }
 
 /** The entity of which an expression is a row, or a list of rows. */

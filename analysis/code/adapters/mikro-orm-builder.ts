@@ -3,7 +3,7 @@ import type { ChainStep, Expr, Operation, Span } from "../../model.ts";
 import type { Ask, Chain, Named, TableDefinition } from "./adapter.ts";
 import { unknownName } from "./builders.ts";
 import { entityOf, relationPath, relationsIn, typeExpr } from "./entities.ts";
-import { mine, subjectOf, unknownEntity } from "./entity-subjects.ts";
+import { mine, ownRepository, subjectOf, unknownEntity } from "./entity-subjects.ts";
 import { repositories } from "./mikro-orm-entities.ts";
 
 const MAKING = /^(?:createQueryBuilder|qb)$/;
@@ -38,7 +38,8 @@ export function readBuilder(chain: Chain, ask: Ask): Named[] | null {
   const entity = subject ?? given;
   if (!entity) {
     if (!chain.certain) return null;
-    return unknownEntity(first ?? root, operation, ask, first ? first.at : step.at);
+    const own = start === 0 ? ownRepository(root, repositories, ask) : null;
+    return unknownEntity(own ?? first ?? root, operation, ask, first && !own ? first.at : step.at);
   }
   const alias = subject ? first : second;
   const text = alias ? ask.text(alias) : null;

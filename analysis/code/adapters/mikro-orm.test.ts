@@ -197,6 +197,46 @@ export const one = (books: Books) => books.findOne(1);`,
       "open APP_DATABASE_URL",
     ),
   ],
+  [
+    "a repository of any entity, and those that extend it",
+    ...rows(
+      `class Base<T extends object> extends EntityRepository<T> { put(row: T) { this.em.persist(row); } all() { return this.findAll(); } async drop(id: number) { const row = await this.findOne(id); this.em.remove(row); } n() { return this.qb().getCount(); } }
+class Authors extends Base<Author> {}
+abstract class Middle<D, T extends object> extends Base<T> { one() { return this.findOne({}); } }
+class Books extends Middle<string, Book> {}`,
+      "5:90 insert author",
+      "5:90 insert shop.books",
+      "5:118 select author",
+      "5:118 select shop.books",
+      "5:179 select author",
+      "5:179 select shop.books",
+      "5:207 delete author",
+      "5:207 delete shop.books",
+      "5:233 select author",
+      "5:233 select shop.books",
+      "7:82 select shop.books",
+    ),
+  ],
+  [
+    "a repository of any entity that none extends",
+    ...rows(
+      `class Base<T extends object> extends EntityRepository<T> { put(row: T) { this.em.persist(row); return from(this.em.remove(row).flush()); } all() { return this.findAll(); } n() { return this.qb().getCount(); } other(row) { this.em.remove(row); } books() { return this.em.find(Book, {}); } }`,
+      "5:90 insert ? the entity `T` is not known before it runs",
+      "5:123 delete ? the entity `T` is not known before it runs",
+      "5:160 select ? the entity `T` is not known before it runs",
+      "5:191 select ? the entity `T` is not known before it runs",
+      "5:238 delete ? `row` is a parameter of Base.other",
+      "5:276 select shop.books",
+    ),
+  ],
+  [
+    "a repository's rows of other entities, and what it keeps besides",
+    ...rows(
+      `class Authors extends EntityRepository<Author> { put(row) { this.em.persist(row); this.em.persist(new Book()); return this.cache.find(row.id); } }`,
+      "5:77 insert ? `row` is a parameter of Authors.put",
+      "5:99 insert shop.books",
+    ),
+  ],
   ["an array's find", ...rows(`export const one = [new Author()].find((author) => author.books);`)],
 ]);
 

@@ -7,7 +7,14 @@ import type { Adapter, Answer, Ask, Chain, Named, TableDefinition } from "./adap
 import { ASSIGNED, operations } from "./builders.ts";
 import { entityOf, relationsIn } from "./entities.ts";
 import { toldName } from "./entity-metadata.ts";
-import { mine, subjectOf, unknownEntity } from "./entity-subjects.ts";
+import {
+  isOwnRow,
+  mine,
+  ownRepository,
+  repositoryEntity,
+  subjectOf,
+  unknownEntity,
+} from "./entity-subjects.ts";
 import { addressOf, entry, isFalse } from "./expressions.ts";
 import { knex } from "./knex.ts";
 import { kysely } from "./kysely.ts";
@@ -175,7 +182,9 @@ export const mikroOrm: Adapter = {
     if (step.name === "populate") return populated(chain, first, second, ask);
     const operation = DOING.get(step.name) ?? "select";
     if (OF_ROWS.test(step.name) && first && (chain.certain || subject)) {
-      const rows = ofRows(first, subject, operation, ask);
+      const own = isOwnRow(first, chain.root, repositories, ask);
+      const of = subject ?? (own ? repositoryEntity(chain.root, repositories, ask) : null);
+      const rows = ofRows(first, of, operation, ask);
       if (rows) return rows;
     }
     if (subject) return withRelations(subject, step.at, operation, [first, second], ask);
@@ -268,8 +277,15 @@ function unknown(chain: Chain, at: number, operation: Operation, ask: Ask): Name
   if (root.kind === "typed" && /Repository$/.test(root.type.name))
     return root.type.args.length > 0 ? unknownEntity(root, operation, ask, step.at) : null;
   if (step.name === "assign") return null;
+  const own = ownRepository(root, repositories, ask);
+  if (own && (at === 0 || (first && isOwnRow(first, root, repositories, ask))))
+    return unknownEntity(own, operation, ask, first && at > 0 ? first.at : step.at);
   const managing = steps
     .slice(0, at)
-    .every(({ name, args }) => args === null || /^(?:fork|getContext|getEntityManager|clear)$/.test(name));
+    .every(({ name, args }) =>
+      args === null
+        ? !own || /^_?em$|manager$/i.test(name)
+        : /^(?:fork|getContext|getEntityManager|clear)$/.test(name),
+    );
   return first && managing ? unknownEntity(first, operation, ask) : null;
 }

@@ -348,8 +348,8 @@ await Event.unscoped().findAllInBatches({}, go);
 await Event.createWithCtx(ctx, { name: "one" });
 await Event.findAllSomehow(); Text.createWithCtx(1);`,
       [
-        "3:73 select ? nothing says which table Base is",
-        "4:46 insert ? nothing says which table Base is",
+        "3:73 select events",
+        "4:46 insert events",
         "7:7 select events",
         "8:7 select events",
         "9:7 insert events",
@@ -412,6 +412,29 @@ await Lamp.findAll({ include: "room" });`,
       `export const list = (Model) => Model.findAndCountAll();
 export const one = (models, name) => models[name].findByPk(1);`,
       ["1:32 select ? `Model` is a parameter of list", "2:45 select ? `name` is a parameter of one"],
+    ],
+    [
+      "a base class's own methods, for each model that extends it",
+      `import { DataTypes, Model } from "sequelize";
+import { sequelize } from "./models.ts";
+class Base extends Model {
+  static async latest() { return this.findOne({ order: ["at"] }); }
+  static all() { return super.findAll(); }
+  async touch() { await this.update({ at: new Date() }); }
+}
+class Lamp extends Base {}
+Lamp.init({ at: DataTypes.DATE }, { sequelize });
+class Bed extends Base { static made() { return this.latest(); } }
+Bed.init({ at: DataTypes.DATE }, { sequelize, tableName: "beds" });
+export const one = () => Lamp.latest();`,
+      [
+        "4:34 select Lamps",
+        "4:34 select beds",
+        "5:25 select Lamps",
+        "5:25 select beds",
+        "6:30 update Lamps",
+        "6:30 update beds",
+      ],
     ],
     [
       "a class that nothing makes a model",

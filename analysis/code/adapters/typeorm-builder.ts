@@ -3,7 +3,7 @@ import type { ChainStep, Expr, Operation, Span } from "../../model.ts";
 import type { Ask, Chain, Named, TableDefinition } from "./adapter.ts";
 import { unknownName } from "./builders.ts";
 import { entityOf, relationPath, relationsIn, relationTables, typeExpr } from "./entities.ts";
-import { mine, subjectOf, unknownEntity } from "./entity-subjects.ts";
+import { mine, ownRepository, subjectOf, unknownEntity } from "./entity-subjects.ts";
 import { entry } from "./expressions.ts";
 import { repositories } from "./typeorm-entities.ts";
 
@@ -100,15 +100,21 @@ class Builder {
     const { root } = this.chain;
     const repository =
       (root.kind === "typed" && /Repository$/.test(root.type.name) && root.type.args.length > 0) ||
-      this.chain.steps.slice(0, this.start).some(({ name }) => repositories.getter.test(name));
+      this.chain.steps.slice(0, this.start).some(({ name }) => repositories.getter.test(name)) ||
+      this.own() !== null;
     return repository && this.chain.certain;
+  }
+
+  /** The repository that `this` is. */
+  private own(): Expr | null {
+    return this.start === 0 ? ownRepository(this.chain.root, repositories, this.ask) : null;
   }
 
   private unknown(): Named[] {
     const getter = this.chain.steps
       .slice(0, this.start)
       .findLast(({ name }) => repositories.getter.test(name));
-    const expr = getter?.args?.[0] ?? this.chain.root;
+    const expr = getter?.args?.[0] ?? this.own() ?? this.chain.root;
     return unknownEntity(expr, this.operation, this.ask, this.steps[0]?.at);
   }
 

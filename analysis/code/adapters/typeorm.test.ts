@@ -240,6 +240,54 @@ export const store = source.getRepository(Order).extend({ open() { return this.f
     ),
   ],
   [
+    "a repository of any entity, and those that extend it",
+    ...rows(
+      `class Base<T> extends Repository<T> { any() { return this.find(); } put(row: T) { return this.save(row); } q() { return this.createQueryBuilder("x").getMany(); } m(row: T) { return this.manager.save(row); } }
+class Orders extends Base<Order> {}
+class Customers extends Base<Customer> { constructor(source: DataSource) { super(Customer, source.manager); } }`,
+      "5:59 select orders",
+      "5:59 select customers",
+      "5:95 insert orders",
+      "5:95 insert customers",
+      "5:126 select orders",
+      "5:126 select customers",
+      "5:200 insert orders",
+      "5:200 insert customers",
+    ),
+  ],
+  [
+    "a repository of any entity that none extends",
+    ...rows(
+      `class Base<T> extends Repository<T> { any() { return this.find(); } q() { return this.createQueryBuilder("x").getMany(); } m(row: T) { return this.manager.save(row); } }`,
+      "5:59 select ? the entity `T` is not known before it runs",
+      "5:87 select ? the entity `T` is not known before it runs",
+      "5:161 insert ? the entity `T` is not known before it runs",
+    ),
+  ],
+  [
+    "rows that know themselves, by a class that others extend",
+    ...rows(
+      `abstract class Base extends BaseEntity { static latest() { return this.find({}); } keep() { return this.save(); } }
+@Entity("logs") class Log extends Base {}`,
+      "5:72 select logs",
+      "5:105 insert logs",
+    ),
+  ],
+  [
+    "a table's name that a repository tells",
+    ...rows(
+      `class Store { constructor(private repository: Repository<Order>) {}
+  a() { return this.repository.query(\`select * from \${this.repository.metadata.tableName}\`); }
+  b() { const { tableName } = this.repository.metadata; return this.repository.manager.query("delete from " + tableName); } }
+class Orders extends Repository<Order> { c() { return this.query(\`delete from \${this.metadata.tablePath}\`); } }
+export const d = (repository: Repository<Order>) => repository.query(\`update \${repository.metadata.tableName} set id = 1\`);`,
+      "6:55 select orders",
+      "7:111 delete orders",
+      "8:81 delete orders",
+      "9:80 update orders",
+    ),
+  ],
+  [
     "a repository of another kind",
     ...rows(
       `class Store { constructor(private orders: OrderRepository) {} all() { return this.orders.find(1); } }`,

@@ -8,7 +8,15 @@ import { operations } from "./builders.ts";
 import { entityOf, relationsIn } from "./entities.ts";
 import { toldName } from "./entity-metadata.ts";
 import { TREE } from "./entity-shapes.ts";
-import { mine, rowOf, subjectOf, unknownEntity } from "./entity-subjects.ts";
+import {
+  isOwnRow,
+  mine,
+  ownRepository,
+  repositoryEntity,
+  rowOf,
+  subjectOf,
+  unknownEntity,
+} from "./entity-subjects.ts";
 import { addressOf, entry } from "./expressions.ts";
 import { boundByBuilder, readBuilder } from "./typeorm-builder.ts";
 import { cascaded } from "./typeorm-cascades.ts";
@@ -249,7 +257,8 @@ function rowSubject(chain: Chain, at: number, ask: Ask): { entity: TableDefiniti
     if (entity && step) return { entity, at: step.at };
   }
   if (!first || !chain.certain) return null;
-  const entity = rowOf(first, repositories, ask);
+  const own = isOwnRow(first, chain.root, repositories, ask);
+  const entity = rowOf(first, repositories, ask) ?? (own && repositoryEntity(chain.root, repositories, ask));
   return entity ? { entity, at: first.at } : null;
 }
 
@@ -264,9 +273,15 @@ function unknown(chain: Chain, at: number, operation: Operation, ask: Ask): Name
   if (root.kind === "typed" && /Repository$/.test(root.type.name))
     return root.type.args.length > 0 ? unknownEntity(root, operation, ask, step.at) : null;
   const [first] = step.args ?? [];
+  const own = ownRepository(root, repositories, ask);
+  if (own && at === 0) return unknownEntity(own, operation, ask, step.at);
+  if (own && first && isOwnRow(first, root, repositories, ask))
+    return unknownEntity(own, operation, ask, first.at);
   const between = chain.steps.slice(0, at);
-  const managing = between.every(
-    ({ name, args }) => args === null || /^(?:getManager|createEntityManager|createQueryRunner)$/.test(name),
+  const managing = between.every(({ name, args }) =>
+    args === null
+      ? !own || /^(?:manager|connection|queryRunner)$/.test(name)
+      : /^(?:getManager|createEntityManager|createQueryRunner)$/.test(name),
   );
   return first && managing ? unknownEntity(first, operation, ask) : null;
 }
