@@ -14,7 +14,7 @@ import type { Sql } from "postgres";
 import { errorCode } from "../connect/errors.ts";
 import { anotherRun, begins } from "./apply.ts";
 import type { Migration } from "./folder.ts";
-import { type AppliedMigration, appliedRow, type Told } from "./history.ts";
+import { type AppliedMigration, appliedRow, markOf, type Told } from "./history.ts";
 
 /** A migration within a chain. */
 export interface Link {
@@ -47,6 +47,11 @@ export async function sendJoined(sql: Sql, { opening, links, onOpen, onApplied }
   const rows: Told[] = [];
   let begun = 0;
   let failed: { error: unknown } | null = null;
+  /** A migration may answer with rows of its own. */
+  const isNext = (row: object): row is Told => {
+    const link = links[rows.length];
+    return link !== undefined && markOf(link.migration) in row;
+  };
   const parts = [opening ?? "", ...links.map(({ text }) => `${text};`)];
   try {
     await sql.begin(async (tx) => {
@@ -55,7 +60,7 @@ export async function sendJoined(sql: Sql, { opening, links, onOpen, onApplied }
         .simple()
         .forEach((row) => {
           if (begins in row) begun += 1;
-          else if ("appliedBy" in row) rows.push(row);
+          else if (isNext(row)) rows.push(row);
         })
         .catch((error: unknown) => {
           failed = { error };

@@ -106,6 +106,17 @@ describe.each(ways)("a chain of migrations, %s", (way, read) => {
     expect({ ...seen }).toEqual({ begun: true, ended: true });
   });
 
+  test("tells the rows that a migration answers with from those of its history", async () => {
+    const folder = await bench.folder({
+      "001_a.sql": `create table a (x int); select 'me' as "appliedBy", 1 as "durationMs", now() as "appliedAt"`,
+      "002_b.sql": "create table b (x int)",
+      "003_c.sql": `select 'me' as "appliedBy"; create table b (x int)`,
+    });
+    const { message } = await failureOf(migrate({ service: "s", folder, ...read(folder), sql: bench.sql }));
+    expect(message).toContain('003_c.sql: relation "b" already exists (42P07)');
+    expect(await bench.states(folder)).toEqual(["001_a applied", "002_b applied", "003_c pending"]);
+  });
+
   test("stops before what must travel alone, and goes on behind it", async () => {
     const folder = await bench.folder({
       "001_a.sql": "create table a (x int)",

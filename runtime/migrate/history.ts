@@ -37,8 +37,16 @@ export type Told = Pick<AppliedMigration, "appliedAt" | "durationMs" | "appliedB
 const told = `applied_at as "appliedAt", duration_ms as "durationMs", applied_by as "appliedBy"`;
 
 /** The row of a migration that has just landed. */
-export function appliedRow({ version, name, checksum }: Migration, row: Told): AppliedMigration {
-  return { version, name, checksum, ...row, toolVersion, finished: true };
+export function appliedRow(
+  { version, name, checksum }: Migration,
+  { appliedAt, durationMs, appliedBy }: Told,
+): AppliedMigration {
+  return { version, name, checksum, appliedAt, durationMs, appliedBy, toolVersion, finished: true };
+}
+
+/** A name that is not to be found in a migration, as it is a part of its own checksum. */
+export function markOf({ checksum }: Migration): string {
+  return `f${checksum.slice(0, 16)}`;
 }
 
 /** The setting that holds when a transaction with the lock began, in seconds since 1970. */
@@ -217,18 +225,19 @@ values (${number}, ${texts}, ${finished}, false, clock_timestamp(), 0, session_u
  * The row of a migration that has run, and how long it took since its transaction began, written in one go and last of all:
  * for a run whose transactions hold the lock themselves. A migration may have reset that setting: then since its message
  * began. Without a quote, which an unclosed one in the migration could pair
- * with: a part of its own checksum is not to be found in it.
+ * with. It answers with a column of the migration's mark: whatever rows a migration answers with, none of them has that.
  * @param before the number that must be there already; null where there is none
  */
 export function wholeRowText(at: HistoryTable, migration: Migration, before: number | null): string {
   const { version, name, checksum } = migration;
-  const tag = `$f${checksum.slice(0, 16)}$`;
+  const mark = markOf(migration);
+  const tag = `$${mark}$`;
   const texts = [name, checksum, toolVersion].map((text) => `${tag}${text}${tag}`).join(", ");
   const seconds = `nullif(current_setting(${tag}${began}${tag}, true), ${tag}${tag})::float8`;
   const start = `coalesce(to_timestamp(${seconds}), statement_timestamp())`;
   return `insert into ${quoted(at)} ${inserted}
 values (${numberText(at, version, before)}, ${texts}, true, false, ${start},
-  extract(epoch from clock_timestamp() - ${start}) * 1000, session_user) returning ${told};`;
+  extract(epoch from clock_timestamp() - ${start}) * 1000, session_user) returning ${told}, true as ${mark};`;
 }
 
 /**
