@@ -209,7 +209,7 @@ test("without a manifest there is one clear line", async () => {
   expect(await folder.freehold(["check"])).toEqual({
     code: 2,
     out: "",
-    err: `freehold: no freehold.json in ${folder.root} or above it: write one at the workspace's root, or name one with --config\n`,
+    err: `freehold: no freehold.json in ${folder.root} or above it: "freehold init" writes a first one, or name one with --config\n`,
   });
   expect(await folder.freehold(["check", "--config", "other.json"])).toEqual({
     code: 2,
@@ -288,7 +288,7 @@ test("no place for a cache, a bare clone, no git and paths of Windows are the ri
   expect({ code, out, err: err.replace(bare.root, "BARE") }).toEqual({
     code: 2,
     out: "",
-    err: "freehold: no freehold.json in BARE or above it: write one at the workspace's root, or name one with --config\n",
+    err: "freehold: no freehold.json in BARE or above it: "freehold init" writes a first one, or name one with --config\n",
   });
   folder.write({
     "freehold.json": platform["freehold.json"].replace("services/guardian", "services\\\\guardian"),

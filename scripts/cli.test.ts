@@ -139,6 +139,8 @@ test("what was typed wrong is one line with the nearest right word, and exit cod
     "explain something-else",
     "rules --format yaml",
     "rules check",
+    "migrate statsu",
+    "migrate up now",
   ]) {
     const { code, out, err } = await folder.freehold(line.split(" "));
     expect({ line, code, out }).toEqual({ line, code: 2, out: "" });
@@ -172,6 +174,10 @@ test("what was typed wrong is one line with the nearest right word, and exit cod
     freehold: option '--format <format>' argument 'yaml' is invalid. Allowed choices are table, json.
     $ freehold rules check
     freehold: too many arguments for 'rules'. Expected 0 arguments but got 1: check.
+    $ freehold migrate statsu
+    freehold: unknown command 'statsu' (Did you mean status?)
+    $ freehold migrate up now
+    freehold: unknown command 'now'
     "
   `);
 });

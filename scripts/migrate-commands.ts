@@ -1,5 +1,6 @@
 /** The flags of `freehold migrate` and of what stands beneath it. */
 import { type Command, InvalidArgumentError, Option } from "commander";
+import { nearest } from "../manifest/mod.ts";
 import type { Io } from "./io.ts";
 import type { MigrateOptions } from "./migrate.ts";
 
@@ -31,7 +32,10 @@ migration or a history is wrong or fails, 2 a database cannot be reached or may 
         new Option("--format <format>", "how to print").choices(["pretty", "json"]).default("pretty"),
       )
       .option("--at-once <n>", "how many tenants at a time (8)", positive)
-      .action(async (options: MigrateOptions) => {
+      .allowExcessArguments(kind === "up")
+      .action(async (options: MigrateOptions, { args: [word] }: Command) => {
+        // Plain migrate is up, and what stands behind it may be another that was meant.
+        if (word !== undefined) migrate.error(`error: ${unknown(word, migrate)}`);
         const { run } = await import("./migrate.ts");
         done(await run(kind, options, io));
       });
@@ -88,6 +92,14 @@ migration or a history is wrong or fails, 2 a database cannot be reached or may 
       const { run } = await import("./migrate-new.ts");
       done(run(name, options, io));
     });
+}
+
+function unknown(word: string, { commands }: Command): string {
+  const near = nearest(
+    word,
+    commands.map((command) => command.name()),
+  );
+  return `unknown command '${word}'${near === null ? "" : ` (Did you mean ${near}?)`}`;
 }
 
 function common(command: Command): Command {

@@ -66,7 +66,7 @@ export function findManifest(io: Pick<Io, "cwd">, config?: string): string {
   const path = config === undefined ? nearestManifest(io.cwd) : resolve(io.cwd, config);
   if (path === null) {
     throw new ExpectedError(
-      `no ${usualName} in ${io.cwd} or above it: write one at the workspace's root, or name one with --config`,
+      `no ${usualName} in ${io.cwd} or above it: "freehold init" writes a first one, or name one with --config`,
     );
   }
   if (!existsSync(path)) throw new ExpectedError(`${config} does not exist: --config names a manifest`);
