@@ -127,6 +127,7 @@ test("the summary counts references by verdict, and new findings by severity", a
   };
   expect((await run(files, { milliseconds: 7 })).summary).toEqual({
     files: 8,
+    leftOut: 0,
     references: 9,
     own: 3,
     foreign: 4,

@@ -48,7 +48,7 @@ export interface Elsewhere {
   exceptions: readonly Finding[];
   standing: readonly Standing[];
   /** Files, and references by their verdicts. */
-  counts: Record<"files" | Verdict, number>;
+  counts: Record<"files" | "leftOut" | Verdict, number>;
 }
 
 /**
@@ -236,7 +236,7 @@ function unique(sorted: readonly Finding[]): Finding[] {
 }
 
 function summarize(
-  { references, files }: Model,
+  { references, files, leftOut }: Model,
   findings: readonly Finding[],
   milliseconds: number,
   elsewhere?: Elsewhere["counts"],
@@ -248,6 +248,7 @@ function summarize(
   const told = ["own", "foreign", "unowned", "unresolved"] as const;
   return {
     files: files + (elsewhere?.files ?? 0),
+    leftOut: leftOut + (elsewhere?.leftOut ?? 0),
     // System tables are nobody's business here: the four verdicts add up to the whole.
     references: told.reduce((sum, verdict) => sum + count(verdict), 0),
     own: count("own"),

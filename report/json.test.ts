@@ -84,6 +84,7 @@ test("the object holds what its schema promises, first service and owner apart",
     ],
     summary: {
       files: 212,
+      leftOut: 0,
       references: 640,
       own: 628,
       foreign: 6,

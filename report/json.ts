@@ -10,7 +10,8 @@ export function json(result: CheckResult): string {
 
 /** The object that `json` writes. */
 export function checkJson({ findings, problems, summary }: CheckResult): CheckJson {
-  const { files, references, own, foreign, unowned, unresolved, errors, warnings, milliseconds } = summary;
+  const { files, leftOut, references, own, foreign, unowned, unresolved, errors, warnings, milliseconds } =
+    summary;
   return {
     version: 1,
     findings: findings.map(findingJson),
@@ -20,7 +21,18 @@ export function checkJson({ findings, problems, summary }: CheckResult): CheckJs
       ...(column === undefined ? {} : { column }),
       message,
     })),
-    summary: { files, references, own, foreign, unowned, unresolved, errors, warnings, milliseconds },
+    summary: {
+      files,
+      leftOut,
+      references,
+      own,
+      foreign,
+      unowned,
+      unresolved,
+      errors,
+      warnings,
+      milliseconds,
+    },
   };
 }
 

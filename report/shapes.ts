@@ -69,6 +69,9 @@ export const checkShape = z
       .describe("Inputs that went unread, or not wholly read: the exit code is then 2"),
     summary: z.object({
       files: count,
+      leftOut: count.describe(
+        "Files that a machine wrote, which are not read: vendored, minified, generated",
+      ),
       references: count,
       own: count,
       foreign: count,

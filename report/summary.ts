@@ -24,7 +24,7 @@ export function summaryLine({ findings, problems, summary }: CheckResult, color:
   }
   const { own, foreign, unowned, unresolved } = summary;
   parts.push(
-    `${counted(summary.files, "file")}, ${counted(summary.references, "reference")}` +
+    `${counted(summary.files, "file")}${summary.leftOut > 0 ? ` and ${summary.leftOut} left out` : ""}, ${counted(summary.references, "reference")}` +
       ` (${own} own, ${foreign} foreign, ${unowned} unowned, ${unresolved} unresolved)`,
   );
   parts.push(duration(summary.milliseconds));

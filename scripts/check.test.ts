@@ -91,6 +91,7 @@ test("the report for programs is as its schema says", async () => {
         "errors": 1,
         "files": 5,
         "foreign": 1,
+        "leftOut": 0,
         "milliseconds": 0,
         "own": 3,
         "references": 4,
@@ -288,7 +289,7 @@ test("no place for a cache, a bare clone, no git and paths of Windows are the ri
   expect({ code, out, err: err.replace(bare.root, "BARE") }).toEqual({
     code: 2,
     out: "",
-    err: "freehold: no freehold.json in BARE or above it: "freehold init" writes a first one, or name one with --config\n",
+    err: 'freehold: no freehold.json in BARE or above it: "freehold init" writes a first one, or name one with --config\n',
   });
   folder.write({
     "freehold.json": platform["freehold.json"].replace("services/guardian", "services\\\\guardian"),

@@ -140,7 +140,7 @@ test("what was typed wrong is one line with the nearest right word, and exit cod
     "rules --format yaml",
     "rules check",
     "migrate statsu",
-    "migrate up now",
+    "migrate up everything",
   ]) {
     const { code, out, err } = await folder.freehold(line.split(" "));
     expect({ line, code, out }).toEqual({ line, code: 2, out: "" });
@@ -176,8 +176,8 @@ test("what was typed wrong is one line with the nearest right word, and exit cod
     freehold: too many arguments for 'rules'. Expected 0 arguments but got 1: check.
     $ freehold migrate statsu
     freehold: unknown command 'statsu' (Did you mean status?)
-    $ freehold migrate up now
-    freehold: unknown command 'now'
+    $ freehold migrate up everything
+    freehold: unknown command 'everything'
     "
   `);
 });

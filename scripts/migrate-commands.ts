@@ -1,6 +1,5 @@
 /** The flags of `freehold migrate` and of what stands beneath it. */
 import { type Command, InvalidArgumentError, Option } from "commander";
-import { nearest } from "../manifest/mod.ts";
 import type { Io } from "./io.ts";
 import type { MigrateOptions } from "./migrate.ts";
 
@@ -35,7 +34,7 @@ migration or a history is wrong or fails, 2 a database cannot be reached or may 
       .allowExcessArguments(kind === "up")
       .action(async (options: MigrateOptions, { args: [word] }: Command) => {
         // Plain migrate is up, and what stands behind it may be another that was meant.
-        if (word !== undefined) migrate.error(`error: ${unknown(word, migrate)}`);
+        if (word !== undefined) migrate.error(`error: ${await unknown(word, migrate)}`);
         const { run } = await import("./migrate.ts");
         done(await run(kind, options, io));
       });
@@ -94,7 +93,8 @@ migration or a history is wrong or fails, 2 a database cannot be reached or may 
     });
 }
 
-function unknown(word: string, { commands }: Command): string {
+async function unknown(word: string, { commands }: Command): Promise<string> {
+  const { nearest } = await import("../manifest/nearest.ts");
   const near = nearest(
     word,
     commands.map((command) => command.name()),

@@ -236,6 +236,30 @@ describe("--since", () => {
   });
 });
 
+test("what a machine wrote is left out and counted, by whichever way the answer comes", async () => {
+  using folder = repository({
+    ...platform,
+    ...violation,
+    "services/guardian/types.d.ts": "export {};\n",
+    "services/guardian/client.generated.ts": guilty,
+  });
+  const counts = async (...args: string[]) => {
+    const { out } = await folder.freehold(["check", "--format", "json", ...args]);
+    const { files, leftOut } = JSON.parse(out).summary;
+    return { files, leftOut };
+  };
+  const all = { files: 5, leftOut: 2 };
+  expect(await counts()).toEqual(all);
+  expect(await counts()).toEqual(all);
+  for (const text of [`${guilty}\nexport const more = 1;\n`, `${guilty}\nexport const more = 2;\n`]) {
+    folder.write({ [recent]: text });
+    git(folder.root, "add", "--all");
+    expect(await counts("--staged")).toEqual(all);
+  }
+  const { out } = await folder.freehold(["check", "--staged"]);
+  expect(out).toContain(" · 5 files and 2 left out, ");
+});
+
 test("questions that contradict each other are refused", async () => {
   using folder = repository();
   const said = async (...args: string[]) => (await folder.freehold(["check", ...args])).err;

@@ -42,7 +42,7 @@ export interface Head {
   read: string[];
   sought: string[];
   /** Files, and references by their verdicts. */
-  counts: Record<"files" | Verdict, number>;
+  counts: Record<"files" | "leftOut" | Verdict, number>;
   prisma: string[];
 }
 

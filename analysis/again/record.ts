@@ -100,7 +100,7 @@ export async function recordCommit(options: RecordOptions): Promise<Buffer> {
     base: options.base,
     read: [...options.read],
     sought: [...options.sought],
-    counts: { files: parts.model.files, ...countsOf(parts.model.references) },
+    counts: { files: parts.model.files, leftOut: parts.model.leftOut, ...countsOf(parts.model.references) },
     prisma: [...parts.linked.files.keys()].filter((path) => PRISMA.test(path)),
   };
   write(keys.head, head);

@@ -87,6 +87,8 @@ export interface FindingIdentity {
 
 export interface CheckSummary {
   files: number;
+  /** Files that a machine wrote, which are not read: vendored, minified, generated, declarations. */
+  leftOut: number;
   references: number;
   own: number;
   foreign: number;
