@@ -40,7 +40,8 @@ async function roles(args: string[], env: Record<string, string> = {}) {
   const name = decodeURIComponent(
     new URL(url.replace("postgres:", "http:").replace(/@[^/]*/, "@h")).pathname.slice(1),
   );
-  const tidy = (text: string) => text.replaceAll(`${project}_`, "").replaceAll(name, "DB");
+  const tidy = (text: string) =>
+    text.replaceAll(`${project}_`, "").replaceAll(`${project.toUpperCase()}_`, "").replaceAll(name, "DB");
   return { code, out: tidy(out), err: tidy(err) };
 }
 
@@ -76,7 +77,7 @@ test("plan shows what apply runs, apply runs it, verify then has nothing to say"
       ALTER DEFAULT PRIVILEGES FOR ROLE lobby_owner IN SCHEMA freehold_lobby GRANT SELECT ON TABLES TO lobby_app;
       ALTER ROLE lobby_migrator IN DATABASE DB SET role = lobby_owner;
       ALTER ROLE lobby_app PASSWORD '…';
-      note: lobby_migrator has no password here: set R1_LOBBY_MIGRATOR_PASSWORD
+      note: lobby_migrator has no password here: set LOBBY_MIGRATOR_PASSWORD
     "
     ,
     }
@@ -90,7 +91,7 @@ test("plan shows what apply runs, apply runs it, verify then has nothing to say"
       "err": "",
       "out": 
     "✓ DATABASE_URL: lobby  as the manifest says
-      note: lobby_migrator has no password here: set R1_LOBBY_MIGRATOR_PASSWORD
+      note: lobby_migrator has no password here: set LOBBY_MIGRATOR_PASSWORD
     "
     ,
     }
