@@ -2,7 +2,7 @@
 import type { Expr, ImportEdge, Span } from "../model.ts";
 import { isCheckedByModule } from "./checks.ts";
 import type { ExpressionReader } from "./expression.ts";
-import type { ModuleRecord } from "./raw-parser.ts";
+import type { ModuleRecord } from "./module-record.ts";
 import type { FileScopes } from "./scope.ts";
 import type { Node, Program } from "./syntax.ts";
 import { literalText, propertyName } from "./syntax.ts";

@@ -37,6 +37,13 @@ test.each([
     `const é = "日本語 😀"; import x from "ü"; /* ß */ const y = \`\${é} 𝔘\`; // end ö`,
     "ts",
   ],
+  [
+    "imports that are escaped, among others of each kind",
+    `import a, { b, type C } from "\\x61"; import type { D, E } from "./日本"; import F = require("f");
+export { g, type H, i } from "\\u{1F600}"; export type { J } from 'k'; export const l = 1, m = 2; export default l;
+import(\`n\`); import("o" + p); const q = "ü"; export * as r from "s";`,
+    "ts",
+  ],
   ["a byte order mark", `\ufeffimport a from "./a"; // é`, "ts"],
   ["a first line for a shell", `#!/usr/bin/env node\n// b\nimport a from "./a";`, "jsx"],
   ["the same, typed", `#!/usr/bin/env node\n// b\nimport a from "./a";`, "ts"],

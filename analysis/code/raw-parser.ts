@@ -7,6 +7,7 @@
  * One block serves all parses, one after another; of a tree that is asked for late, the text is parsed again.
  */
 import { type ParseResult, type ParserOptions, parseSync } from "oxc-parser";
+import { hasErrors, type ModuleRecord, type Request, readModuleRecord } from "./module-record.ts";
 import { type Block, openBlock } from "./raw-block.ts";
 
 export type Parse = (file: string, text: string, options: ParserOptions) => Parsed;
@@ -14,19 +15,6 @@ export type Parse = (file: string, text: string, options: ParserOptions) => Pars
 export interface Parsed extends Pick<ParseResult, "program" | "comments"> {
   readonly module: ModuleRecord;
   readonly errors: readonly { severity: string; message: string; labels: readonly { start: number }[] }[];
-}
-
-/** What a text imports, without its tree: as much of the parser's own record as both ways tell alike. */
-export interface ModuleRecord {
-  staticImports: readonly { moduleRequest: Request; entries: readonly { isType: boolean }[] }[];
-  staticExports: readonly { entries: readonly { moduleRequest: Request | null; isType: boolean }[] }[];
-  dynamicImports: readonly { moduleRequest: Omit<Request, "value"> }[];
-}
-
-interface Request {
-  value: string;
-  start: number;
-  end: number;
 }
 
 export interface RawParser extends Disposable {
@@ -38,8 +26,6 @@ interface Readers {
   ACTIVE_SIZE: number;
   DATA_POINTER_POS_32: number;
   IS_TS_FLAG_POS: number;
-  TOKEN: unknown;
-  RawTransferData: new (at: number, ast: object) => Pick<Parsed, "module" | "errors">;
   parseRawSync(file: string, block: Uint8Array, at: number, bytes: number, options: ParserOptions): void;
 }
 
@@ -49,6 +35,8 @@ interface Deserializer {
 
 /** Larger texts are rare, and what their trees touch of the block is held to the end. */
 const LARGEST = 1_000_000;
+
+const NO_ERRORS: Pick<Parsed, "errors"> = { errors: [] };
 
 /** Parses into the block so far: by it a parse knows whether the block still holds its tree. */
 let parses = 0;
@@ -64,8 +52,6 @@ export function openRawParser(): RawParser | null {
     const parse = parserInto(block, {
       ...require("oxc-parser/src-js/generated/constants"),
       ...require("oxc-parser/src-js/bindings"),
-      ...require("oxc-parser/src-js/generated/lazy/constructors"),
-      ...require("oxc-parser/src-js/raw-transfer/lazy-common"),
     } as Readers);
     return isSound(parse) ? { parse, [Symbol.dispose]: block.empty } : null;
   } catch {
@@ -89,20 +75,10 @@ function parserInto({ whole, view }: Block, readers: Readers): Parse {
     };
     const record = once(() => {
       fill();
-      const ast = {
-        buffer: view,
-        sourceText: text,
-        sourceStartPos: at,
-        sourceByteLen: bytes,
-        sourceIsAscii: text.length === bytes,
-        nodes: new Map(),
-        token: readers.TOKEN,
-      };
-      const { module, errors } = new readers.RawTransferData(
-        view.int32[readers.DATA_POINTER_POS_32] ?? 0,
-        ast,
-      );
-      return { module: copyOf(module), errors: errors.map(copyOfError) };
+      const start = view.int32[readers.DATA_POINTER_POS_32] ?? 0;
+      // What the parser says of a mistake is rare, and nested.
+      const { errors } = hasErrors(view, start) ? parseSync(file, text, options) : NO_ERRORS;
+      return { module: readModuleRecord(view, start, { text, at, bytes }), errors };
     });
     const tree = once(() => {
       // Where an optional parameter with a decorator begins, the two ways don't agree.
@@ -146,7 +122,7 @@ function once<T extends object>(read: () => T): () => T {
   };
 }
 
-/** By itself, as what the parser hands out reads the block when it is asked. */
+/** As much of the parser's own record as {@link readModuleRecord} reads. */
 function copyOf({ staticImports, staticExports, dynamicImports }: ModuleRecord): ModuleRecord {
   const request = ({ value, start, end }: Request) => ({ value, start, end });
   return {
@@ -166,11 +142,14 @@ function copyOf({ staticImports, staticExports, dynamicImports }: ModuleRecord):
   };
 }
 
-function copyOfError({ severity, message, labels }: Parsed["errors"][number]) {
-  return { severity, message, labels: labels.map(({ start }) => ({ start })) };
-}
-
-const SAMPLE = `import type { A } from "./a.ts";\nexport * from './b';\nimport("é");\nexport const c = (d: A) => \`\${d}\`;\n`;
+const SAMPLE = `import type { A } from "./a.ts";
+import f, { type G, h } from "g";
+export * from './b';
+export { type I, j } from "\\x6a";
+export type { K } from "é";
+import("é"), import("m");
+export const c = (d: A) => \`\${d}\`, e = f(h);
+`;
 
 /** Both ways say the same of a text with some of everything. */
 function isSound(parse: Parse): boolean {

@@ -2,7 +2,8 @@
 import type { Comment, Node, Program } from "oxc-parser";
 import { parseSync, visitorKeys } from "oxc-parser";
 import type { InputProblem } from "../model.ts";
-import { type ModuleRecord, openRawParser, type Parsed, type RawParser } from "./raw-parser.ts";
+import type { ModuleRecord } from "./module-record.ts";
+import { openRawParser, type Parsed, type RawParser } from "./raw-parser.ts";
 import { COMPONENT, scriptsOf } from "./script-blocks.ts";
 
 export type { Comment, Node, Program } from "oxc-parser";
