@@ -21,5 +21,5 @@ const MANY = 1000;
  * grammar of SQL reserves, and hardly uses, counts to it as several times all the rest.
  */
 export function tidy({ fresh }: { fresh: number }): void {
-  if (fresh >= MANY) Bun.gc(true);
+  if (fresh >= MANY) Bun.gc(false);
 }

@@ -57,6 +57,7 @@ export function encodeFacts(facts: FileFacts): string {
 
 function isEmpty(value: unknown): boolean {
   if (value === null || typeof value !== "object") return value === null;
+  if (Array.isArray(value)) return value.length === 0;
   for (const _ in value) return false;
   return true;
 }
@@ -64,9 +65,22 @@ function isEmpty(value: unknown): boolean {
 /** A line is one character, by its length: near a third of what an offset in digits takes. */
 const FIRST = 0x20;
 const LONGEST = 0xd7ff - FIRST;
+/** In a text of such characters alone, each takes one byte. */
+const SHORT = 0xff - FIRST;
 
 /** Where each line starts; as JSON where one is too long for a character. */
 function encodeStarts(starts: readonly number[]): string {
+  const bytes = Buffer.allocUnsafe(starts.length);
+  bytes[0] = "=".charCodeAt(0);
+  for (let line = 1; line < starts.length; line++) {
+    const length = (starts[line] ?? 0) - (starts[line - 1] ?? 0);
+    if (length > SHORT) return encodeLong(starts);
+    bytes[line] = FIRST + length;
+  }
+  return bytes.toString("latin1");
+}
+
+function encodeLong(starts: readonly number[]): string {
   let text = "=";
   for (let line = 1; line < starts.length; line++) {
     const length = (starts[line] ?? 0) - (starts[line - 1] ?? 0);

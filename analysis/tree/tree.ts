@@ -19,7 +19,10 @@ export interface Tree {
   isRepository(folder: string): boolean;
   /** The folder holds nothing: a submodule that is not checked out. */
   isEmpty(folder: string): boolean;
-  /** @throws a system's error, with its `code` */
+  /**
+   * @returns what the next read may write over
+   * @throws a system's error, with its `code`
+   */
   read(path: string): Uint8Array;
   /** Makes many contents ready at one asking, where that is quicker than one by one. */
   prefetch?(paths: readonly string[]): void;

@@ -1,9 +1,12 @@
 /** The working folder as a {@link Tree}, with what a sparse checkout leaves out of it. No link is followed out of it. */
 import {
+  closeSync,
   existsSync,
   lstatSync,
+  openSync,
   readdirSync,
   readFileSync,
+  readSync,
   realpathSync,
   type Stats,
   statSync,
@@ -63,7 +66,7 @@ export function workingTree(root: string, knownId: KnownId = () => null): Tree {
     isEmpty: (folder) => !existsSync(join(root, folder)) || readdirSync(join(root, folder)).length === 0,
     read: (path) => {
       try {
-        return readFileSync(join(root, path));
+        return readWhole(join(root, path));
       } catch (error) {
         const left = (error as NodeJS.ErrnoException).code === "ENOENT" ? elsewhere() : null;
         if (left?.look(path)?.kind !== "file") throw error;
@@ -72,4 +75,23 @@ export function workingTree(root: string, knownId: KnownId = () => null): Tree {
     },
     prefetch: (paths) => absent?.prefetch(paths),
   };
+}
+
+/** Files of up to this size are read into one place, one after another: memory that nothing has touched yet costs more than the reading. */
+const ROOM = 256 * 1024;
+let room: Uint8Array | null = null;
+
+function readWhole(path: string): Uint8Array {
+  room ??= new Uint8Array(ROOM);
+  const descriptor = openSync(path, "r");
+  try {
+    for (let at = 0; at < ROOM; ) {
+      const read = readSync(descriptor, room, at, ROOM - at, at);
+      if (read === 0) return room.subarray(0, at);
+      at += read;
+    }
+    return readFileSync(path);
+  } finally {
+    closeSync(descriptor);
+  }
 }
