@@ -43,6 +43,7 @@ export function createAsk(
   resolve: Resolve,
   trace: Trace = new Trace(),
   kept: KeptDefinitions | null = null,
+  home: Ask["home"] = () => null,
 ): Asking {
   const bySource = new Map<string, Known<TableDefinition | null>>();
   const gathered = new Map<unknown, { value: unknown }>();
@@ -103,6 +104,7 @@ export function createAsk(
       );
       return { ...given, options };
     },
+    home,
     heirs: (expr) => {
       const inner = follow(expr, resolve);
       return inner.kind === "class" ? (resolve.heirs?.(inner) ?? []) : [];

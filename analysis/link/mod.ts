@@ -3,7 +3,7 @@
  * each run, over everything, so that a change in one file shows wherever it matters; what costs in it is
  * kept by the stage before.
  */
-import { migrationOwner } from "../../manifest/lookup.ts";
+import { migrationOwner, serviceOfFile } from "../../manifest/lookup.ts";
 import type { Manifest } from "../../manifest/model.ts";
 import type { Compiled } from "../compile/mod.ts";
 import type { Joinable } from "../joinable.ts";
@@ -73,7 +73,7 @@ export function link(compiled: Compiled, options: LinkOptions): Linked {
   resolve.given = createCallers(files, resolver, late.callsOf, trace, importersOf);
   resolve.heirs = createHeirs({ factsOf: wholeFacts, resolver, resolve, importersOf, trace });
   if (literalTypes) resolve.typed = typedBy(literalTypes, files);
-  const ask = createAsk(files, resolve, trace, rest?.definitions);
+  const ask = createAsk(files, resolve, trace, rest?.definitions, (file) => serviceOfFile(manifest, file));
   const views = viewsOf(ask.definitions);
   const chains = readAllChains(files, ask, views, trace);
   const sites = withoutBound(readAllSites(files, resolve, dialectOf, late.readSql), [

@@ -194,6 +194,8 @@ export interface Ask {
   given(expr: Expr): Expr | null;
   /** The classes of the workspace that extend a class, directly or through others. */
   heirs(expr: Expr): Expr[];
+  /** The service whose folder holds a file; null for nobody's. */
+  home(file: string): string | null;
   /** The client that an expression is, by evidence. */
   client(expr: Expr): string | null;
   /** Chains inside a callback or argument are chains of their own; this says which names the outer one binds. */

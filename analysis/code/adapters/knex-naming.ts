@@ -1,42 +1,46 @@
 /** Names as the database has them, where Knex is told to write `orderItems` as `order_items`. */
-import type { SchemaChange } from "../../model.ts";
-import type { Ask, Named } from "./adapter.ts";
+import type { Expr, SchemaChange } from "../../model.ts";
+import type { Ask, Chain, Named } from "./adapter.ts";
+import { isRenamed, type Renaming } from "./renamed.ts";
 
 /** What Objection gives for Knex's options to do so. */
 export const MAPPERS: readonly string[] = ["knexSnakeCaseMappers"];
 
-const MAPPING = Symbol("the mappers of Objection");
+const snakeCased: Renaming = {
+  tells(source, ask) {
+    const callee = source.kind === "call" ? ask.follow(source.callee) : null;
+    return callee?.kind === "import"
+      ? MAPPERS.includes(callee.name)
+      : callee?.kind === "member" && MAPPERS.includes(callee.property);
+  },
+  options: /^(?:wrapIdentifier|postProcessResponse)$/,
+};
 
-/** A name of a table or a column, as it is stored. */
-export function asStored(name: string, ask: Ask): string {
-  const mapped = ask.gather<boolean>(MAPPING, false, (sources) =>
-    sources.some((source) => {
-      const callee = source.kind === "call" ? ask.follow(source.callee) : null;
-      return callee?.kind === "import"
-        ? MAPPERS.includes(callee.name)
-        : callee?.kind === "member" && MAPPERS.includes(callee.property);
-    }),
-  );
-  return mapped ? name.replace(/([a-z0-9])([A-Z])/g, "$1_$2").toLowerCase() : name;
+/** A name of a table or a column that a file writes, as it is stored. */
+export function asStored(name: string, file: string, ask: Ask, root: Expr | null = null): string {
+  return isRenamed(snakeCased, file, root, ask)
+    ? name.replace(/([a-z0-9])([A-Z])/g, "$1_$2").toLowerCase()
+    : name;
 }
 
-/** What is named, under the names as they are stored. */
-export function stored(named: Named[], ask: Ask): Named[] {
+/** What a chain names, under the names as they are stored. */
+export function stored(named: Named[], { root, at }: Chain, ask: Ask): Named[] {
+  const as = (name: string) => asStored(name, at.file, ask, root);
   return named.map((item) => {
     const { name, changes } = item;
     if (name.table === null) return item;
     return {
       ...item,
-      name: { ...name, table: asStored(name.table, ask) },
-      ...(changes && { changes: changes.map((change) => storedChange(change, ask)) }),
+      name: { ...name, table: as(name.table) },
+      ...(changes && { changes: changes.map((change) => storedChange(change, as)) }),
     };
   });
 }
 
-function storedChange(change: SchemaChange, ask: Ask): SchemaChange {
-  const found = { ...change, name: asStored(change.name, ask) };
-  if ("to" in found) found.to = asStored(found.to, ask);
-  if ("column" in found) found.column = asStored(found.column, ask);
-  if (found.kind === "create") found.columns = found.columns.map((column) => asStored(column, ask));
+function storedChange(change: SchemaChange, as: (name: string) => string): SchemaChange {
+  const found = { ...change, name: as(change.name) };
+  if ("to" in found) found.to = as(found.to);
+  if ("column" in found) found.column = as(found.column);
+  if (found.kind === "create") found.columns = found.columns.map(as);
   return found;
 }

@@ -140,7 +140,7 @@ export const knex: Adapter = {
   chain(chain, ask) {
     const schema = stepText(chain.steps, "withSchema", ask);
     const changes = readKnexSchema(chain, ask);
-    if (changes) return stored(inSchema(changes, schema), ask);
+    if (changes) return stored(inSchema(changes, schema), chain, ask);
     if (!isMine(chain, ask)) return null;
     const verb = chain.steps.findLast(({ name, args }) => args !== null && VERBS.has(name));
     const operation = (verb && VERBS.get(verb.name)) ?? "select";
@@ -154,7 +154,7 @@ export const knex: Adapter = {
       }),
       schema,
     );
-    return stored(found, ask);
+    return stored(found, chain, ask);
   },
 };
 

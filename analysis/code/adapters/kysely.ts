@@ -12,6 +12,7 @@ import {
   tableOfColumn,
 } from "./builders.ts";
 import { shapingsOf } from "./kysely-shaping.ts";
+import { isRenamed, type Renaming } from "./renamed.ts";
 import { shaped } from "./shaping.ts";
 
 /** Methods that only Kysely has: they tell it by themselves. */
@@ -128,7 +129,7 @@ export const kysely: Adapter = {
     chain.steps.flatMap(({ name, args }) => {
       const text = /^with(?:Recursive)?$/.test(name) && args?.[0] ? boundName(args[0], ask) : null;
       const bound = text?.replace(/\(.*$/s, "").trim();
-      return bound ? [bound, asStored(bound, ask)] : [];
+      return bound ? [bound, asStored(bound, chain, ask)] : [];
     }),
 
   stores: ({ steps }, ask) => storedView(steps, ask),
@@ -136,7 +137,8 @@ export const kysely: Adapter = {
   chain(chain, ask) {
     const schema = stepText(chain.steps, "withSchema", ask);
     const changes = readSchema(chain, ask);
-    if (changes) return stored(inSchema(changes, schema), ask).map((item) => withChanges(item, chain, ask));
+    if (changes)
+      return stored(inSchema(changes, schema), chain, ask).map((item) => withChanges(item, chain, ask));
     const telling = chain.steps.some(({ name }) => TELLING.has(name));
     if (!telling && !joinsAlone(chain)) return null;
     const changing = chain.steps.some(({ name }) => /^(?:updateTable|deleteFrom|mergeInto)$/.test(name));
@@ -147,37 +149,41 @@ export const kysely: Adapter = {
       }),
       schema,
     );
-    return stored(found, ask);
+    return stored(found, chain, ask);
   },
 };
 
-const CAMEL_CASE = Symbol("the plugin for names in camel case");
+/** A plugin lets the code write `orderItems` for `order_items`. */
+const camelCased: Renaming = {
+  tells(source, ask) {
+    const callee = source.kind === "new" ? ask.follow(source.callee) : null;
+    return callee?.kind === "import" && callee.name === "CamelCasePlugin";
+  },
+  options: /^plugins$/,
+};
 
-/** Names as the database has them: a plugin lets the code write `orderItems` for `order_items`. */
-function asStored(name: string, ask: Ask): string {
-  const plugged = ask.gather<boolean>(CAMEL_CASE, false, (sources) =>
-    sources.some((source) => {
-      const callee = source.kind === "new" ? ask.follow(source.callee) : null;
-      return callee?.kind === "import" && callee.name === "CamelCasePlugin";
-    }),
-  );
-  return plugged ? name.replace(/(?<=[^A-Z_])[A-Z]/g, "_$&").toLowerCase() : name;
+/** Names as the database has them. */
+function asStored(name: string, { root, steps, at }: Chain, ask: Ask): string {
+  const plugged = steps.some((step) => /^with(?:out)?Plugins?$/.test(step.name));
+  return isRenamed(camelCased, at.file, plugged ? null : root, ask)
+    ? name.replace(/(?<=[^A-Z_])[A-Z]/g, "_$&").toLowerCase()
+    : name;
 }
 
-function stored(named: Named[], ask: Ask): Named[] {
+function stored(named: Named[], chain: Chain, ask: Ask): Named[] {
   return named.map((item) =>
     item.name.table === null
       ? item
-      : { ...item, name: { ...item.name, table: asStored(item.name.table, ask) } },
+      : { ...item, name: { ...item.name, table: asStored(item.name.table, chain, ask) } },
   );
 }
 
 /** What the schema builder's chain does to the table that it names. */
-function withChanges(item: Named, { steps }: Chain, ask: Ask): Named {
+function withChanges(item: Named, chain: Chain, ask: Ask): Named {
   if (item.operation === "references") return item;
   const changes = shaped(
     item.name,
-    shapingsOf(steps, (name) => asStored(name, ask), ask),
+    shapingsOf(chain.steps, (name) => asStored(name, chain, ask), ask),
   );
   return changes ? { ...item, changes } : item;
 }

@@ -25,7 +25,7 @@ export function define(definition: Expr, ask: Ask): TableDefinition | null {
   const told = members.find((member) => member.static && member.name === "tableName");
   if (!told || !isModel(definition, ask)) return null;
   const first = told.init && ask.names(told.init)[0];
-  const named = first?.table ? { ...first, table: asStored(first.table, ask) } : first;
+  const named = first?.table ? { ...first, table: asStored(first.table, definition.at.file, ask) } : first;
   const name = named ? { ...named, at: isWithin(named.at, told.init?.at) ? named.at : told.at } : null;
   const joins = [...relationEntries(definition, ask).keys()].flatMap((relation) =>
     throughOf(definition, relation, ask).map((table) => ({ name: table, columns: null, relation })),
@@ -251,7 +251,7 @@ function columnTable(expr: Expr, ask: Ask): TableName | null {
   const inner = ask.follow(expr);
   const [first] = inner.kind === "array" ? inner.items : [inner];
   const table = first && tableOfColumn(first, ask);
-  return table?.table ? { ...table, table: asStored(table.table, ask) } : (table ?? null);
+  return table?.table ? { ...table, table: asStored(table.table, expr.at.file, ask) } : (table ?? null);
 }
 
 /** What is done to the tables of a relation, named where it is asked for. */

@@ -192,7 +192,7 @@ function joined(expr: Expr, ask: Ask) {
   return models.length > 0
     ? models.map(({ name }) => ({ ...name, at: expr.at }))
     : tableNames(expr, ask).map((name) =>
-        name.table === null ? name : { ...name, table: asStored(name.table, ask) },
+        name.table === null ? name : { ...name, table: asStored(name.table, expr.at.file, ask) },
       );
 }
 
