@@ -77,7 +77,9 @@ export function readCall(r: Reading, node: Node & { type: "CallExpression" }, sc
       if (value) return value;
     }
     const told = isGlobal(callee.object as Node, "Object", scope)
-      ? ofObject(r, method, args()[0], node)
+      ? /^(?:freeze|seal)$/.test(method)
+        ? args()[0]
+        : ofObject(r, method, args()[0], node)
       : null;
     if (told) return told;
     // A path has parts to join, a list what stands between its own.

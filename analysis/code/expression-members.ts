@@ -152,7 +152,8 @@ export function taken(r: Reading, init: Node, scope: Scope, path: readonly strin
 
 export function follow(r: Reading, value: Expr, path: readonly string[], node: Node): Expr {
   for (const property of path) {
-    const inner = value.kind === "alias" ? value.of : value;
+    let inner = value;
+    while (inner.kind === "alias") inner = inner.of;
     if (inner.kind === "object")
       value = (Object.hasOwn(inner.entries, property) && inner.entries[property]) || r.unknown(node);
     else if (inner.kind === "array" && /^\d+$/.test(property))

@@ -47,6 +47,21 @@ const rows: [title: string, code: string, expected: string[]][] = [
     ["a", "b"],
   ],
   [
+    "a property of what a function returns",
+    `function parts(id: number) {\n  return { recent: \`recent as (select 1 from a where id = \${id})\`, where: "x = 1" };\n}\nconst f = () => {\n  const p = parts(1);\n  return sql.unsafe(\`with \${p.recent} select 1 from recent join b using (id) where \${p.where}\`);\n};`,
+    ["a", "b"],
+  ],
+  [
+    "a property of an object that is frozen",
+    `const ctes = Object.freeze({ recent: "recent as (select 1 from a)" });\nconst f = () => sql.unsafe(\`with \${ctes.recent} select 1 from recent\`);`,
+    ["a"],
+  ],
+  [
+    "a query that nobody knows, and one that bears its name perhaps",
+    `const f = (cte: string) => sql.unsafe(\`with \${cte} select 1 from recent join s.b using (id)\`);`,
+    ["?", "b"],
+  ],
+  [
     "a name in lower case",
     `const f = (t: string) => sql.unsafe(\`truncate \${t.toLowerCase()}\`);\nf("A");\nf("B");`,
     ["a", "b"],

@@ -9,6 +9,7 @@ import { FORMS, fill, nextForm, type OpenHole, onlyHoles, openHoles } from "../h
 import { isToken, QUOTED, type Tokens, tokenText } from "../lexer.ts";
 import { normalize } from "../normalize.ts";
 import { openJoins } from "../open-joins.ts";
+import { openNames } from "../open-names.ts";
 import { holesBetween, type SqlText } from "../text.ts";
 import { readAlterConstraint } from "./alter-constraint.ts";
 import { refusedBrackets } from "./brackets.ts";
@@ -143,7 +144,14 @@ function attempt(
             session,
             context,
           );
-          return { kind, at: text.span(raw.start, raw.end), ...facts, normalized: normalized(text, raw) };
+          const references = openNames(raw.tokens, holes).known(facts.references);
+          return {
+            kind,
+            at: text.span(raw.start, raw.end),
+            ...facts,
+            references,
+            normalized: normalized(text, raw),
+          };
         },
       };
     }
@@ -216,7 +224,11 @@ function hiddenQueries(text: SqlText, raw: RawStatement, holes: readonly OpenHol
     ...hole,
     reason: `${hole.reason}, and may join more tables`,
   }));
-  return [...hidden.map(({ hole }) => hole), ...joins].map(({ start, end, reason }) => ({
+  const named = openNames(raw.tokens, holes).hidden.map(({ hole, more }) => ({
+    ...hole,
+    reason: more ? `${hole.reason}, and ${more}` : hole.reason,
+  }));
+  return [...hidden.map(({ hole }) => hole), ...joins, ...named].map(({ start, end, reason }) => ({
     kind: "unknown",
     start,
     end,

@@ -5,6 +5,7 @@ import { fill, nextForm, type OpenHole, onlyHoles, openHoles, seenTokens } from 
 import { DOLLAR, isToken, QUOTED } from "../lexer.ts";
 import { normalize } from "../normalize.ts";
 import { openJoins } from "../open-joins.ts";
+import { openNames } from "../open-names.ts";
 import type { RawStatement } from "../splitter.ts";
 import { holesBetween, type SqlText } from "../text.ts";
 import { actHandlers } from "./acts.ts";
@@ -123,6 +124,10 @@ function readStatement(
   }
   for (const hole of openJoins(text, raw.tokens, holes))
     reading.references.push(unknownQuery(text, hole, context.stored, "may join more tables"));
+  const named = openNames(raw.tokens, holes);
+  reading.references = named.known(reading.references);
+  for (const { hole, more } of named.hidden)
+    reading.references.push(unknownQuery(text, { hole }, context.stored, more));
   return {
     kind: statementKind(nodes[0]),
     at: text.span(raw.start, raw.end),
@@ -156,7 +161,7 @@ function hidesQuery(raw: RawStatement, { form, token, hole }: OpenHole): boolean
 
 function unknownQuery(
   text: SqlText,
-  { hole }: OpenHole,
+  { hole }: Pick<OpenHole, "hole">,
   stored: Stored | null,
   more = "",
 ): SqlStatement["references"][number] {
