@@ -1,4 +1,4 @@
-import { afterAll, expect, test } from "bun:test";
+import { afterEach, beforeEach, expect, test } from "bun:test";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,9 +7,6 @@ import { loadManifest, memorySource } from "../manifest/mod.ts";
 import { rules } from "../rules/mod.ts";
 import { openCache } from "./cache/mod.ts";
 import { openJudge } from "./judge.ts";
-
-const scratch = mkdtempSync(join(tmpdir(), "freehold-judge-"));
-afterAll(() => rmSync(scratch, { recursive: true }));
 
 const files = {
   "freehold.json": JSON.stringify({
@@ -25,9 +22,17 @@ const files = {
   "billing/migrations/001_begin.sql": "create table invoices (id int);\n",
 };
 const { manifest } = loadManifest(memorySource(files), rules);
-const root = join(scratch, "workspace");
-const cache = join(scratch, "cache");
-writeRepository(root, new Map(Object.entries(files)));
+
+let scratch: string;
+let root: string;
+let cache: string;
+beforeEach(() => {
+  scratch = mkdtempSync(join(tmpdir(), "freehold-judge-"));
+  root = join(scratch, "workspace");
+  cache = join(scratch, "cache");
+  writeRepository(root, new Map(Object.entries(files)));
+});
+afterEach(() => rmSync(scratch, { recursive: true }));
 
 /** The findings, and whether anything was analysed for them. */
 async function judged(given: { today?: string; version?: string } = {}) {
@@ -59,6 +64,7 @@ test("what was judged once is not judged again while nothing has changed", async
 });
 
 test("another day, another version and another text of any file are judged anew", async () => {
+  expect((await judged()).analysed).toBe(true);
   expect((await judged({ today: "2026-11-22" })).analysed).toBe(true);
   expect((await judged({ version: "1.0.1" })).analysed).toBe(true);
   writeFileSync(join(root, "orders/names.ts"), 'export const table = "invoices";\n');

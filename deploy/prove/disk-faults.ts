@@ -117,7 +117,7 @@ export const torn: Fault = {
           for (const { spool, writer, what, place } of some) {
             await writer.said(({ durable }) => durable >= 300);
             await writer.end("SIGKILL");
-            damage(arena, spool, place, what);
+            damage(arena, { spool, place, what, durable: writer.seen.durable });
           }
           spools.push(...some);
         }
@@ -135,31 +135,45 @@ export const torn: Fault = {
   },
 };
 
-function damage(
-  arena: Arena,
-  spool: string,
-  place: ((frame: number, bytes: number) => number) | null,
-  what: string,
-): void {
+interface Damage {
+  spool: string;
+  place: ((frame: number, bytes: number) => number) | null;
+  what: string;
+  /** What its writer confirmed last. */
+  durable: number;
+}
+
+function damage(arena: Arena, { spool, place, what, durable }: Damage): void {
   const folder = join(spool, readdirSync(spool)[0]!);
   const writer = folder.slice(-36);
   const path = join(folder, "00000001.seg");
   const bytes = readFileSync(path);
-  const frames: { at: number; bytes: number }[] = [];
-  for (let at = segmentHeaderBytes; ; ) {
-    const header = decodeFrameHeader(bytes, at, 1, checksumSeed(writer));
-    if (!header) break;
-    frames.push({ at, bytes: header.bytes });
-    at += frameHeaderBytes + header.bytes;
-  }
-  // The last ones may lie in the ring, too, and then nothing of them is lost.
-  const frame = frames[arena.pick(Math.ceil(frames.length / 2))]!;
+  const frames = framesOfSpoolAlone(bytes, writer, durable);
+  const frame = frames[arena.pick(frames.length)]!;
   if (place) {
     const at = place(frame.at, frame.bytes);
     bytes[at] = bytes[at]! ^ (1 << arena.pick(8));
     writeFileSync(path, bytes);
   } else if (what === "torn end") truncateSync(path, statSync(path).size - 1 - arena.pick(1000));
   else truncateSync(path, frame.at + 1 + arena.pick(frameHeaderBytes + frame.bytes - 1));
+}
+
+/**
+ * The frames of a first segment that lie nowhere else: of those that were not confirmed yet, however many these are on a slow
+ * disk, the ring has the events, too, and then nothing is lost with the frame.
+ */
+export function framesOfSpoolAlone(
+  segment: Uint8Array,
+  writer: string,
+  durable: number,
+): { at: number; bytes: number }[] {
+  const frames: { at: number; bytes: number }[] = [];
+  for (let at = segmentHeaderBytes; ; ) {
+    const header = decodeFrameHeader(segment, at, 1, checksumSeed(writer));
+    if (!header || header.first + header.count - 1 > durable) return frames;
+    frames.push({ at, bytes: header.bytes });
+    at += frameHeaderBytes + header.bytes;
+  }
 }
 
 export const shm: Fault = {

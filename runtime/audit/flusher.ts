@@ -157,8 +157,9 @@ export class Flusher {
         const before = store.sequence;
         if (await this.#step(store, reader, limit)) {
           nextAt = begun + (store.sequence - before < many ? batchEveryMs : manyEveryMs);
-          this.#shared.set("stored", store.sequence);
+          // Before it is said: whoever waited for that finds the spool's room given back.
           this.#release(home.folder, reader.segment, join(home.folder, spareName));
+          this.#shared.set("stored", store.sequence);
           if (this.#shared.takeFlag("wantsStored")) this.#tell({ kind: "progress" });
           continue;
         }
