@@ -36,3 +36,18 @@ test.each([
   const [table, schema = null] = name.split(".").reverse() as [string, string?];
   expect(judgeTable(manifest!, "a", schema, table).verdict).toBe("engine");
 });
+
+test.each([
+  ["mysql", "INFORMATION_SCHEMA", "engine"],
+  ["mariadb", "Information_Schema", "engine"],
+  // Quoted, as PostgreSQL would keep it.
+  ["postgresql", "INFORMATION_SCHEMA", "unowned"],
+])("on %s, a table of %s is %s", (dialect, schema, verdict) => {
+  const { manifest } = loadManifest(
+    memorySource({
+      "freehold.json": `{ "dialect": "${dialect}", "services": { "a": { "path": "a" } } }`,
+      "a/main.ts": "",
+    }),
+  );
+  expect<string>(judgeTable(manifest!, "a", schema, "SCHEMATA").verdict).toBe(verdict);
+});

@@ -79,7 +79,8 @@ const statistics =
 
 /** Whether a schema is the server's own, so that nothing in it can be a service's. */
 export function isEngineSchema(dialect: Dialect, schema: string): boolean {
-  return postgresSchemas.has(schema) || (isMysql(dialect) && mysqlSchemas.has(schema));
+  // In MySQL they may be written in either case, wherever names of tables are told apart by it.
+  return postgresSchemas.has(schema) || (isMysql(dialect) && mysqlSchemas.has(schema.toLowerCase()));
 }
 
 /**
