@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { mkdirSync, renameSync, rmSync, symlinkSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { commit, git } from "../bench/check/write.ts";
 import { type Folder, folderOf, platform, violation } from "../fixtures/command-line.ts";
@@ -258,6 +258,45 @@ test("what a machine wrote is left out and counted, by whichever way the answer 
   }
   const { out } = await folder.freehold(["check", "--staged"]);
   expect(out).toContain(" · 5 files and 2 left out, ");
+});
+
+describe("the last commit is linked as a whole", () => {
+  /** Stages a text of one file, and checks it. @returns what the cache then holds of a commit */
+  async function stagedWith(folder: Folder, files: Record<string, string>): Promise<string | null> {
+    folder.write(files);
+    git(folder.root, "add", "--all");
+    const cache = join(folder.root, ".git/freehold");
+    expect(await compact(folder, "--staged")).toEqual(await compact(folder, "--staged", "--no-cache"));
+    const book = existsSync(cache) ? readdirSync(cache).find((name) => name.includes("-book-")) : undefined;
+    return book === undefined ? null : readFileSync(join(cache, book), "latin1");
+  }
+
+  test("where that can serve for what is staged, and not where files come, migrations change or settings do", async () => {
+    using folder = repository({ ...platform, ...violation, "package.json": "{}\n" });
+    const migration = "services/gatekeeper/migrations/001_create_audit_log.sql";
+    expect(await stagedWith(folder, { "services/guardian/new.ts": guilty })).toBeNull();
+    expect(await stagedWith(folder, { "services/guardian/new.ts": `${guilty}\n` })).toBeNull();
+    commit(folder.root, "a file more");
+    expect(await stagedWith(folder, { "package.json": '{ "name": "shop" }\n' })).toBeNull();
+    commit(folder.root, "a name");
+    expect(await stagedWith(folder, { [migration]: `${platform[migration]}\n` })).toBeNull();
+    commit(folder.root, "a line more");
+    const book = await stagedWith(folder, { [recent]: `${guilty}\n` });
+    expect(book).not.toBeNull();
+    commit(folder.root, "another one");
+    expect(await stagedWith(folder, { [recent]: guilty, "services/guardian/newer.ts": guilty })).toBe(book);
+  });
+
+  test("once a day, where it comes to nothing that could serve", async () => {
+    using folder = repository({ ...platform, ...violation, "texts/other.txt": "export {};\n" });
+    symlinkSync("../../texts/other.txt", join(folder.root, "services/guardian/other.ts"));
+    git(folder.root, "add", "--all");
+    commit(folder.root, "a link to what would not be read");
+    const book = await stagedWith(folder, { [recent]: `${guilty}\n` });
+    expect(book).toContain('"whole":false');
+    commit(folder.root, "a line more");
+    expect(await stagedWith(folder, { [recent]: guilty })).toBe(book);
+  });
 });
 
 test("questions that contradict each other are refused", async () => {

@@ -58,7 +58,7 @@ export async function stagedAgain(
   let staged = await openStaged(asked);
   const [{ rules }] = await loading;
   let judge = await staged.judge(rules);
-  if (!judge && staged.head !== null && !staged.isOfHead) {
+  if (!judge && staged.head !== null && staged.wantsBook) {
     staged[Symbol.dispose]();
     if (!(await record(asked, staged.head, rules, options, io))) return null;
     staged = await openStaged(asked);

@@ -6,6 +6,7 @@
 import { renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Store } from "../cache/store.ts";
+import { CODE } from "../code/endings.ts";
 import { isRead } from "../files.ts";
 import type { Baseline, CheckResult, Rule } from "../model.ts";
 import { type Base, hear } from "../tree/base.ts";
@@ -44,8 +45,8 @@ export interface Staged extends Disposable {
   base: Base | null;
   /** From the last commit to what is staged. */
   change: Change | null;
-  /** The book is of the last commit. */
-  isOfHead: boolean;
+  /** A book of the last commit would be of use, and this one is of another. */
+  wantsBook: boolean;
   /** Null where the book is not of use for what is staged. */
   judge(rules: readonly Rule[]): Promise<((baseline: Baseline | null) => CheckResult) | null>;
   /** The same for the last commit. */
@@ -74,16 +75,18 @@ export async function openStaged(options: StagedOptions): Promise<Staged> {
   const isOfHead = opened !== null && opened.head.commit === head;
   const fromHead = isOfHead
     ? staged
-    : opened && head !== null
+    : head !== null
       ? readDifferences(git(root, ["diff-index", ...RAW, "--cached", head, "--"], { index }))
       : null;
+  // What kept one from being whole today mostly still does, and to link a commit in vain costs as much as the check.
+  const inVain = opened !== null && !opened.head.whole && opened.head.today === today;
   const usable =
     opened?.head.whole && head !== null && sameLanding(root, opened.head.base, base) ? opened : null;
   return {
     head,
     base,
     change: fromHead && { base: head, holds: within(fromHead.map(({ path }) => path)) },
-    isOfHead,
+    wantsBook: fromHead !== null && !isOfHead && !inVain && fromHead.every(mayBeJudged),
     judge: (rules) => judged(usable, read, blobs, options, rules),
     async judgeHead(rules) {
       if (isOfHead) return judged(usable, [], blobs, options, rules);
@@ -134,13 +137,23 @@ function sameLanding(root: string, before: Base | null, now: Base | null): boole
   return readDifferences(between)?.every(({ path }) => !path.endsWith(".sql")) ?? false;
 }
 
+/** A book may serve for it: code that changes, or a file that nobody reads. */
+function mayBeJudged({ path, status, modes }: Difference): boolean {
+  return !isRead(path) || (isPlain(status, modes) && CODE.test(path));
+}
+
+/** A file was a file, and is one. */
+function isPlain(status: string, modes: readonly string[]): boolean {
+  return status === "M" && modes.every((mode) => ORDINARY.test(mode));
+}
+
 /** Of what differs, the files that are read; null where more follows from it than can be told. */
 function readBy(head: Head, found: readonly Difference[]): Difference[] | null {
   if (found.length > MOST_DIFFERENCES) return null;
   const read: Difference[] = [];
   for (const one of found) {
     const { path, status, modes } = one;
-    const plain = status === "M" && modes.every((mode) => ORDINARY.test(mode));
+    const plain = isPlain(status, modes);
     if (plain && (isRead(path) || head.read.includes(path))) read.push(one);
     else if (!plain && (isRead(path) || !isHarmless(one, head))) return null;
   }
