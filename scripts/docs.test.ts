@@ -106,6 +106,18 @@ test("what people wrote stays byte for byte, before the part and behind it, with
   expect(second).toContain("`note`");
 });
 
+test.each([
+  ["", ""],
+  ["# Badges  \n\n\n", "# Badges  \n\n\n"],
+  ["# Badges", "# Badges\n\n"],
+  ["# Badges\r\n\r\n", "# Badges\r\n\r\n"],
+])("a part is added behind %j without a letter of it lost", async (text, before) => {
+  using folder = folderOf(boundaries);
+  folder.write({ [guardians]: text });
+  await folder.freehold(["docs", "--service", "guardian"]);
+  expect(readFileSync(join(folder.root, guardians), "utf8")).toStartWith(`${before}<!-- freehold:begin`);
+});
+
 test("what cannot be written or trusted is told in a line, and nothing is touched", async () => {
   using folder = folderOf(boundaries);
   using outside = folderOf({ "DATABASE.md": "theirs\n" });
@@ -125,6 +137,10 @@ test("what cannot be written or trusted is told in a line, and nothing is touche
   expect(await told("--service", "gaurdian")).toBe(
     "freehold: unknown service gaurdian: did you mean guardian?\n",
   );
+  folder.write({ [gatekeepers]: "theirs\n" });
+  expect(await told()).toContain(`${guardians} is a link that leads out of the workspace`);
+  expect(readFileSync(join(folder.root, gatekeepers), "utf8")).toBe("theirs\n");
+  folder.write({ [gatekeepers]: "<!-- freehold:end -->\n<!-- freehold:begin -->\n" });
   folder.write({ "services/guardian/broken.ts": new Uint8Array([0xff, 0xfe, 0xff]) });
   expect(await told()).toContain("services/guardian/broken.ts");
   expect(readFileSync(join(outside.root, "DATABASE.md"), "utf8")).toBe("theirs\n");

@@ -37,26 +37,27 @@ export async function run(
   }
   if (only !== undefined) assertService(model.manifest, only);
   const seen = observe(model);
-  let stale = 0;
-  for (const service of model.manifest.services) {
+  // All are made before one is written: what is wrong with the last one leaves the first one as it is.
+  const stale = model.manifest.services.flatMap((service) => {
     const folder = service.external || (only ?? service.name) !== service.name ? undefined : service.paths[0];
-    if (folder === undefined) continue;
+    if (folder === undefined) return [];
     const file = folder === "" ? "DATABASE.md" : `${folder}/DATABASE.md`;
     if (!source.isFolder(folder)) throw new ExpectedError(`${folder} of ${service.name} is no folder`);
     const known = readDocs(source, file);
     const text = withDocs(known, service, databaseDocs(model, service, seen), file);
-    if (text === known) continue;
-    stale++;
+    return text === known ? [] : [{ service, file, text, isThere: known !== null }];
+  });
+  for (const { service, file, text, isThere } of stale) {
     if (check) {
-      const what = known === null ? "is missing" : "is no longer what the migrations and the code say";
+      const what = isThere ? "is no longer what the migrations and the code say" : "is missing";
       io.out(`${file} ${what}: run "freehold docs --service ${service.name}"\n`);
       continue;
     }
     writeWhole(join(root, file), text, file);
     io.out(`wrote ${file}\n`);
   }
-  if (stale === 0) io.out("every DATABASE.md is what the migrations and the code say\n");
-  return check && stale > 0 ? exitCodes.findings : exitCodes.clean;
+  if (stale.length === 0) io.out("every DATABASE.md is what the migrations and the code say\n");
+  return check && stale.length > 0 ? exitCodes.findings : exitCodes.clean;
 }
 
 /**
@@ -70,7 +71,7 @@ function withDocs(known: string | null, service: Service, docs: string, file: st
   if (known === null) return `# ${service.name}'s database\n\n${part}\n`;
   const from = known.indexOf(beginsWith);
   const to = known.indexOf(end, from);
-  if (from < 0 && to < 0) return `${known.trimEnd()}${lineEnd}${lineEnd}${part}${lineEnd}`;
+  if (from < 0 && to < 0) return `${known}${gap(known, lineEnd)}${part}${lineEnd}`;
   if (from < 0 || to < 0) {
     const [there, lacking] = from < 0 ? ["end", "begin"] : ["begin", "end"];
     throw new ExpectedError(
@@ -78,6 +79,12 @@ function withDocs(known: string | null, service: Service, docs: string, file: st
     );
   }
   return known.slice(0, from) + part + known.slice(to + end.length);
+}
+
+/** What parts the text from what comes behind it by an empty line. */
+function gap(text: string, lineEnd: string): string {
+  if (text === "" || text.endsWith(lineEnd + lineEnd)) return "";
+  return text.endsWith(lineEnd) ? lineEnd : lineEnd + lineEnd;
 }
 
 function readDocs(source: ManifestSource, file: string): string | null {
