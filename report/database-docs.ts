@@ -2,6 +2,7 @@
 import type { HeadTable, MigrationFile, Model, Operation, Service } from "../analysis/model.ts";
 import { type BoundaryRow, boundary, othersText } from "./boundary.ts";
 import { code, prose, tableRow } from "./markdown-text.ts";
+import { counted } from "./text.ts";
 
 const engines = { postgresql: "PostgreSQL", sqlite: "SQLite", mysql: "MySQL", mariadb: "MariaDB" } as const;
 
@@ -46,13 +47,16 @@ export function databaseDocs(model: Model, service: Service, seen: Seen): string
     "## Tables of others",
     table(
       ["table", "owner", "access", "until", "reason"],
-      service.uses.map(({ service: owner, schema, table, access, until, reason }) => [
-        code(schema === null ? table : `${schema}.${table}`),
-        prose(owner),
-        access,
-        until ?? "–",
-        prose(reason),
-      ]),
+      [
+        ...service.uses.map(({ service: owner, schema, table, access, until, reason }) => [
+          code(schema === null ? table : `${schema}.${table}`),
+          prose(owner),
+          access,
+          until ?? "–",
+          prose(reason),
+        ]),
+        ...notAllowed(model, service),
+      ],
       `${service.name} touches no table but its own.`,
     ),
     "## Bringing it to head",
@@ -78,13 +82,31 @@ function setup(files: readonly MigrationFile[], { name, database, migrate }: Ser
     ...only(database, "opens the database as the application"),
     ...only(migrate, "opens it as the migrator"),
   ];
-  const ours = files.length > 0 && files.every(({ file }) => /^\d+_[^/]+\.sql$/.test(file));
+  const ours = files.every(({ file }) => /^\d+_[^/]+\.sql$/.test(file));
   return [
     ...(variables.length > 0 ? [`${variables.join(", ")}.`] : []),
-    ours
-      ? `\`\`\`sh\nbunx freehold migrate --service ${name}\n\`\`\``
-      : "Its own migration tool brings the schema.",
+    files.length === 0
+      ? `No migration of ${name} is known.`
+      : ours
+        ? `\`\`\`sh\nbunx freehold migrate --service ${name}\n\`\`\``
+        : "Its own migration tool brings the schema.",
   ].join("\n\n");
+}
+
+/** What its code does to the tables of others that no entry under "uses" allows: a row for each table, owner and access. */
+function notAllowed({ references }: Model, { name }: Service): string[][] {
+  const found = new Map<string, { cells: string[]; places: number }>();
+  for (const { test, schema, table, access, judgements } of references) {
+    if (test || table === null || access === null) continue;
+    for (const { service, verdict, owners, use } of judgements) {
+      if (service !== name || verdict !== "foreign" || use) continue;
+      const cells = [code(schema === null ? table : `${schema}.${table}`), prose(owners.join(", ")), access];
+      const key = cells.join("\0");
+      found.set(key, { cells, places: (found.get(key)?.places ?? 0) + 1 });
+    }
+  }
+  const rows = [...found].sort(([a], [b]) => (a < b ? -1 : 1));
+  return rows.map(([, { cells, places }]) => [...cells, "–", `not allowed: ${counted(places, "place")}`]);
 }
 
 /** The rights that the service's own code takes. */

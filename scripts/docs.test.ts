@@ -62,6 +62,7 @@ test("docs writes what follows from migrations, code and manifest, and a second 
     | --- | --- | --- | --- | --- |
     | \`audit_summary\` | gatekeeper | read | – | the badge page shows it |
     | \`audit_log\` | gatekeeper | write | 2999-12-31 | GRV-112 makes it an event |
+    | \`audit_log\` | gatekeeper | read | – | not allowed: 2 places |
 
     ## Bringing it to head
 
@@ -146,5 +147,16 @@ test("what cannot be written or trusted is told in a line, and nothing is touche
   expect(readFileSync(join(outside.root, "DATABASE.md"), "utf8")).toBe("theirs\n");
   expect(readFileSync(join(folder.root, gatekeepers), "utf8")).toBe(
     "<!-- freehold:end -->\n<!-- freehold:begin -->\n",
+  );
+});
+
+test("of a service without a migration nothing is said to bring its schema", async () => {
+  using folder = folderOf({
+    "freehold.json": '{ "services": { "mail": { "path": "mail", "database": "MAIL_URL" } } }',
+    "mail/main.ts": "",
+  });
+  await folder.freehold(["docs"]);
+  expect(readFileSync(join(folder.root, "mail/DATABASE.md"), "utf8")).toContain(
+    "`MAIL_URL` opens the database, as the application and as the migrator.\n\nNo migration of mail is known.\n",
   );
 });
