@@ -1,6 +1,7 @@
 /** Calls: of functions of this file, of clients, of methods of lists and texts, and of anything else. */
 import type { Expr } from "../model.ts";
 import type { Adapter } from "./adapters/adapter.ts";
+import { pgPromise } from "./adapters/pg-promise.ts";
 import { postgresJs } from "./adapters/postgres-js.ts";
 import { slonik } from "./adapters/slonik.ts";
 import { ownMethod } from "./classes.ts";
@@ -51,6 +52,9 @@ export function readCall(r: Reading, node: Node & { type: "CallExpression" }, sc
     const answer = known?.adapter.read(use) ?? (known && !known.certain ? slonik.read(use) : null);
     if (answer?.kind === "query") return { kind: "sql", hole: "fragment", of: [answer.text], at: r.at(node) };
     if (answer?.kind === "piece") return { kind: "sql", hole: answer.hole, of: answer.of, at: r.at(node) };
+    const helped = known ? null : helperOf(callee.object as Node)?.read(use);
+    if (helped?.kind === "query") return { kind: "sql", hole: "fragment", of: [helped.text], at: r.at(node) };
+    if (helped?.kind === "piece") return { kind: "sql", hole: helped.hole, of: helped.of, at: r.at(node) };
     // deps.sql("name"), where nothing but the name tells.
     const tag = known ? null : sqlAdapter(r, callee, scope);
     const piece = tag?.adapter.read({ form: "call", method: "", args: args() });
@@ -151,6 +155,12 @@ export function sqlAdapter(
   return name === "sql" || (inner.type === "Identifier" && isHandedTransaction(r, inner.name, scope))
     ? { adapter: postgresJs, certain: false }
     : null;
+}
+
+/** `this.library.helpers.insert(…)`, where another package makes the library: the property tells by its name. */
+function helperOf(object: Node): Adapter | null {
+  const inner = unwrap(object);
+  return inner.type === "MemberExpression" && propertyName(inner) === "helpers" ? pgPromise : null;
 }
 
 /** `sql.begin((tx) => …)`, where another module makes `sql`. */

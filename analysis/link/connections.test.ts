@@ -111,3 +111,38 @@ test("what cannot be followed is said to be unknown", async () => {
     "open ? the address is the parameter url",
   ]);
 });
+
+test("of an address in parts, what says where the database is counts, and a password, which is not repeated", async () => {
+  expect(
+    await opened(
+      `import pg from "pg"; import { HOST, NAME, PASS, PORT, USER } from "./config.ts";
+       new pg.Pool({ host: HOST, port: PORT, user: USER, password: PASS, database: NAME });
+       new pg.Pool({ host: "db.internal", user: "app", password: "secret", database: "APP_DB" });
+       new pg.Pool({ host: process.env.OTHER_HOST, user: "app", password: "" });`,
+      `export const { HOST = "db", PORT = "5432", USER = "app", PASS = "secret", NAME = "app" } = process.env;`,
+    ),
+  ).toEqual([
+    'open HOST checked, "db", PORT checked, NAME checked, USER checked, PASS checked, "a password"',
+    'open "db.internal", "a password"',
+    "open OTHER_HOST",
+  ]);
+});
+
+test("of a URL in parts, it is told by where they stand", async () => {
+  const config = `export const { HOST = "db", PORT = "5432", USER = "app", PASS = "secret", NAME = "app", URL_OF_IT = "postgres://a@b/c" } = process.env;`;
+  expect(
+    await opened(
+      `import { HOST, NAME, PASS, PORT, URL_OF_IT, USER } from "./config.ts";
+       postgres(\`postgres://\${USER}:\${PASS}@\${HOST}:\${PORT}/\${NAME}\`);
+       postgres(\`postgres://\${USER}@\${HOST}/\${NAME}\`);
+       postgres(\`postgres://\${HOST}/\${NAME}?user=\${USER}\`);
+       postgres(\`\${URL_OF_IT}?sslmode=require\`);`,
+      config,
+    ),
+  ).toEqual([
+    'open USER checked, PASS checked, "a password", HOST checked, "db", PORT checked, NAME checked',
+    'open USER checked, HOST checked, "db", NAME checked',
+    'open HOST checked, "db", NAME checked, USER checked',
+    'open URL_OF_IT checked, "postgres://a@b/c"',
+  ]);
+});

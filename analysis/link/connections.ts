@@ -30,8 +30,13 @@ const PARTS = [
   "filename",
 ];
 
-/** A text under another key gives nobody a database: a port, a user's name. */
-const TELLING_PARTS = /^(?:host|hostname|password|pass|url|connectionString|connection)$/;
+/** What a part of an address says: where the database is, the password, or what gives nobody a database: a port, a user's name. */
+type Part = "place" | "password" | "other";
+
+const TELLING_PARTS = /^(?:host|hostname|url|connectionString|connection)$/;
+
+/** The scheme, the user's name, the password and the host of a URL. */
+const URL_PARTS = /^([\w+.-]+:\/\/)(?:([^:@/?]*)(?::([^@/?]*))?@)?([^:/?]*)/;
 
 const DEEPEST = 16;
 
@@ -87,7 +92,13 @@ class Sources {
         const literal: ConnectionSource[] = hasHost(whole)
           ? [{ kind: "literal", text: redact(whole.replaceAll("\0", "…")), at: expr.at }]
           : [];
-        return [...literal, ...expr.parts.filter((part) => part.kind !== "text").flatMap(next)];
+        let before = 0;
+        const within = expr.parts.flatMap((part) => {
+          const place = before;
+          before += part.kind === "text" ? textOf(part).length : 1;
+          return part.kind === "text" ? [] : as(partOf(whole, place), next(part));
+        });
+        return [...literal, ...within];
       }
       case "call":
       case "new":
@@ -162,12 +173,32 @@ class Sources {
       const part = entries[key];
       if (!part) return [];
       const inner = follow(part, this.resolve);
-      if (inner.kind !== "text") return this.behind(part, depth + 1);
-      if (/^pass/.test(key)) return [{ kind: "literal", text: "a password", at: inner.at }];
-      return TELLING_PARTS.test(key) ? text(inner) : [];
+      const says = /^pass/.test(key) ? "password" : TELLING_PARTS.test(key) ? "place" : "other";
+      if (inner.kind !== "text") return as(says, this.behind(part, depth + 1));
+      if (says === "place") return text(inner);
+      return as(says, textOf(inner) ? [{ kind: "literal", text: "", at: inner.at }] : []);
     });
     return spread && found.length === 0 ? [unknown("the options are spread from elsewhere", { at })] : found;
   }
+}
+
+/** What stands at a place of a URL; of any other text all of it says where the database is. */
+function partOf(url: string, place: number): Part {
+  const [, scheme, user, password, host = ""] = URL_PARTS.exec(url) ?? [];
+  if (scheme === undefined) return "place";
+  const named = scheme.length + (user?.length ?? 0);
+  const from =
+    user === undefined ? scheme.length : named + (password === undefined ? 0 : password.length + 1) + 1;
+  if (place >= from) return place < from + host.length ? "place" : "other";
+  return password !== undefined && place > named ? "password" : "other";
+}
+
+/** Sources of a part: what is written counts where it says where the database is; a password is never repeated. */
+function as(part: Part, sources: readonly ConnectionSource[]): ConnectionSource[] {
+  return sources.flatMap((source): ConnectionSource[] => {
+    if (source.kind !== "literal" || part === "place") return [source];
+    return part === "password" ? [{ ...source, text: "a password" }] : [];
+  });
 }
 
 function text(expr: Expr & { kind: "text" }): ConnectionSource[] {

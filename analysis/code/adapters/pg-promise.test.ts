@@ -1,4 +1,5 @@
-import { testAdapter } from "../../../fixtures/adapter-tester.ts";
+import { expect, test } from "bun:test";
+import { readCode, testAdapter } from "../../../fixtures/adapter-tester.ts";
 import { pgPromise } from "./pg-promise.ts";
 
 const open = `import pgPromise from "pg-promise"; const pgp = pgPromise(); const db = pgp(required("APP_DATABASE_URL"));\n`;
@@ -137,3 +138,19 @@ testAdapter(pgPromise, [
     ["3:22 delete orders", opened],
   ],
 ]);
+
+test("helpers tell themselves, where another package's class keeps the library", async () => {
+  const { lines } = await readCode(`import { Repository } from "elsewhere";
+export class Orders extends Repository {
+  add(rows) { return this.conn.none(this.library.helpers.insert(rows, ["id"], "orders")); }
+  columns = new this.library.helpers.ColumnSet(["id"], { table: "lots" });
+  change(rows) { return this.conn.none(this.library.helpers.update(rows, this.columns) + " where v.id = t.id"); }
+  sweep() { return this.conn.none(this.helpers.concat([{ query: "delete from items" }, this.helpers.insert([{}], null, "sweeps")])); }
+}`);
+  expect(lines).toEqual([
+    "3:80 insert orders",
+    "4:66 update lots",
+    "6:78 delete items",
+    "6:121 insert sweeps",
+  ]);
+});

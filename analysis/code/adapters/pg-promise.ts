@@ -42,6 +42,10 @@ export const pgPromise: Adapter = {
         method === "insert" ? ["insert into ", " default values"] : ["update ", " t set _ = null"];
       return { kind: "query", text: made(before, table, after), made: true };
     }
+    if (method === "concat") {
+      const text = statements(first);
+      if (text) return { kind: "query", text, made: true };
+    }
     if (method === "name" || method === "alias") return piece("identifier", first);
     if (/^(?:values|sets|concat)$/.test(method)) return piece("fragment", ...args);
     // Functions are called by their names.
@@ -59,6 +63,18 @@ function made(before: string, table: Expr, after = ""): Expr {
   const text = (words: string): Expr => ({ kind: "text", runs: [{ kind: "text", text: words, at }], at });
   const name: Expr = { kind: "sql", hole: "identifier", of: [table], at };
   return { kind: "concat", parts: [text(before), name, ...(after ? [text(after)] : [])], at };
+}
+
+/** `concat(["…", { query: "…", values }])`: statements, one after the other; null where they are not listed. */
+function statements(list: Expr): Expr | null {
+  const inner = list.kind === "alias" ? list.of : list;
+  if (inner.kind !== "array" || inner.items.length === 0) return null;
+  const parts = inner.items.flatMap((item, index): Expr[] => {
+    const query = entry(item, "query");
+    const end: Expr = { kind: "text", runs: [{ kind: "text", text: ";\n", at: item.at }], at: item.at };
+    return [...(index > 0 ? [end] : []), query ? formatted(query, entry(item, "values") ?? undefined) : item];
+  });
+  return { kind: "concat", parts, at: list.at };
 }
 
 /** The table that `helpers` is told: by its name, by its parts, or by the columns' set. */
