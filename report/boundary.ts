@@ -18,8 +18,6 @@ export interface BoundaryRow {
   table: string;
   owner: string;
   published: boolean;
-  /** Places of the owner's own code. */
-  own: number;
   others: BoundaryUse[];
 }
 
@@ -36,8 +34,11 @@ export interface TransferRow {
 
 const order: readonly Access[] = ["read", "write", "schema"];
 
-/** Every owned table that code names, by owner and table; tests and migrations are no business of the boundary's. */
-export function boundary({ manifest, references }: Model): BoundaryRow[] {
+/**
+ * Every owned table that code names, by owner and table. Tests are no business of the boundary's, nor are tables that only
+ * their owner's migrations know, on the way to their head.
+ */
+export function boundary({ manifest, references, heads }: Model): BoundaryRow[] {
   const rows = new Map<string, BoundaryRow>();
   const row = (owner: string, schema: string | null, table: string) => {
     const service = manifest.services.find(({ name }) => name === owner);
@@ -48,7 +49,6 @@ export function boundary({ manifest, references }: Model): BoundaryRow[] {
       table: name,
       owner,
       published: service?.publishes.some((entry) => entry.table === table) ?? false,
-      own: 0,
       others: [],
     };
     rows.set(key, known);
@@ -63,14 +63,21 @@ export function boundary({ manifest, references }: Model): BoundaryRow[] {
       const { verdict, owners, service, use } = judgement;
       if (verdict !== "own" && verdict !== "foreign") continue;
       for (const owner of owners) {
+        if (verdict === "own" && reference.migration && !isThere(reference, owner, heads)) continue;
         const found = row(owner, reference.schema, reference.table);
-        if (verdict === "own") found.own++;
-        else note(found, service, reference, use);
+        if (verdict === "foreign") note(found, service, reference, use);
       }
     }
   }
   return [...rows.values()].sort(
     (a, b) => turn(manifest, a.owner) - turn(manifest, b.owner) || (a.table < b.table ? -1 : 1),
+  );
+}
+
+/** The table is one of those that the owner's migrations leave. */
+function isThere({ table }: Reference, owner: string, heads: Model["heads"]): boolean {
+  return heads.some(
+    ({ service, name, droppedAt }) => service === owner && name === table && droppedAt === null,
   );
 }
 

@@ -121,3 +121,16 @@ test("what went unread is said, and is no success", async () => {
     });
   }
 });
+
+test("a table that is gone at the head of its owner's migrations is no row, and one that they leave is", async () => {
+  using folder = folderOf({
+    "freehold.json": '{ "services": { "log": { "path": "log", "owns": ["log", "log_*"] } } }',
+    "log/migrations/001_log.sql":
+      "create table log (at timestamptz) partition by range (at);\ncreate table log_rest partition of log default;\n",
+    "log/migrations/002_wider.sql": "alter table log_rest rename to log_old;\ndrop table log_old;\n",
+    "log/migrations/002_wider.down.sql": "create table log_back (at timestamptz);\ndrop table log_back;\n",
+    "log/migrations/003_rest.sql": "create table log_all partition of log default;\n",
+  });
+  const { out } = await folder.freehold(["status"]);
+  expect(out.match(/^log\S*/gm)).toEqual(["log", "log_all"]);
+});
