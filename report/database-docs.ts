@@ -60,7 +60,7 @@ export function databaseDocs(model: Model, service: Service, seen: Seen): string
       `${service.name} touches no table but its own.`,
     ),
     "## Bringing it to head",
-    setup(files, service),
+    setup(files, live.length > 0, service),
   ];
   return `${parts.join("\n\n")}\n`;
 }
@@ -73,21 +73,31 @@ function standing(files: readonly MigrationFile[], service: Service): string {
   return `${engine}, extensions: ${extensions}${head}.`;
 }
 
-function setup(files: readonly MigrationFile[], { name, database, migrate }: Service): string {
+const and = new Intl.ListFormat("en-GB");
+
+/** @param hasTables whether its migrations, in whatever form, make any */
+function setup(
+  files: readonly MigrationFile[],
+  hasTables: boolean,
+  { name, database, migrate }: Service,
+): string {
   const both = database.filter((variable) => migrate.includes(variable));
-  const only = (list: readonly string[], what: string) =>
-    list.filter((variable) => !both.includes(variable)).map((variable) => `${code(variable)} ${what}`);
+  const open = (list: readonly string[], what: string) => {
+    const verb = list.length > 1 ? "open" : "opens";
+    return list.length > 0 ? [`${and.format(list.map(code))} ${verb} ${what}`] : [];
+  };
+  const rest = (list: readonly string[]) => list.filter((variable) => !both.includes(variable));
   const variables = [
-    ...both.map((variable) => `${code(variable)} opens the database, as the application and as the migrator`),
-    ...only(database, "opens the database as the application"),
-    ...only(migrate, "opens it as the migrator"),
+    ...open(both, "the database, as the application and as the migrator"),
+    ...open(rest(database), "the database as the application"),
+    ...open(rest(migrate), "it as the migrator"),
   ];
   const ours = files.every(({ file }) => /^\d+_[^/]+\.sql$/.test(file));
   return [
     ...(variables.length > 0 ? [`${variables.join(", ")}.`] : []),
-    files.length === 0
+    files.length === 0 && !hasTables
       ? `No migration of ${name} is known.`
-      : ours
+      : files.length > 0 && ours
         ? `\`\`\`sh\nbunx freehold migrate --service ${name}\n\`\`\``
         : "Its own migration tool brings the schema.",
   ].join("\n\n");

@@ -150,13 +150,26 @@ test("what cannot be written or trusted is told in a line, and nothing is touche
   );
 });
 
-test("of a service without a migration nothing is said to bring its schema", async () => {
+test("variables of an address's parts open it together, and what brings the schema is told where something does", async () => {
+  const parts = { host: "BOX_HOST", port: "BOX_PORT", password: "BOX_PASSWORD" };
   using folder = folderOf({
-    "freehold.json": '{ "services": { "mail": { "path": "mail", "database": "MAIL_URL" } } }',
+    "freehold.json": JSON.stringify({
+      services: {
+        mail: { path: "mail", database: "MAIL_URL" },
+        box: { path: "box", database: parts, migrate: "BOX_MIGRATOR_URL", owns: ["boxes"] },
+      },
+    }),
     "mail/main.ts": "",
+    "box/migrations/1_boxes.ts":
+      'import type { Knex } from "knex";\nexport const up = (knex: Knex) => knex.schema.createTable("boxes", (t) => t.increments("id"));\n',
   });
   await folder.freehold(["docs"]);
-  expect(readFileSync(join(folder.root, "mail/DATABASE.md"), "utf8")).toContain(
-    "`MAIL_URL` opens the database, as the application and as the migrator.\n\nNo migration of mail is known.\n",
+  const tail = (name: string) =>
+    readFileSync(join(folder.root, name, "DATABASE.md"), "utf8").split("## Bringing it to head\n\n")[1];
+  expect(tail("mail")).toBe(
+    "`MAIL_URL` opens the database, as the application and as the migrator.\n\nNo migration of mail is known.\n\n<!-- freehold:end -->\n",
+  );
+  expect(tail("box")).toBe(
+    "`BOX_HOST`, `BOX_PORT` and `BOX_PASSWORD` open the database as the application, `BOX_MIGRATOR_URL` opens it as the migrator.\n\nIts own migration tool brings the schema.\n\n<!-- freehold:end -->\n",
   );
 });
