@@ -121,7 +121,7 @@ test("drain stores what a process that never came back has left", async () => {
   expect(await log.close({ deadlineMs: 0 })).toMatchObject({ stored: 0, spooled: 1 });
   expect(await freehold("drain", "--spool", spool, "--deadline-ms", "0")).toMatchObject({
     code: 1,
-    out: "0 events of 0 writers stored, 1 writers still have something\n",
+    out: "0 events of 0 writers stored, 1 writer still has something\n",
   });
   // What keeps it from storing is told; once that is mended, it stores.
   const complaints: string[] = [];
@@ -133,7 +133,7 @@ test("drain stores what a process that never came back has left", async () => {
       mended ??= sql`alter table away rename to audit_checkpoint`.execute();
     },
   });
-  expect(await drained).toMatchObject({ code: 0, out: "1 events of 1 writers stored\n" });
+  expect(await drained).toMatchObject({ code: 0, out: "1 event of 1 writer stored\n" });
   await mended;
   expect(complaints[0]).toBe('relation "audit_checkpoint" does not exist\n');
   expect(readdirSync(spool)).toEqual([]);
@@ -150,14 +150,14 @@ test("replay stores what the table refused once it takes it, each event once", a
   const letters = join(spool, writer!, "dead-letters.jsonl");
   const before = readFileSync(letters, "utf8");
   const refused = await freehold("replay", "--spool", spool);
-  expect(refused).toMatchObject({ code: 1, out: "1 dead letters of 1 writers stored\n" });
+  expect(refused).toMatchObject({ code: 1, out: "1 dead letter of 1 writer stored\n" });
   expect(refused.err).toMatch(/^1 refused: new row .* violates check constraint "no_mallory"\n$/);
   // A crash before the file was written anew.
   writeFileSync(letters, before);
   await sql`alter table audit_log drop constraint no_mallory`;
   expect(await freehold("replay", "--spool", spool)).toEqual({
     code: 0,
-    out: "1 dead letters of 1 writers stored, 1 were there already\n",
+    out: "1 dead letter of 1 writer stored, 1 was there already\n",
     err: "",
   });
   expect(readdirSync(spool)).toEqual([]);
@@ -201,7 +201,7 @@ test("the connection may be given in parts", async () => {
   await sql`alter table away rename to audit_checkpoint`;
   expect(await run("drain", "--spool", spool)).toEqual({
     code: 0,
-    out: "1 events of 1 writers stored\n",
+    out: "1 event of 1 writer stored\n",
     err: "",
   });
   folder.write(parts(""));
@@ -241,7 +241,7 @@ test("maintain makes months ahead, moves what lay in the default partition, and 
   await logged(["now", now.getTime()], ["old", month(-30).getTime()]);
   expect(await freehold("maintain", "--ahead", "1")).toEqual({
     code: 0,
-    out: `made ${name(0)}, and moved 1 rows there\nmade ${name(1)}\n`,
+    out: `made ${name(0)}, and moved 1 row there\nmade ${name(1)}\n`,
     err: "",
   });
   expect((await freehold("maintain", "--ahead", "1")).out).toBe("nothing to do\n");
@@ -249,7 +249,7 @@ test("maintain makes months ahead, moves what lay in the default partition, and 
     `create table ${name(-31)} partition of audit_log for values from ('${month(-31).toISOString()}') to ('${month(-30).toISOString()}')`,
   );
   expect((await freehold("maintain", "--ahead", "0", "--keep-months", "24")).out).toBe(
-    `dropped ${name(-31)}\ndeleted 1 rows of the default partition\n`,
+    `dropped ${name(-31)}\ndeleted 1 row of the default partition\n`,
   );
   expect(await sql`select tableoid::regclass::text as place, actor from audit_log`).toMatchObject([
     { place: name(0), actor: "now" },

@@ -12,7 +12,7 @@ import {
   replayDeadLetters,
 } from "../deploy/audit/mod.ts";
 import type { Service } from "../manifest/mod.ts";
-import { escapeControls } from "../report/text.ts";
+import { counted, escapeControls } from "../report/text.ts";
 import { drainSpool, postgresSink } from "../runtime/audit/mod.ts";
 import { type AddressSource, connect, readUrl, ready, type Sql } from "../runtime/connect/mod.ts";
 import { mendable } from "./deployment.ts";
@@ -89,9 +89,10 @@ const commands: Record<string, Command> = {
   async maintain(sql, { ahead = usualAheadMonths, keepMonths }, io) {
     const report = await maintainAudit(sql, { aheadMonths: ahead, keepMonths: keepMonths ?? null });
     for (const { name, moved } of report.made)
-      io.out(`made ${name}${moved > 0 ? `, and moved ${moved} rows there` : ""}\n`);
+      io.out(`made ${name}${moved > 0 ? `, and moved ${counted(moved, "row")} there` : ""}\n`);
     for (const name of report.dropped) io.out(`dropped ${name}\n`);
-    if (report.deletedRows > 0) io.out(`deleted ${report.deletedRows} rows of the default partition\n`);
+    if (report.deletedRows > 0)
+      io.out(`deleted ${counted(report.deletedRows, "row")} of the default partition\n`);
     if (report.made.length + report.dropped.length + report.deletedRows === 0) io.out("nothing to do\n");
     return exitCodes.clean;
   },
@@ -99,21 +100,23 @@ const commands: Record<string, Command> = {
   async prune(sql, { keepMonths = 0 }, io) {
     const { dropped, deletedRows, deletedCheckpoints } = await pruneAudit(sql, { keepMonths });
     for (const name of dropped) io.out(`dropped ${name}\n`);
-    io.out(`deleted ${deletedRows} rows of the default partition and ${deletedCheckpoints} checkpoints\n`);
+    const rows = counted(deletedRows, "row");
+    io.out(`deleted ${rows} of the default partition and ${counted(deletedCheckpoints, "checkpoint")}\n`);
     return exitCodes.clean;
   },
 
   async replay(sql, { spool = "" }, io) {
     const { stored, known, refused, writers } = await replayDeadLetters(sql, spoolFolder(spool, io));
-    const more = known > 0 ? `, ${known} were there already` : "";
-    io.out(`${stored} dead letters of ${writers} writers stored${more}\n`);
+    const more = known > 0 ? `, ${known} ${known === 1 ? "was" : "were"} there already` : "";
+    io.out(`${counted(stored, "dead letter")} of ${counted(writers, "writer")} stored${more}\n`);
     for (const [reason, count] of refused) io.err(`${count} refused: ${escapeControls(reason)}\n`);
     return refused.size > 0 ? exitCodes.findings : exitCodes.clean;
   },
 
   async erase(sql, { actor = "", by = "", reason = "" }, io) {
     const count = await eraseActor(sql, { actor, by, reason });
-    io.out(`${count} events no longer say whose they are; a row audit.erase says that it was done\n`);
+    const whose = count === 1 ? "says whose it is" : "say whose they are";
+    io.out(`${counted(count, "event")} no longer ${whose}; a row audit.erase says that it was done\n`);
     return exitCodes.clean;
   },
 };
@@ -127,14 +130,15 @@ async function drain(
   const onAlarm = (message: string) => io.err(`${escapeControls(message)}\n`);
   const report = await drainSpool({ spool: folder, sink: postgresSink({ url }), deadlineMs, onAlarm });
   const { found, writers, events, deadLettered, gaps } = report;
+  const left = found - writers;
   const told = [
-    `${events} events of ${writers} writers stored`,
+    `${counted(events, "event")} of ${counted(writers, "writer")} stored`,
     ...(deadLettered > 0 ? [`${deadLettered} refused by the table`] : []),
-    ...(gaps > 0 ? [`${gaps} gaps announced`] : []),
-    ...(writers < found ? [`${found - writers} writers still have something`] : []),
+    ...(gaps > 0 ? [`${counted(gaps, "gap")} announced`] : []),
+    ...(left > 0 ? [`${counted(left, "writer")} still ${left === 1 ? "has" : "have"} something`] : []),
   ];
   io.out(`${told.join(", ")}\n`);
-  return writers < found ? exitCodes.findings : exitCodes.clean;
+  return left > 0 ? exitCodes.findings : exitCodes.clean;
 }
 
 /** @throws ExpectedError */

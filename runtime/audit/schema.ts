@@ -1,6 +1,7 @@
 /**
  * The tables that an audit log needs: for a migration to begin from, and for proofs. Each index is paid for by every event;
- * these are what is needed to store each event once, to read the latest first, and to find an actor's.
+ * these are what is needed to store each event once, to read the latest first, and to find an actor's. The last one's Bloom
+ * filter came with PostgreSQL 14; on an older server leave it out, or have one on `(actor, at)`.
  */
 export const auditSchema = `create table audit_log (
   writer uuid not null,
