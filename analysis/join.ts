@@ -17,7 +17,7 @@ import type { Joinable } from "./joinable.ts";
 import { actsOfUses } from "./link/acts.ts";
 import { crossImports, touching } from "./link/cross-imports.ts";
 import type { Belonging } from "./link/territory.ts";
-import { migrationFiles } from "./migrations.ts";
+import { isRunner, migrationFiles } from "./migrations.ts";
 import type { Act, Judgement, MappedTable, Model, Place, Reference, Span, Verdict } from "./model.ts";
 import { eachNamed, eachStatement, type Named, schemaAct, temporaryTables } from "./named.ts";
 import { toPlace } from "./places.ts";
@@ -34,7 +34,7 @@ export function join(input: Joinable): Model {
   const servicesOf = (file: string) => belongings(file).map(({ service }) => service);
   const isTest = (file: string) =>
     isTestFile(file) || (belongings(file).length > 0 && belongings(file).every(({ test }) => test));
-  const migrationOf = (file: string, down = false): Reference["migration"] => {
+  const migrationOf = (file: string, down = false): Act["migration"] => {
     const service = migrationOwner(manifest, file);
     return service === null ? null : { service, down: down || (migrationName(file)?.down ?? false) };
   };
@@ -67,7 +67,7 @@ export function join(input: Joinable): Model {
   );
 
   const acts: Act[] = [];
-  for (const { file, client, statement } of statements) {
+  for (const { file, client, enclosing, statement } of statements) {
     const common = {
       client,
       services: servicesOf(file),
@@ -75,6 +75,7 @@ export function join(input: Joinable): Model {
       migration: migrationOf(file, statement.down),
       statement: statement.normalized,
     };
+    if (common.migration && isRunner(file, enclosing, files.get(file))) common.migration.runner = true;
     for (const { act, name, at } of statement.acts)
       acts.push({ act, name, ddl: false, temporary: false, at: place(at), ...common });
     const ddl = schemaAct(statement);

@@ -7,6 +7,20 @@ import { migrationName } from "./sql/mod.ts";
 /** What comments of tools say that keep both ways in one file (analysis/sql/sections.ts). */
 const sectionMarker = /^\s*(?:(?:\+goose|\+migrate|migrate:|rambler)\s*up\b|up migration\b)/i;
 
+/**
+ * Code among a service's migrations that is none itself, but runs them: neither its name has a number, nor does
+ * it give a way there or back.
+ */
+export function isRunner(file: string, enclosing: string | null, facts: FileFacts | undefined): boolean {
+  const ways = /^(?:up|down|change)$/;
+  return (
+    facts?.kind === "code" &&
+    !/\d\d/.test(file.slice(file.lastIndexOf("/") + 1)) &&
+    !ways.test(enclosing?.split(".").at(-1) ?? "") &&
+    !Object.keys(facts.exports).some((name) => ways.test(name))
+  );
+}
+
 /** @param landed by path, where the text that landed is another than it is now */
 export function migrationFiles(
   manifest: Manifest,

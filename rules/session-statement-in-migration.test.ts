@@ -16,9 +16,51 @@ testRule(sessionStatementInMigration, {
     [file, "create function f() returns int language plpgsql as $$ begin return 1; end $$;\n"],
     [file, "savepoint a; release a;\n"],
     ["billing/code.sql", "set role postgres; commit;\n"],
+    {
+      name: "what runs migrations, beside them",
+      files: {
+        "services/billing/migrations/run.ts": `import { readdir, readFile } from "node:fs/promises";
+import { Client } from "pg";
+export async function run(client: Client) {
+  await client.query("SET search_path TO billing");
+  for (const file of await readdir(import.meta.dirname)) {
+    try {
+      await client.query("BEGIN");
+      await client.query(await readFile(file, "utf8"));
+      await client.query("COMMIT");
+    } catch (error) {
+      await client.query("ROLLBACK");
+      throw error;
+    }
+  }
+}
+`,
+      },
+    },
   ],
   invalid: [
     [file, "select 1; commit;\n", `1:11 a migration of billing says COMMIT${runners}`],
+    {
+      name: "migrations in code, by their numbers or by what they export",
+      files: {
+        "services/billing/migrations/002_note.ts": `import type { Client } from "pg";
+export default async (client: Client) => {
+  await client.query("alter table invoices add note text");
+  await client.query("COMMIT");
+};
+`,
+        "services/billing/migrations/due.ts": `import type { Client } from "pg";
+const finish = (client: Client) => client.query("SET ROLE postgres");
+export async function up(client: Client) {
+  await finish(client);
+}
+`,
+      },
+      findings: [
+        `services/billing/migrations/002_note.ts:4:23 a migration of billing says COMMIT${runners}`,
+        `services/billing/migrations/due.ts:2:50 a migration of billing says SET ROLE postgres${projects}`,
+      ],
+    },
     [file, "begin;\n", `1:1 a migration of billing says BEGIN${runners}`],
     [file, "rollback;\n", `1:1 a migration of billing says ROLLBACK${runners}`],
     [file, "set role postgres;\n", `1:1 a migration of billing says SET ROLE postgres${projects}`],

@@ -64,7 +64,12 @@ export interface Act {
   client: string;
   services: string[];
   test: boolean;
-  migration: { service: string; down: boolean } | null;
+  migration: {
+    service: string;
+    down: boolean;
+    /** Code that lies among them runs migrations, and is none itself. */
+    runner?: true;
+  } | null;
   statement: string;
 }
 
