@@ -1,58 +1,36 @@
 #!/usr/bin/env -S bun --config=/dev/null --no-env-file --tsconfig-override=/dev/null --no-install
 /**
- * The command line. Flags in, exit code out: 0 clean, 1 findings, 2 where the tool could not do its
- * work or an input went unread, 130 at Ctrl-C. A hook runs this before each commit, so nothing is loaded
- * that a run has no need of: a plain `check` goes straight to its module, past commander and all other commands.
+ * The bin: runs the command line of main.ts, from the bundle where there is a fresh one (bundle/stamp.ts says
+ * what that is), from the sources otherwise.
  *
  * The first line keeps Bun from running what a checked folder's bunfig.toml and .env name, from looking
  * our own imports up in its tsconfig.json's "paths", and from installing what is missing.
  */
-import { name, version } from "../package.json" with { type: "json" };
-import { plainCheck } from "./check-flags.ts";
-import { ExpectedError, exitCodes, type Io, LocatedError } from "./io.ts";
+import { join } from "node:path";
+import { freshBundle } from "./bundle/stamp.ts";
 
-/**
- * Runs one command.
- * @param args what stands after `freehold`
- * @returns the exit code; nothing is thrown
- */
-export async function main(args: readonly string[], io: Io): Promise<number> {
+const { argv, env } = process;
+const args = argv.slice(2);
+const root = join(import.meta.dir, "..");
+const fresh = env["FREEHOLD_BUNDLE"] === "off" ? null : freshBundle(root);
+const { start } = loaded(fresh?.module) ?? (await import("./main.ts"));
+const code = await start(args);
+if (fresh?.read.length !== 0) await offer();
+process.exit(code);
+
+/** Null where there is none, or where it does not load: then the sources say why, if they do not either. */
+function loaded(module: string | undefined): typeof import("./main.ts") | null {
   try {
-    const plain = plainCheck(args);
-    if (plain === null) return await (await import("./commands.ts")).runCommand(args, io);
-    return await (await import("./check.ts")).run(plain, io);
-  } catch (error) {
-    io.status(null);
-    if (io.signal.aborted)
-      return io.signal.reason === exitCodes.terminated ? exitCodes.terminated : exitCodes.interrupted;
-    if (error instanceof ExpectedError || isMissingGrammar(error)) {
-      io.err(`${error instanceof LocatedError ? "" : `${name}: `}${error.message}\n`);
-      return exitCodes.failed;
-    }
-    return ownFault(error, io);
+    return module === undefined ? null : require(module);
+  } catch {
+    return null;
   }
 }
 
-/** An optional package that a dialect needs. Known by its name: its class lies in the analyser, which is not loaded here. */
-function isMissingGrammar(error: unknown): error is Error {
-  return error instanceof Error && error.name === "MissingGrammarError";
-}
-
-/** Says what nobody expected, in full. @returns the exit code */
-function ownFault(error: unknown, io: Pick<Io, "err">): number {
-  const trace = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  io.err(
-    `${trace}\n\n${name} ${version}: this is a fault of the tool. Please report it with the lines above.\n`,
-  );
-  return exitCodes.failed;
-}
-
-if (import.meta.main) {
-  const { terminal } = await import("./terminal.ts");
-  const io = terminal();
-  // Bun itself would exit with 1, which stands for findings.
-  for (const event of ["uncaughtException", "unhandledRejection"]) {
-    process.on(event, (error: unknown) => process.exit(ownFault(error, io)));
-  }
-  process.exit(await main(process.argv.slice(2), io));
+/** What has been answered stands, whatever comes of a bundle. */
+async function offer(): Promise<void> {
+  const staged = args[0] === "check" && args.includes("--staged");
+  if (!staged && !(args[0] === "hook" && args[1] === "install")) return;
+  const { offerBundle } = await import("./bundle/offer.ts");
+  offerBundle(root, env);
 }

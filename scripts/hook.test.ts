@@ -37,6 +37,7 @@ function gitIn(root: string) {
   const person = { NAME: "a", EMAIL: "a@example.org" };
   const env = {
     PATH: process.env["PATH"] ?? "",
+    FREEHOLD_BUNDLE: "off",
     // Bun keeps a cache there, which no commit is to hold.
     HOME: join(root, "node_modules"),
     GIT_CONFIG_NOSYSTEM: "1",

@@ -3,13 +3,15 @@
  * the parsers that they stand on. One change in any of them, and nothing that was cached before is used.
  *
  * Reading the sources takes longer than many a run. So it is written down what they came to, by their stats, as
- * the cache does for the files of a workspace, and with the same care for clocks that tick slowly.
+ * the cache does for the files of a workspace, and with the same care for clocks that tick slowly. A bundle
+ * (scripts/bundle/) knows what its own sources came to.
  */
 import { lstatSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
+import { bundled } from "../bundled.ts";
 import { SETTLED_MS } from "./stats.ts";
 
-const PARSERS = ["oxc-parser", "libpg-query", "sql-parser-cst", "jsonc-parser"];
+export const PARSERS = ["oxc-parser", "libpg-query", "sql-parser-cst", "jsonc-parser"];
 
 const here = join(import.meta.dir, "..");
 const FOLDERS = [here, join(here, "../manifest"), join(here, "../rules")];
@@ -22,7 +24,9 @@ export interface Fingerprint {
 
 /** @param folder absolute path of the cache, where it is written down what the sources came to */
 export function fingerprint(folder: string): Fingerprint {
-  const files = [...sources(), ...PARSERS.flatMap((parser) => packageFile(parser) ?? [])];
+  // Whoever took the bundle has looked whether these are still its sources.
+  if (bundled) return { print: bundled.print, keep: () => {} };
+  const files = standingOn();
   const { key, changedMs } = seen(files);
   const note = `${folder}/sources.json`;
   try {
@@ -33,13 +37,7 @@ export function fingerprint(folder: string): Fingerprint {
     // Nothing was written down, or it makes no sense.
   }
   const startedMs = Date.now();
-  const hash = new Bun.CryptoHasher("sha256");
-  hash.update(Bun.version);
-  for (const file of files) {
-    hash.update(`${file.endsWith("package.json") ? versionOf(file) : relative(here, file)}\0`);
-    if (file.endsWith(".ts")) hash.update(readFileSync(file));
-  }
-  const print = hash.digest("hex").slice(0, 16);
+  const print = printOf(files);
   const keep = () => {
     if (changedMs >= startedMs - SETTLED_MS) return;
     try {
@@ -50,6 +48,25 @@ export function fingerprint(folder: string): Fingerprint {
     }
   };
   return { print, keep };
+}
+
+/** The fingerprint, with nothing taken from what was written down. */
+export function readFingerprint(): string {
+  return printOf(standingOn());
+}
+
+function printOf(files: readonly string[]): string {
+  const hash = new Bun.CryptoHasher("sha256");
+  hash.update(Bun.version);
+  for (const file of files) {
+    hash.update(`${file.endsWith("package.json") ? versionOf(file) : relative(here, file)}\0`);
+    if (file.endsWith(".ts")) hash.update(readFileSync(file));
+  }
+  return hash.digest("hex").slice(0, 16);
+}
+
+function standingOn(): string[] {
+  return [...sources(), ...PARSERS.flatMap((parser) => packageFile(parser) ?? [])];
 }
 
 function sources(): string[] {

@@ -3,6 +3,7 @@
  * as the files are known: by the time that this thread has loaded its own code, and a grammar, and read
  * what is no code, that one has long begun. So nothing of the analyser is imported here.
  */
+import { bundled } from "../bundled.ts";
 import { CODE } from "../code/endings.ts";
 import type { Candidate } from "../contents.ts";
 import type { Looked, LookOptions } from "../look.ts";
@@ -41,7 +42,7 @@ export function startSecondThread(
   const { queryFunctions } = manifest;
   const taken = new SharedArrayBuffer(4);
   const open = new Set(candidates);
-  const worker = new Worker(new URL("./worker.ts", import.meta.url).href, { smol: true });
+  const worker = new Worker(bundled?.worker ?? new URL("./worker.ts", import.meta.url).href, { smol: true });
   let end = () => {};
   const ended = new Promise<void>((done) => {
     end = done;

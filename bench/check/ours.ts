@@ -41,12 +41,16 @@ const freehold = [
   join(import.meta.dir, "../../scripts/cli.ts"),
 ];
 
+const maker = join(import.meta.dir, "../../scripts/bundle/make.ts");
+
 /** 1 stands for findings: the generated services do read each other's tables. */
 const answers = ({ code }: Run) => code === 0 || code === 1;
 
 /** @throws Error where the answer is not the known one */
 export async function measureOurs(monorepo: Generated, runs: number): Promise<OursMeasured> {
   const { root, cache, files } = monorepo;
+  // As after `freehold hook install`; FREEHOLD_BUNDLE=off measures the sources.
+  if (process.env["FREEHOLD_BUNDLE"] !== "off") await run([process.execPath, maker], root);
   await verify(monorepo);
   const check = [...freehold, "check", "--format", "json", "--cache-dir", cache];
   const cold = await measure(runs, check, root, {

@@ -42,8 +42,8 @@ export async function loadFrom(files: string): Promise<Parse> {
   let compiling: Promise<WebAssembly.Module>;
   let factory: Factory;
   try {
-    compiling = WebAssembly.compile(readFileSync(import.meta.require.resolve(`${files}.wasm`)));
-    factory = import.meta.require(`${files}.js`);
+    compiling = WebAssembly.compile(readFileSync(require.resolve(`${files}.wasm`)));
+    factory = require(`${files}.js`);
   } catch {
     return packagesOwn();
   }
