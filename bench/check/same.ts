@@ -3,7 +3,10 @@
  * says, and what a run over the index says, is held against a run that starts from nothing. And a run
  * that is killed must leave nothing behind that changes the next one's answer.
  *
- *     bun bench/check/same.ts [--edits 300] [--kills 50] [--seed 1]
+ *     bun bench/check/same.ts [--edits 300] [--kills 50] [--seed 1] [--bundle]
+ *
+ * With `--bundle`, commands that are started run from the bundle (scripts/bundle/), and what they say after
+ * each edit is held against the sources, too.
  */
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -19,6 +22,7 @@ import type { Tree } from "../../analysis/tree/tree.ts";
 import { diskSource, formatProblem, loadManifest } from "../../manifest/mod.ts";
 import { version } from "../../package.json" with { type: "json" };
 import { rules } from "../../rules/mod.ts";
+import { freshBundle } from "../../scripts/bundle/stamp.ts";
 import { ExpectedError } from "../../scripts/io.ts";
 import { keyOf } from "../../scripts/scope.ts";
 import { type StagedAgain, stagedAgain } from "../../scripts/staged-again.ts";
@@ -43,11 +47,13 @@ export interface Difference {
     | "staged again"
     | "staged again, baseline"
     | "before"
-    | "after a kill";
+    | "after a kill"
+    | "bundle"
+    | "bundle, staged";
 }
 
 /** @returns what differed; empty where nothing did */
-export async function editsThatDiffer(edits: number, seed: number): Promise<Difference[]> {
+export async function editsThatDiffer(edits: number, seed: number, bundle = false): Promise<Difference[]> {
   using scratch = scratchRepository(seed);
   const { root, cache } = scratch;
   const chance = seeded(seed);
@@ -65,6 +71,12 @@ export async function editsThatDiffer(edits: number, seed: number): Promise<Diff
     if (warm !== cold) found.push({ after, run: "warm" });
     if (again !== cold) found.push({ after, run: "once more" });
     if (staged !== cold) found.push({ after, run: "staged" });
+    if (!bundle) continue;
+    for (const more of [[], ["--staged"]]) {
+      const said = await command(root, true, "--cache-dir", cache, ...more);
+      const run = more.length === 0 ? "bundle" : "bundle, staged";
+      if (said !== (await command(root, false, "--no-cache", ...more))) found.push({ after, run });
+    }
   }
   return found;
 }
@@ -146,7 +158,7 @@ async function foundIn(root: string, tree: GitTree, baseline: Baseline | null): 
 }
 
 /** Kills runs at random moments, half of them by what Ctrl-C sends. @returns what differed; empty where nothing did */
-export async function killsThatSpoil(kills: number, seed: number): Promise<Difference[]> {
+export async function killsThatSpoil(kills: number, seed: number, bundle = false): Promise<Difference[]> {
   using scratch = scratchRepository(seed);
   const { root, cache } = scratch;
   const chance = seeded(seed);
@@ -155,18 +167,18 @@ export async function killsThatSpoil(kills: number, seed: number): Promise<Diffe
   editALittle(root, chance);
   git(root, "add", "--all");
   const started = performance.now();
-  const wanted = await command(root, "--no-cache");
-  const wantedStaged = await command(root, "--no-cache", "--staged");
+  const wanted = await command(root, false, "--no-cache");
+  const wantedStaged = await command(root, false, "--no-cache", "--staged");
   const wholeMs = performance.now() - started;
   for (let kill = 0; kill < kills; kill++) {
     // Half of them begin with nothing, so that the cache is written while they are killed.
     if (kill % 2 === 0) rmSync(cache, { recursive: true, force: true });
     const args = kill % 3 === 0 ? ["--cache-dir", cache, "--staged"] : ["--cache-dir", cache];
-    const child = start(root, ...args);
+    const child = start(root, bundle, ...args);
     await Bun.sleep(chance.number(Math.ceil(wholeMs)));
     child.kill(kill % 4 < 2 ? "SIGKILL" : "SIGINT");
     await child.exited;
-    if ((await command(root, ...args)) !== (kill % 3 === 0 ? wantedStaged : wanted))
+    if ((await command(root, bundle, ...args)) !== (kill % 3 === 0 ? wantedStaged : wanted))
       found.push({ after: `kill ${kill + 1}`, run: "after a kill" });
   }
   return found;
@@ -197,17 +209,25 @@ async function answer(root: string, cache: Cache | null, tree?: Tree): Promise<s
 
 const bin = join(import.meta.dir, "../../scripts/cli.ts");
 
-function start(root: string, ...args: string[]) {
+function start(root: string, bundle: boolean, ...args: string[]) {
   return Bun.spawn([process.execPath, bin, "check", "--format", "json", ...args], {
     cwd: root,
+    env: { ...process.env, FREEHOLD_BUNDLE: bundle ? undefined : "off" },
     stdout: "pipe",
     stderr: "ignore",
   });
 }
 
-async function command(root: string, ...args: string[]): Promise<string> {
-  const text = await new Response(start(root, ...args).stdout).text();
+async function command(root: string, bundle: boolean, ...args: string[]): Promise<string> {
+  const text = await new Response(start(root, bundle, ...args).stdout).text();
   return text.replace(/"milliseconds":[\d.]+/, "");
+}
+
+/** @throws Error where commands would run from the sources */
+async function bundled(): Promise<void> {
+  const home = join(import.meta.dir, "../..");
+  await Bun.spawn([process.execPath, join(home, "scripts/bundle/make.ts")]).exited;
+  if (!freshBundle(home)) throw new Error("no bundle could be made: bun scripts/bundle/make.ts says why");
 }
 
 if (import.meta.main) {
@@ -216,14 +236,17 @@ if (import.meta.main) {
       edits: { type: "string", default: "300" },
       kills: { type: "string", default: "50" },
       seed: { type: "string", default: "1" },
+      bundle: { type: "boolean", default: false },
     },
   });
+  const { bundle } = values;
+  if (bundle) await bundled();
   const seed = Number(values.seed);
   const staged = await stagedThatDiffer(Number(values.edits), seed);
   const differing = [
     ...staged.differing,
-    ...(await editsThatDiffer(Number(values.edits), seed)),
-    ...(await killsThatSpoil(Number(values.kills), seed)),
+    ...(await editsThatDiffer(Number(values.edits), seed, bundle)),
+    ...(await killsThatSpoil(Number(values.kills), seed, bundle)),
   ];
   for (const { after, run } of differing) console.log(`${run} differs after: ${after}`);
   console.log(
