@@ -200,6 +200,5 @@ export const headSchema = manifestSchema.extend({
 });
 
 export type RawService = z.output<typeof serviceSchema>;
-export type RawDeployment = z.output<typeof deploymentSchema>;
 export type RawRoleNames = z.output<typeof manifestSchema>["roles"];
 export type RawConnection = NonNullable<RawService["database"]>;

@@ -6,13 +6,7 @@ import { literalText, propertyName, unwrap } from "./syntax.ts";
 
 const DEEPEST = 4;
 
-/** The one variable that an expression reads, also through a constant that stands for the environment. */
-export function environmentVariable(node: Node, scope: Scope): string | null {
-  const names = environmentVariables(node, scope);
-  return names.length === 1 ? (names[0] ?? null) : null;
-}
-
-/** Every variable that an expression may read: several where the name is one of a list. */
+/** Every variable that an expression may read, also through a constant that stands for the environment: several where the name is one of a list. */
 export function environmentVariables(node: Node, scope: Scope): string[] {
   if (node.type === "CallExpression") {
     const callee = unwrap(node.callee as Node);
