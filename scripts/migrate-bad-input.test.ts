@@ -17,6 +17,7 @@ import {
 import { join } from "node:path";
 import { type Cluster, debianBinaries, startCluster } from "../deploy/embedded/cluster.ts";
 import { type Folder, folderOf } from "../fixtures/command-line.ts";
+import { freePort } from "../fixtures/free-port.ts";
 import { hasMariaDb, startMariaDb } from "../fixtures/mariadb.ts";
 import { smallDisk } from "../fixtures/small-disk.ts";
 import { connect } from "../runtime/connect/mod.ts";
@@ -32,13 +33,6 @@ const manifest = (more = "") => `{
 }`;
 const first = "services/lobby/migrations/001_history.sql";
 const second = "services/lobby/migrations/002_room.sql";
-
-/** A port on which nothing listens any more. */
-function freePort(): number {
-  const listener = Bun.listen({ hostname: "127.0.0.1", port: 0, socket: { data() {} } });
-  listener.stop(true);
-  return listener.port;
-}
 
 let cluster: Cluster;
 const port = freePort();

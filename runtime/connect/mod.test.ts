@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { join } from "node:path";
 import { type EmbeddedPostgres, startPostgres } from "../../deploy/embedded/mod.ts";
+import { freePort } from "../../fixtures/free-port.ts";
 import { connect, DatabaseConfigError, DatabaseUnavailableError, ready } from "./mod.ts";
 
 const variable = "LOBBY_DATABASE_URL";
@@ -151,9 +152,7 @@ describe("a database that cannot be used", () => {
       code: "ENOENT",
       message: `lobby cannot use its database lobby@/nowhere/lobby (${variable}): there is no such socket; is the server running, and is the folder right?`,
     });
-    const closed = Bun.listen({ hostname: "127.0.0.1", port: 0, socket: { data() {} } });
-    const { port } = closed;
-    closed.stop(true);
+    const port = freePort();
     expect((await complaint(`postgres://lobby:hunter2@127.0.0.1:${port}/lobby`)).message).toBe(
       `lobby cannot use its database lobby@127.0.0.1:${port}/lobby (${variable}): nothing listens there; is the server running, and is the port right?`,
     );

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { connect, type Sql } from "freehold/connect";
 import { type EmbeddedPostgres, startPostgres } from "../../deploy/embedded/mod.ts";
+import { freePort } from "../../fixtures/free-port.ts";
 import { type ServiceProcess, startService } from "../../scripts/platform.ts";
 import { preparePlatform } from "../../scripts/platform-roles.ts";
 import type { Running } from "../chassis.ts";
@@ -95,10 +96,7 @@ describe("gatekeeper", () => {
   });
 
   test("takes no answer from guardian for a no", async () => {
-    const gone = Bun.serve({ port: 0, hostname: "127.0.0.1", fetch: () => new Response() });
-    const url = gone.url.href;
-    await gone.stop(true);
-    const alone = await start({ ...env, GUARDIAN_URL: url });
+    const alone = await start({ ...env, GUARDIAN_URL: `http://127.0.0.1:${freePort()}/` });
     const question = { actor: "agent:8", action: "POST", resource: "/telemetry/samples" };
     const response = await fetch(new URL("/check", alone.url), {
       method: "POST",

@@ -3,6 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type EmbeddedPostgres, startPostgres } from "../../deploy/embedded/mod.ts";
+import { freePort } from "../../fixtures/free-port.ts";
 import { type ServiceProcess, startService } from "../../scripts/platform.ts";
 import { preparePlatform } from "../../scripts/platform-roles.ts";
 import type { Running } from "../chassis.ts";
@@ -104,7 +105,7 @@ describe("router", () => {
   });
 
   test("lets nothing through while gatekeeper does not answer", async () => {
-    const gone = Bun.serve({ port: 0, hostname: "127.0.0.1", fetch: () => new Response("{}") });
+    const gone = Bun.serve({ port: freePort(), hostname: "127.0.0.1", fetch: () => new Response("{}") });
     const alone = await start({ ...env, GATEKEEPER_URL: gone.url.href });
     const refusal = { status: 503, body: { error: "gatekeeper does not answer, so nothing is let through" } };
     expect(await send("GET", "/go/lobby/rooms/a/messages", "anybody", undefined, alone)).toEqual(refusal);
@@ -114,9 +115,7 @@ describe("router", () => {
   });
 
   test("says so where the service cannot be reached", async () => {
-    const gone = Bun.serve({ port: 0, hostname: "127.0.0.1", fetch: () => new Response() });
-    await send("PUT", "/routes/gone", "operator:ada", { target: gone.url.href });
-    await gone.stop(true);
+    await send("PUT", "/routes/gone", "operator:ada", { target: `http://127.0.0.1:${freePort()}/` });
     expect(await send("GET", "/go/gone/x", "operator:ada")).toEqual({
       status: 502,
       body: { error: "the service cannot be reached" },
