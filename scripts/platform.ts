@@ -39,7 +39,7 @@ export async function startService(
   let said = "";
   for await (const chunk of child.stdout.pipeThrough(new TextDecoderStream())) {
     said += chunk;
-    const url = /listening at (\S+)/.exec(said)?.[1];
+    const url = /listening at (\S+)\n/.exec(said)?.[1];
     if (url === undefined) continue;
     return {
       url: new URL(url),
