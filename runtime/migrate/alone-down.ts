@@ -12,7 +12,7 @@ import { statements } from "./bare.ts";
 import { dropInvalid, droppedOf, indexOf, stateOf } from "./built-index.ts";
 import { MigrationError } from "./errors.ts";
 import { explain, type Script } from "./explain.ts";
-import { deleteRow, finishRow, isUndoing, markUndoing } from "./history.ts";
+import { deleteRow, finishRow, isUndoing, markUndoing } from "./history-rows.ts";
 
 /**
  * Takes one migration back, or goes on with it where a run broke off.

@@ -15,7 +15,8 @@ import { dropInvalid, indexOf, stateOf } from "./built-index.ts";
 import { MigrationError } from "./errors.ts";
 import { explain } from "./explain.ts";
 import type { Migration } from "./folder.ts";
-import { type AppliedMigration, deleteRow, finishRow, insertRow } from "./history.ts";
+import type { AppliedMigration } from "./history.ts";
+import { deleteRow, finishRow, insertRow } from "./history-rows.ts";
 
 /**
  * @returns its row, or null where another run turned out to have begun it in the meantime.

@@ -12,17 +12,8 @@ import { errorCode } from "../connect/errors.ts";
 import { MigrationError } from "./errors.ts";
 import { explain, type Script } from "./explain.ts";
 import type { Migration } from "./folder.ts";
-import {
-  type AppliedMigration,
-  appliedRow,
-  began,
-  type HistoryTable,
-  literal,
-  quoted,
-  quoteName,
-  rowAsText,
-  type Told,
-} from "./history.ts";
+import { type AppliedMigration, type HistoryTable, literal, quoted, quoteName } from "./history.ts";
+import { appliedRow, began, rowAsText, type Told } from "./history-rows.ts";
 
 export interface ApplyOptions {
   service: string;

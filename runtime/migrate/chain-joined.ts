@@ -14,7 +14,8 @@ import type { Sql } from "postgres";
 import { errorCode } from "../connect/errors.ts";
 import { anotherRun, begins } from "./apply.ts";
 import type { Migration } from "./folder.ts";
-import { type AppliedMigration, appliedRow, markOf, type Told } from "./history.ts";
+import type { AppliedMigration } from "./history.ts";
+import { appliedRow, markOf, type Told } from "./history-rows.ts";
 
 /** A migration within a chain. */
 export interface Link {

@@ -29,16 +29,8 @@ import { isClosed, standsAlone } from "./bare.ts";
 import { type Chain, isAnotherRun, isUnread, type Link, type Sent, sendJoined } from "./chain-joined.ts";
 import { explain } from "./explain.ts";
 import type { Migration } from "./folder.ts";
-import {
-  type AppliedMigration,
-  appliedRow,
-  type HistoryTable,
-  openingText,
-  quoted,
-  rowAsText,
-  type Told,
-  wholeRowText,
-} from "./history.ts";
+import { type AppliedMigration, type HistoryTable, quoted } from "./history.ts";
+import { appliedRow, openingText, rowAsText, type Told, wholeRowText } from "./history-rows.ts";
 
 /** Text that is under way at once. */
 const largestBytes = 4 * 1024 * 1024;

@@ -12,17 +12,8 @@ import { applyChain, chainLength } from "./chain.ts";
 import type { Changes, Engine } from "./engine.ts";
 import { MigrationError } from "./errors.ts";
 import { readDowns } from "./folder.ts";
-import {
-  createHistory,
-  createSchema,
-  deleteRow,
-  finishRow,
-  historyTable,
-  insertRow,
-  isUndoing,
-  quoted,
-  readHistory,
-} from "./history.ts";
+import { historyTable, quoted, readHistory } from "./history.ts";
+import { createHistory, createSchema, deleteRow, finishRow, insertRow, isUndoing } from "./history-rows.ts";
 import { lockText, withLock } from "./lock.ts";
 import type { Means, Subject } from "./options.ts";
 import { renewHistory } from "./renew.ts";

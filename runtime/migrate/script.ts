@@ -1,6 +1,7 @@
 /** Migrations as one SQL text, for a database that a person migrates: with the history's rows, as a run would write them. */
 import type { Migration } from "./folder.ts";
-import { historyTable, quoteName, rowAsText, tableText } from "./history.ts";
+import { historyTable, quoteName } from "./history.ts";
+import { rowAsText, tableText } from "./history-rows.ts";
 import { mariaDbScript } from "./mariadb/script.ts";
 import type { Subject } from "./options.ts";
 import { sqliteScript } from "./sqlite/script.ts";
