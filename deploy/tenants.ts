@@ -56,7 +56,8 @@ async function asked(
   { query, database }: { query: string; database: string },
   { env }: TenantSources,
 ): Promise<string[]> {
-  const sql = connect({ service: "freehold", variable: database, env, poolSize: 1, pooler: true });
+  const meaning = "the database that knows the tenants";
+  const sql = connect({ service: "freehold", variable: database, meaning, env, poolSize: 1, pooler: true });
   try {
     await ready(sql);
     const rows = await sql.begin("read only", (tx) => tx.unsafe(query).values());

@@ -156,7 +156,7 @@ test("what is missing or wrong is one line", async () => {
     "freehold: line 2 of the secrets file is no NAME=value\n",
   );
   expect((await roles(["plan", "--deployment", "dev"], { DATABASE_URL: "" })).err).toBe(
-    "✗ DATABASE_URL: lobby\n  freehold needs DATABASE_URL, which is empty: set it to the service's own database (DATABASE_URL=postgres://USER:PASSWORD@HOST:5432/DATABASE).\n",
+    "✗ DATABASE_URL: lobby\n  freehold needs DATABASE_URL, which is empty: set it to the database, as its administrator opens it (DATABASE_URL=postgres://USER:PASSWORD@HOST:5432/DATABASE).\n",
   );
   folder.write({ "tenants.json": '["north", "north"]' });
   expect((await roles(["plan", "--deployment", "saas"])).err).toBe(

@@ -26,6 +26,21 @@ async function start(deployment = "shared", changes: Partial<typeof shop> = {}):
   return bench;
 }
 const role = (name: string) => `p${projects}_${name}`;
+
+/** An administrator as on a managed database, no superuser: it owns the database and may create roles. */
+async function limitedAdministrator() {
+  const limited = role("admin");
+  const database = sql!.options.database;
+  await sql!.unsafe(
+    `create role ${limited} login createrole password 'x'; alter database ${database} owner to ${limited}`,
+  );
+  const server = await databases.server();
+  const env = { ADMIN_URL: server.url({ database, user: limited, password: "x" }) };
+  const { databases: all, options } = bench!;
+  const run = () => asAdministrator(all[0]!, env, (admin) => applyRights(admin, all[0]!, options));
+  return { limited, env, run };
+}
+
 /** What apply says where it refuses, and that it has done nothing. */
 async function refusal(work: Promise<unknown>): Promise<string> {
   const error = await work.then(
@@ -137,16 +152,9 @@ test("a manifest that changed since is a difference, and a second run brings the
 });
 
 test("a service that was renamed since, or left out, is one line, and --take-over gives its tables to their owner", async () => {
-  const { apply, migrate, databases: all } = await start();
-  // As on a managed database: no superuser carries it out.
-  const limited = role("admin");
-  const database = sql!.options.database;
-  await sql!.unsafe(
-    `create role ${limited} login createrole password 'x'; alter database ${database} owner to ${limited}`,
-  );
-  const server = await databases.server();
-  const env = { ADMIN_URL: server.url({ database, user: limited, password: "x" }) };
-  await asAdministrator(all[0]!, env, (admin) => applyRights(admin, all[0]!, bench!.options));
+  const { apply, migrate } = await start();
+  const { limited, env, run } = await limitedAdministrator();
+  await run();
   await migrate();
   await apply();
   const changed = JSON.parse(shop["freehold.json"]);
@@ -235,15 +243,8 @@ test("tables that the administrator made are given to their owners, another's ar
 });
 
 test("an administrator that is no superuser is enough: it may create roles and owns the database", async () => {
-  const { databases: all, options, migrate, apply } = await start("schemas");
-  const limited = role("admin");
-  const database = sql!.options.database;
-  await sql!.unsafe(
-    `create role ${limited} login createrole password 'x'; alter database ${database} owner to ${limited}`,
-  );
-  const server = await databases.server();
-  const env = { ADMIN_URL: server.url({ database, user: limited, password: "x" }) };
-  const run = () => asAdministrator(all[0]!, env, (admin) => applyRights(admin, all[0]!, options));
+  const { migrate, apply } = await start("schemas");
+  const { limited, run } = await limitedAdministrator();
   expect((await run()).steps.length).toBeGreaterThan(20);
   await migrate();
   await run();

@@ -36,7 +36,9 @@ export async function asAdministrator<T>(
   env: RightsOptions["env"],
   work: (sql: Sql) => Promise<T>,
 ): Promise<T> {
-  const sql = connect({ service: "freehold", variable, env, poolSize: 2, pooler: true, fetchTypes: false });
+  const meaning = "the database, as its administrator opens it";
+  const means = { poolSize: 2, pooler: true, fetchTypes: false };
+  const sql = connect({ service: "freehold", variable, meaning, env, ...means });
   try {
     await ready(sql);
     return await work(sql);

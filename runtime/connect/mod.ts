@@ -29,6 +29,8 @@ export type ConnectOptions = Partial<PoolSettings> & {
   env?: Environment;
   /** Asks the server for its array types as a connection opens (true): one round trip that a short run can do without. */
   fetchTypes?: boolean;
+  /** What the variable is to name, as a message says it: the service's own database unless given. */
+  meaning?: string;
   /** How many queries may be under way on one connection at once (100). */
   pipelined?: number;
 } & (

@@ -12,7 +12,9 @@ export interface AddressParts {
   password?: string;
 }
 
-export type AddressSource = { variable: string } | { parts: AddressParts };
+export type AddressSource =
+  | { variable: string; meaning?: string }
+  | { parts: AddressParts; meaning?: string };
 
 /** The variable by which the source goes in messages: the URL's, or the host's. */
 export function nameOf(source: AddressSource): string {
@@ -30,16 +32,17 @@ export function prefixOf(source: AddressSource, service: string): string {
  * @throws {DatabaseConfigError} where a variable is not set, or does not hold what it should.
  */
 export function readAddress(service: string, source: AddressSource, env: Environment): Address {
+  const need: Need = { service, env, meaning: source.meaning ?? "the service's own database" };
   if ("variable" in source) {
     const { variable } = source;
-    const url = require(service, variable, env, "postgres://USER:PASSWORD@HOST:5432/DATABASE");
+    const url = require(need, variable, "postgres://USER:PASSWORD@HOST:5432/DATABASE");
     return explain(variable, () => parseAddress(url));
   }
   const { host, port, name, user, password } = source.parts;
   const address: Address = {
-    hosts: [{ host: require(service, host, env, "HOST"), port: 5432 }],
-    database: require(service, name, env, "DATABASE"),
-    user: require(service, user, env, "USER"),
+    hosts: [{ host: require(need, host, "HOST"), port: 5432 }],
+    database: require(need, name, "DATABASE"),
+    user: require(need, user, "USER"),
     password: (password && env[password]) || null,
     tls: "prefer",
     tlsRootFile: null,
@@ -65,13 +68,19 @@ export function readUrl(service: string, source: AddressSource, env: Environment
   return `postgres://${login}@${place}:${port}/${encodeURIComponent(database)}`;
 }
 
-function require(service: string, variable: string, env: Environment, example: string): string {
+interface Need {
+  service: string;
+  env: Environment;
+  meaning: string;
+}
+
+function require({ service, env, meaning }: Need, variable: string, example: string): string {
   const value = env[variable]?.trim();
   if (value) return value;
   const state = env[variable] === undefined ? "not set" : "empty";
   throw new DatabaseConfigError(
     variable,
-    `${service} needs ${variable}, which is ${state}: set it to the service's own database (${variable}=${example}).`,
+    `${service} needs ${variable}, which is ${state}: set it to ${meaning} (${variable}=${example}).`,
   );
 }
 
