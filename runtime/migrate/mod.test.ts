@@ -98,6 +98,23 @@ describe("migrate", () => {
     expect(there).toEqual({ schema: null });
   });
 
+  test("says at once what is wrong with the files, where the host never answers", async () => {
+    const path = await folder({ "002_b.sql": "create table b (x int)" });
+    const silent = Bun.listen({ hostname: "127.0.0.1", port: 0, socket: { data() {} } });
+    const host = `nobody@127.0.0.1:${silent.port}/none`;
+    const message = `${path}/002_b.sql: numbers begin at 001, and 002_b is the lowest there is`;
+    try {
+      // Longer than any test may take.
+      for (const address of [`postgres://${host}?connect_timeout=3600`, `mariadb://${host}`])
+        expect(await failure(migrate({ service: "s", folder: path, url: address }))).toEqual({
+          problem: "folder",
+          message,
+        });
+    } finally {
+      silent.stop(true);
+    }
+  });
+
   test("goes on where it left off", async () => {
     await migrate({ service: "s", folder: await folder({ "001_a.sql": two["001_a.sql"] }), sql });
     const path = await folder(two);

@@ -60,7 +60,8 @@ export async function withRun<T>(
 }
 
 /**
- * The files, read while the database opens and answers, which takes as long. What is wrong with the files is said first.
+ * The files, read while the database opens and answers, which takes as long. What is wrong with the files is said first,
+ * and at once: nobody waits for a host that never answers to hear of it.
  * @throws as {@link readMigrationsInTurns} and {@link Engine.history}
  */
 export async function filesAndHistory(
@@ -68,17 +69,9 @@ export async function filesAndHistory(
   { service, folder, migrations }: Pick<Subject, "service" | "folder" | "migrations">,
 ): Promise<{ migrations: readonly Migration[]; history: AppliedMigration[] | null }> {
   const asked = engine.history();
-  const answered = asked.then(
-    () => {},
-    () => {},
-  );
-  try {
-    const files = migrations ?? (await readMigrationsInTurns(service, folder));
-    return { migrations: files, history: await asked };
-  } finally {
-    // A driver that is still at it could not be closed.
-    await answered;
-  }
+  asked.catch(() => {});
+  const files = migrations ?? (await readMigrationsInTurns(service, folder));
+  return { migrations: files, history: await asked };
 }
 
 /** Tries again what did not get its locks, after a pause that no two runs share. */

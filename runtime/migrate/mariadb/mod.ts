@@ -19,7 +19,7 @@ import type { Means, Subject } from "../options.ts";
 import { toolVersion } from "../version.ts";
 import { told } from "./explain.ts";
 import { historyTable, literal, quote, readHistory, readProgress, tableText } from "./history.ts";
-import { describe, type Line, open, readUrl, type ServerError } from "./open.ts";
+import { type Address, describe, type Line, open, readUrl, type ServerError } from "./open.ts";
 import { prepare } from "./server.ts";
 import { type Context, runFrom, settled, statementsOf } from "./steps.ts";
 
@@ -36,13 +36,26 @@ export async function withMariaDb<T>(
   const { service, schema } = options;
   const address = readUrl(variable, url);
   const table = historyTable(service, options.versionTable);
-  const line = await open(address, service, variable);
+  const opening = reach(address, options, variable);
+  // Nobody waits for it where the files are faulty, which are read meanwhile.
+  let asked: Promise<unknown> = opening;
+  let opened = false;
+  opening.then(
+    () => {
+      opened = true;
+    },
+    () => {},
+  );
   try {
-    if (schema !== undefined) await line.all(`use ${quote(schema)}`);
     return await work({
-      history: () => readHistory(line, service, table),
+      history() {
+        const history = opening.then((line) => readHistory(line, service, table));
+        asked = history;
+        return history;
+      },
       requireFit: (scripts) => requireFit(service, scripts),
       async exclusively(waiting, act) {
+        const line = await opening;
         const place = `${schema ?? address.database}.${table}`;
         await prepare(line, options, { place, waiting });
         if (waiting.fresh) await createHistory(line, service, table);
@@ -52,7 +65,25 @@ export async function withMariaDb<T>(
   } catch (error) {
     throw told(error, `${service}: ${describe(address)}`, service);
   } finally {
+    const closed = asked.catch(() => {}).then(async () => (await opening).close());
+    if (opened) await closed;
+    else closed.catch(() => {});
+  }
+}
+
+async function reach(
+  address: Address,
+  { service, schema }: Subject & Means,
+  variable: string,
+): Promise<Line> {
+  const line = await open(address, service, variable);
+  if (schema === undefined) return line;
+  try {
+    await line.all(`use ${quote(schema)}`);
+    return line;
+  } catch (error) {
     await line.close();
+    throw error;
   }
 }
 
