@@ -8,15 +8,15 @@ import type { Finding } from "../analysis/model.ts";
 import {
   type DownResult,
   down,
+  forMany,
   type InvalidIndex,
+  type Many,
   type MigrateResult,
-  type Migration,
   type MigrationEntry,
   MigrationError,
   type MigrationEvent,
   migrate,
   type RepairResult,
-  readMigrations,
   repair,
   type StampResult,
   stamp,
@@ -102,7 +102,7 @@ export async function* migrateServices(
 ): AsyncGenerator<MigrationOutcome> {
   const { atOnce = usualAtOnce, canary = 0 } = options;
   const tenants = [...Map.groupBy(targets, ({ tenant }) => tenant).values()];
-  const files = tenants.length > 1 ? new Map<string, readonly Migration[]>() : null;
+  const files = tenants.length > 1 ? new Map<string, Many>() : null;
   const work = { ...options, files };
   let failed = false;
   for await (const outcome of sideBySide(tenants.slice(0, canary), atOnce, work)) {
@@ -125,7 +125,7 @@ export function isGood({ kind }: MigrationOutcome): boolean {
 }
 
 /** With what has been read of the services' folders: once for all tenants, who all get the same; null for one alone. */
-type Work = MigrateServicesOptions & { files: Map<string, readonly Migration[]> | null };
+type Work = MigrateServicesOptions & { files: Map<string, Many> | null };
 
 /** Works on several tenants at a time, and hands on what comes of each service when it comes. */
 async function* sideBySide(
@@ -185,9 +185,9 @@ async function one(
     if (findings.length > 0) throw new Guarded(findings);
   };
   try {
-    if (files && !files.has(at.folder)) files.set(at.folder, readMigrations(service, at.folder));
-    const migrations = files?.get(at.folder);
-    const subject = { ...at, ...(migrations && { migrations }) };
+    if (files && !files.has(at.folder)) files.set(at.folder, forMany(service, at.folder));
+    const many = files?.get(at.folder);
+    const subject = { ...at, ...(many && { many }) };
     const change = { ...subject, ...patience, inspect };
     switch (action.kind) {
       case "up":

@@ -173,7 +173,7 @@ export async function crashOn(
     for (let version = 1; version <= count; version += 1)
       await Bun.write(join(folder, `${String(version).padStart(3, "0")}_t.sql`), bed.text(version));
     const random = randomOf(options.seed);
-    const spanMs = await timed({ folder, shared: false }, await bed.fresh());
+    const spanMs = await timed({ folder, shared: null }, await bed.fresh());
     const kills: EngineKill[] = [];
     for (let number = 1; number <= options.kills; number += 1) {
       const victim = bed.victims[Math.floor(random() * bed.victims.length)]!;
@@ -196,7 +196,7 @@ async function one(bed: Bed, folder: string, plan: Plan, repairing: boolean): Pr
   const url = await bed.fresh();
   const at = { service: "s", folder, url };
   const runs = await Promise.all(
-    Array.from({ length: plan.runners }, () => start({ folder, shared: false }, url)),
+    Array.from({ length: plan.runners }, () => start({ folder, shared: null }, url)),
   );
   // The point of the kill is what is tried out here: time has to pass.
   await Bun.sleep(plan.afterMs);

@@ -12,7 +12,7 @@ import { join } from "node:path";
 import postgres from "postgres";
 import type { Cluster } from "../../deploy/embedded/cluster.ts";
 import { randomOf } from "../../deploy/prove/random.ts";
-import { migrate, status } from "../../runtime/migrate/mod.ts";
+import { type Many, migrate, status } from "../../runtime/migrate/mod.ts";
 
 export interface CrashOptions {
   seed: number;
@@ -65,12 +65,19 @@ export async function crash(server: Cluster, options: CrashOptions): Promise<Kil
   const admin: Ask = (query, ...values) => ask(server, query, values);
   try {
     const works: Work[] = [];
-    for (const mixed of [true, false]) {
-      const at = join(folder, mixed ? "mixed" : "alike");
-      for (let version = 1; version <= count; version += 1) {
-        await Bun.write(join(at, `${String(version).padStart(3, "0")}_t.sql`), text(version, mixed));
+    const [row] = await admin("show server_version");
+    const version = String(row?.["server_version"]);
+    for (const [name, shared] of [
+      ["mixed", null],
+      ["alike", { newOn: null }],
+      ["likely new", { newOn: version }],
+    ] as const) {
+      const mixed = shared === null;
+      const at = join(folder, name);
+      for (let number = 1; number <= count; number += 1) {
+        await Bun.write(join(at, `${String(number).padStart(3, "0")}_t.sql`), text(number, mixed));
       }
-      const work = { folder: at, shared: !mixed };
+      const work = { folder: at, shared };
       works.push({ ...work, spanMs: await timed(work, await server.createDatabase()) });
     }
     const random = randomOf(options.seed);
@@ -97,13 +104,14 @@ const nameOf = (url: string): string => decodeURIComponent(new URL(url).pathname
 /** What is run: how long it takes undisturbed, and whether as one of many databases that share what was read. */
 interface Work {
   folder: string;
-  shared: boolean;
+  /** Null where it is alone; else whether the last database is said to have been new, and on which version. */
+  shared: Pick<Many, "newOn"> | null;
   spanMs: number;
 }
 
 /** A runner of its own process, once it has said that it begins. */
 export async function start({ folder, shared }: Pick<Work, "folder" | "shared">, url: string) {
-  const means = [folder, url, ...(shared ? ["shared"] : [])];
+  const means = [folder, url, ...(shared ? ["shared", shared.newOn ?? ""] : [])];
   const child = Bun.spawn([process.execPath, join(import.meta.dir, "runner.ts"), ...means], {
     stdin: "ignore",
     stdout: "pipe",

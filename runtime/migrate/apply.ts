@@ -13,7 +13,7 @@ import { MigrationError } from "./errors.ts";
 import { explain, type Script } from "./explain.ts";
 import type { Migration } from "./folder.ts";
 import { type AppliedMigration, type HistoryTable, literal, quoted, quoteName } from "./history.ts";
-import { appliedRow, began, rowAsText, type Told } from "./history-rows.ts";
+import { appliedRow, began, rowAsText, secondsText, type Told } from "./history-rows.ts";
 
 export interface ApplyOptions {
   service: string;
@@ -31,29 +31,34 @@ export const anotherRun = "freehold: another run is at work";
 export const begins = "freehold begins";
 
 /**
- * The settings of a migration's transaction, as one statement. It answers with a row of one short column: what it says
- * to a run that sends many at once is that this transaction has begun, and the one before is committed.
+ * The settings of a migration's transaction. They answer with a row of one short column: what it says to a run that sends
+ * many at once is that this transaction has begun, and the one before is committed. Most are SET, which the server does
+ * without looking anything up.
  * @param followed a later commit waits for the disk on behalf of this one, too
- * @param lock a condition without which the statement is refused, with {@link anotherRun}; when it was had is kept as
- * the setting {@link began} then
+ * @param lock a condition without which they are refused, with {@link anotherRun}; when it was had is kept as the setting
+ * {@link began} then
+ * @param column what the row's column is called
  */
 export function settingsText(
   { schema, lockTimeoutMs, statementTimeoutMs }: ApplyOptions,
   followed = false,
   lock?: string,
+  column = begins,
 ): string {
-  const patience = literal(String(lockTimeoutMs));
   const settings = [
-    ["lock_timeout", lock ? `case when ${lock} then ${patience} else ${literal(anotherRun)} end` : patience],
-    ["statement_timeout", literal(String(statementTimeoutMs))],
-    ...(followed ? [["synchronous_commit", "'off'"]] : []),
-    ...(schema === null ? [] : [["search_path", literal(`${quoteName(schema)}, public`)]]),
-    ...(lock ? [[began, "extract(epoch from clock_timestamp())::text"]] : []),
-  ];
-  const calls = settings.map(
-    ([name = "", value = ""]) => `pg_catalog.set_config(${literal(name)}, ${value}, true) is not null`,
-  );
-  return `select 1 as "${begins}" where ${calls.join(" and ")};`;
+    `statement_timeout = ${statementTimeoutMs}`,
+    ...(followed ? ["synchronous_commit = off"] : []),
+    ...(schema === null ? [] : [`search_path = ${quoteName(schema)}, public`]),
+    ...(lock ? [] : [`lock_timeout = ${lockTimeoutMs}`]),
+  ].map((setting) => `set local ${setting};`);
+  if (!lock) return `${settings.join("")}select 1 as "${column}";`;
+  const patience = `case when ${lock} then ${literal(String(lockTimeoutMs))} else ${literal(anotherRun)} end`;
+  const now = `${secondsText("pg_catalog.clock_timestamp()")}::text`;
+  const calls = [
+    ["lock_timeout", patience],
+    [began, now],
+  ].map(([name = "", value = ""]) => `pg_catalog.set_config(${literal(name)}, ${value}, true)`);
+  return `${settings.join("")}select ${calls[0]} as "${column}", ${calls[1]} as "${began}";`;
 }
 
 /**

@@ -1,6 +1,6 @@
 /**
  * SQL with everything blanked in which a word is no keyword: comments, strings, quoted names, dollar quotes. Not a
- * parser: it answers three questions of the runner, errs towards caution, and keeps every offset.
+ * parser: it answers some questions of the runner, errs towards caution, and keeps every offset.
  */
 
 const opaque = [
@@ -45,6 +45,11 @@ export function statements(text: string): string[] {
 /** It may end its own transaction, or wait for data from the client: not to be sent along with others. */
 export function standsAlone(text: string): boolean {
   return /\b(?:commit|end|rollback|abort|prepare|copy)\b/i.test(bare(text));
+}
+
+/** It may say BEGIN, which is but a warning within a transaction. */
+export function begins(text: string): boolean {
+  return /\bbegin\b/i.test(bare(text));
 }
 
 /**

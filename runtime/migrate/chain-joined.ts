@@ -8,6 +8,8 @@
  * been faster with. What cannot be read has run nothing, and goes again with a message for each, which then tells which it
  * is. Only texts whose quotes and comments certainly end in them stand side by side (`isClosed`).
  *
+ * It needs a pool that nobody else uses: its transactions are not the driver's, which would be two round trips more.
+ *
  * A crash of this process leaves the server with the whole message, as it would with many.
  */
 import type { Sql } from "postgres";
@@ -22,7 +24,7 @@ export interface Link {
   migration: Migration;
   /** What stands before the migration's own text. */
   lead: string;
-  /** All of it: from within the transaction before, whose COMMIT it follows, to within the next. */
+  /** All of it, up to its COMMIT; whoever sends it begins its transaction. */
   text: string;
 }
 
@@ -53,28 +55,24 @@ export async function sendJoined(sql: Sql, { opening, links, onOpen, onApplied }
     const link = links[rows.length];
     return link !== undefined && markOf(link.migration) in row;
   };
-  const parts = [opening ?? "", ...links.map(({ text }) => `${text};`)];
+  const last = links.length - 1;
+  // START TRANSACTION, since the driver takes BEGIN for a transaction on a connection that it may hand on; and nobody else
+  // has this pool.
+  const next = "start transaction;";
+  const parts = [`${next}${opening ?? ""}`, ...links.map(({ text }, at) => (at < last ? text + next : text))];
   try {
-    await sql.begin(async (tx) => {
-      const answer = tx
-        .unsafe<(Told | { [begins]: number })[]>(parts.join("\n"))
-        .simple()
-        .forEach((row) => {
-          if (begins in row) begun += 1;
-          else if (isNext(row)) rows.push(row);
-        })
-        .catch((error: unknown) => {
-          failed = { error };
-        });
-      // Whatever fails, the connection stays within a transaction until the driver ends it.
-      const last = tx
-        .unsafe("begin")
-        .simple()
-        .catch(() => {});
-      await Promise.all([answer, last]);
-    });
+    await sql
+      .unsafe<(Told | { [begins]: number })[]>(parts.join("\n"))
+      .simple()
+      .forEach((row) => {
+        if (begins in row) begun += 1;
+        else if (isNext(row)) rows.push(row);
+      });
   } catch (error) {
-    failed ??= { error };
+    requireOpened(sql, error);
+    failed = { error };
+    const rollback = sql.unsafe("rollback").simple();
+    await rollback.catch(() => {});
   }
   const error: unknown = (failed as { error: unknown } | null)?.error ?? null;
   const whole = error === null || begun > rows.length || isAnotherRun(error);
@@ -83,11 +81,17 @@ export async function sendJoined(sql: Sql, { opening, links, onOpen, onApplied }
     .map((row, at) => appliedRow(links[at]!.migration, row));
   if (begun > 0) onOpen?.();
   applied.forEach(onApplied);
-  const next = links[applied.length];
-  if (!next) return { applied, closed: false, failure: null };
-  const before = [...parts.slice(0, applied.length + 1), next.lead].join("\n");
-  const failure = { migration: next.migration, error, lead: Array.from(before).length };
+  const broken = links[applied.length];
+  if (!broken) return { applied, closed: false, failure: null };
+  const before = [...parts.slice(0, applied.length + 1), broken.lead].join("\n");
+  const failure = { migration: broken.migration, error, lead: Array.from(before).length };
   return { applied, closed: begun === 0, failure };
+}
+
+/** @throws the error where the pool had no connection yet: whoever opened it says what there is to it */
+export function requireOpened(sql: Sql, error: unknown): void {
+  const { server_version: version }: Record<string, unknown> = sql.parameters;
+  if (version === undefined) throw error;
 }
 
 /** Nothing of it has run, because some of it cannot be read. */

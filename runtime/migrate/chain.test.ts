@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { failureOf, migrationBench } from "../../fixtures/migrations.ts";
-import { type Migration, type MigrationEvent, migrate, readMigrations } from "./mod.ts";
+import { forMany, type Many, type MigrationEvent, migrate } from "./mod.ts";
 
 const bench = migrationBench();
 const names = (rows: { name: string }[]) => rows.map(({ name }) => name);
@@ -10,9 +10,9 @@ const numbered = (count: number, text: (at: number) => string) =>
   );
 
 /** How migrations travel: where they were read for many databases, all in one message. */
-const ways: [string, (folder: string) => { migrations?: readonly Migration[] }][] = [
+const ways: [string, (folder: string) => { many?: Many }][] = [
   ["a message each", () => ({})],
-  ["one message", (folder) => ({ migrations: readMigrations("s", folder) })],
+  ["one message", (folder) => ({ many: forMany("s", folder) })],
 ];
 
 describe.each(ways)("a chain of migrations, %s", (way, read) => {
@@ -65,7 +65,7 @@ describe.each(ways)("a chain of migrations, %s", (way, read) => {
       };
       const folder = await bench.folder(files);
       const { problem, message } = await failureOf(
-        migrate({ service: "s", folder, ...read(folder), sql: bench.sql }),
+        migrate({ service: "s", folder, ...read(folder), url: bench.url }),
       );
       expect({
         problem,
@@ -112,7 +112,7 @@ describe.each(ways)("a chain of migrations, %s", (way, read) => {
       "002_b.sql": "create table b (x int)",
       "003_c.sql": `select 'me' as "appliedBy"; create table b (x int)`,
     });
-    const { message } = await failureOf(migrate({ service: "s", folder, ...read(folder), sql: bench.sql }));
+    const { message } = await failureOf(migrate({ service: "s", folder, ...read(folder), url: bench.url }));
     expect(message).toContain('003_c.sql: relation "b" already exists (42P07)');
     expect(await bench.states(folder)).toEqual(["001_a applied", "002_b applied", "003_c pending"]);
   });
@@ -138,7 +138,7 @@ describe.each(ways)("a chain of migrations, %s", (way, read) => {
         "create table b (x int references a deferrable initially deferred); insert into b values (1)",
       "003_c.sql": "create table c (x int)",
     });
-    const { message } = await failureOf(migrate({ service: "s", folder, ...read(folder), sql: bench.sql }));
+    const { message } = await failureOf(migrate({ service: "s", folder, ...read(folder), url: bench.url }));
     expect(message).toContain("violates foreign key constraint");
     expect(await bench.states(folder)).toEqual(["001_a applied", "002_b pending", "003_c pending"]);
   });

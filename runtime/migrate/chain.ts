@@ -13,7 +13,9 @@
  * is held until the COMMIT, so the row need not stand in for it: it comes last, in one piece. What such a run knows of the
  * history is from before it had the lock, so where a migration fails, the history is asked whether another run was faster.
  * A message ahead of them takes the first one's lock, and creates the history where there is none, in its transaction.
- * Where nobody watches one database, all of it is one message (chain-joined.ts).
+ * Where nobody watches one database, all of it is one message (chain-joined.ts). Behind a database that was new, the next
+ * one gets it without a look at its history: one that is there refuses to be created, which comes first, and is looked at
+ * then (many.ts).
  *
  * The disk is waited for once: the write-ahead log is written in order, so the last commit makes all before it durable, and
  * they do without (`synchronous_commit`). Where the chain breaks off, a write of its own does that. A server that crashes
@@ -24,12 +26,20 @@
  */
 import type { Sql } from "postgres";
 import { errorCode } from "../connect/errors.ts";
-import { type ApplyOptions, endsItself, settingsText } from "./apply.ts";
-import { isClosed, standsAlone } from "./bare.ts";
-import { type Chain, isAnotherRun, isUnread, type Link, type Sent, sendJoined } from "./chain-joined.ts";
+import { type ApplyOptions, begins as begun, endsItself, settingsText } from "./apply.ts";
+import { begins, isClosed, standsAlone } from "./bare.ts";
+import {
+  type Chain,
+  isAnotherRun,
+  isUnread,
+  type Link,
+  requireOpened,
+  type Sent,
+  sendJoined,
+} from "./chain-joined.ts";
 import { explain } from "./explain.ts";
 import type { Migration } from "./folder.ts";
-import { type AppliedMigration, type HistoryTable, quoted } from "./history.ts";
+import { type AppliedMigration, type HistoryTable, literal, quoted } from "./history.ts";
 import { appliedRow, openingText, rowAsText, type Told, wholeRowText } from "./history-rows.ts";
 
 /** Text that is under way at once. */
@@ -63,6 +73,8 @@ export interface ChainOptions extends ApplyOptions {
     schemas: readonly string[];
     /** There is no history yet. */
     fresh: boolean;
+    /** The version that the server must have; null where it is known to fit. */
+    server: string | null;
     /** Called once nobody else is at work, and the history is there. */
     onOpen: () => void;
     /** All of it is to be one message where that is safe: it takes less, and tells nothing before its end. */
@@ -84,27 +96,17 @@ export async function applyChain(
   options: ChainOptions,
 ): Promise<ChainOutcome> {
   const { at, service, before, unlocked } = options;
-  const links = migrations.map((migration, number): Link => {
-    const followed = number < migrations.length - 1;
-    const predecessor = migrations[number - 1]?.version ?? before;
-    let [first, final] = ["", ""];
-    if (unlocked) final = wholeRowText(at, migration, predecessor);
-    else [first, final] = rowAsText(at, migration, predecessor);
-    const lead =
-      unlocked && number === 0 ? "" : `${first}${settingsText(options, followed, unlocked?.lock)}\n`;
-    // A line end for a comment at the end, a semicolon for a statement without one.
-    return { migration, lead, text: `${lead}${migration.text}\n;${final}commit;begin` };
+  const opening = unlocked ? openingOf(migrations, options) : null;
+  const { onApplied } = options;
+  const chain = (joined: boolean): Chain => ({
+    opening,
+    links: linksOf(migrations, options, joined),
+    onOpen: unlocked?.onOpen,
+    onApplied,
   });
-  // The history is made in its own time: what the migrations' statements may take is set behind it.
-  const patient = { ...options, statementTimeoutMs: 0 };
-  const opening = unlocked
-    ? `${settingsText(patient, migrations.length > 1, unlocked.lock)}${openingText(at, unlocked)}
-set local statement_timeout = ${options.statementTimeoutMs};`
-    : null;
-  const chain: Chain = { opening, links, onOpen: unlocked?.onOpen, onApplied: options.onApplied };
-  const joined = unlocked?.joined === true && migrations.every(({ text }) => isClosed(text));
-  let sent = joined ? await sendJoined(sql, chain) : await sendEach(sql, chain);
-  if (isUnread(sent)) sent = await sendEach(sql, chain);
+  const joined = unlocked?.joined === true && migrations.every(({ text }) => isClosed(text) && !begins(text));
+  let sent = joined ? await sendJoined(sql, chain(true)) : await sendEach(sql, chain(false));
+  if (isUnread(sent)) sent = await sendEach(sql, chain(false));
   const { applied, closed, failure } = sent;
   if (failure && applied.length > 0) await flush(sql, options, applied.at(-1)!);
   if (closed || !failure) return { applied, error: null };
@@ -114,6 +116,35 @@ set local statement_timeout = ${options.statementTimeoutMs};`
   if (unlocked && !(await isAsKnown(sql, at, failure.migration, applied.at(-1)?.version ?? before)))
     return { applied, error: null };
   return { applied, error };
+}
+
+/** What goes first, in the first one's transaction: the lock, and the history where there is none. */
+function openingOf(migrations: readonly Migration[], options: ChainOptions): string {
+  const { lock, server, ...missing } = options.unlocked!;
+  const { statementTimeoutMs } = options;
+  const version = `pg_catalog.current_setting('server_version') = ${literal(server ?? "")}`;
+  const condition = server === null ? lock : `${version} and ${lock}`;
+  // The history is made in its own time: what the migrations' statements may take is set behind it.
+  const patient = { ...options, statementTimeoutMs: 0 };
+  const settings = settingsText(patient, migrations.length > 1, condition, "freehold opens");
+  const hurried = statementTimeoutMs === 0 ? "" : `set local statement_timeout = ${statementTimeoutMs};`;
+  return `${settings}${openingText(options.at, missing)}${hurried}select 1 as "${begun}";`;
+}
+
+/** @param joined they are one message, of which nothing runs behind what fails: the row before it need not be asked for */
+function linksOf(migrations: readonly Migration[], options: ChainOptions, joined: boolean): Link[] {
+  const { at, before, unlocked } = options;
+  return migrations.map((migration, number) => {
+    const followed = number < migrations.length - 1;
+    const predecessor = migrations[number - 1]?.version ?? before;
+    let [first, final] = ["", ""];
+    if (unlocked) final = wholeRowText(at, migration, joined && number > 0 ? null : predecessor);
+    else [first, final] = rowAsText(at, migration, predecessor);
+    const lead =
+      unlocked && number === 0 ? "" : `${first}${settingsText(options, followed, unlocked?.lock)}\n`;
+    // A line end for a comment at the end, a semicolon for a statement without one.
+    return { migration, lead, text: `${lead}${migration.text}\n;${final}commit;` };
+  });
 }
 
 /** Sends a message for each, so that each is told of as it lands. */
@@ -133,7 +164,7 @@ async function sendEach(sql: Sql, { opening, links, onOpen, onApplied }: Chain):
           });
       const answers = links.map(({ migration, lead, text }) =>
         tx
-          .unsafe(text)
+          .unsafe(`${text}begin`)
           .simple()
           .then(
             (results) => {
@@ -160,6 +191,7 @@ async function sendEach(sql: Sql, { opening, links, onOpen, onApplied }: Chain):
       ]);
     });
   } catch (error) {
+    requireOpened(sql, error);
     // Where the connection broke off, some of the answers never come.
     const next = links[applied.length];
     if (next) failures.push({ migration: next.migration, error, lead: 0 });

@@ -17,6 +17,8 @@ export interface Engine {
   requireFit(scripts: readonly Script[]): void;
   /** Indexes that a statement left INVALID and nobody is at, where an engine knows such. */
   invalidIndexes?(): Promise<InvalidIndex[]>;
+  /** Whether the database is likely to have nothing of the service's yet: it then need not be asked before {@link Engine.atOnce}. */
+  isLikelyNew?(): boolean;
   /**
    * Applies these without waiting for anybody, where the engine can do so safely: all of them, or as many from the first
    * on as it could, which may be none. What is left is for {@link Engine.exclusively}, which also says why.

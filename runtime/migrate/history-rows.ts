@@ -120,11 +120,22 @@ export function wholeRowText(at: HistoryTable, migration: Migration, before: num
   const mark = markOf(migration);
   const tag = `$${mark}$`;
   const texts = [name, checksum, toolVersion].map((text) => `${tag}${text}${tag}`).join(", ");
-  const seconds = `nullif(current_setting(${tag}${began}${tag}, true), ${tag}${tag})::float8`;
-  const start = `coalesce(to_timestamp(${seconds}), statement_timestamp())`;
+  const set = `nullif(pg_catalog.current_setting(${tag}${began}${tag}, true), ${tag}${tag})::float8`;
+  const seconds = `coalesce(${set}, ${secondsText("pg_catalog.statement_timestamp()", `${tag}epoch${tag}`)})`;
+  const now = secondsText("pg_catalog.clock_timestamp()", `${tag}epoch${tag}`);
+  const taken = `pg_catalog.float8mul(pg_catalog.float8mi(${now}, ${seconds}), ${tag}1000${tag}::float8)`;
   return `insert into ${quoted(at)} ${inserted}
-values (${numberText(at, version, before)}, ${texts}, true, false, ${start},
-  extract(epoch from clock_timestamp() - ${start}) * 1000, session_user) returning ${told}, true as ${mark};`;
+values (${numberText(at, version, before)}, ${texts}, true, false, pg_catalog.to_timestamp(${seconds}), ${taken}, session_user)
+returning ${told}, true as ${mark};`;
+}
+
+/**
+ * A moment in seconds since 1970. Here and around it functions stand for operators, and types are said: a backend that has
+ * just started then has less to look up, which is what a row costs it most.
+ * @param epoch that word as SQL text
+ */
+export function secondsText(moment: string, epoch = "'epoch'"): string {
+  return `pg_catalog.date_part(${epoch}::text, ${moment})`;
 }
 
 /**

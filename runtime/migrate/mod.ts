@@ -29,6 +29,7 @@ export {
   historyTable,
   type MigrationProgress,
 } from "./history.ts";
+export { forMany, type Many } from "./many.ts";
 export type {
   ChangeOptions,
   MigrateOptions,

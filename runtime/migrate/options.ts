@@ -1,8 +1,8 @@
 /** What each command of the runner is given. */
 import type { Sql } from "postgres";
 import type { Environment } from "../connect/mod.ts";
-import type { Migration } from "./folder.ts";
 import type { AppliedMigration } from "./history.ts";
+import type { Many } from "./many.ts";
 
 /** The database to migrate: by the migrator's variable, by URL, or through a pool of at least two connections. */
 export type MigrationTarget = { variable: string; env?: Environment } | { url: string } | { sql: Sql };
@@ -13,8 +13,8 @@ export interface Subject {
   service: string;
   /** The folder with its migrations: a path, or a `file:` URL such as `new URL("./migrations", import.meta.url)`. */
   folder: string | URL;
-  /** What `readMigrations` has read there, for many databases that are to get the same; read for each unless given. */
-  migrations?: readonly Migration[];
+  /** What `forMany` has read there, for many databases that are to get the same; read for each unless given. */
+  many?: Many;
   /** Overrides where the history lives: `schema.table`. */
   versionTable?: string;
   /** What the service is on, as in the manifest: a URL of another engine is refused. What the URL says unless given. */

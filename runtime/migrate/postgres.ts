@@ -53,9 +53,12 @@ export async function withPostgres<T>(
   }
 }
 
-/** A pool of at least two connections as the engine that migrates. */
-export function postgresEngine(sql: Sql, options: Subject & Means): Engine {
-  const { service, schema = null } = options;
+/**
+ * A pool of at least two connections as the engine that migrates.
+ * @param own nobody else uses the pool
+ */
+export function postgresEngine(sql: Sql, options: Subject & Means, own: boolean): Engine {
+  const { service, schema = null, many } = options;
   const at = historyTable(service, options.versionTable);
   const how = {
     service,
@@ -105,24 +108,36 @@ export function postgresEngine(sql: Sql, options: Subject & Means): Engine {
     },
   });
   const asked = [...new Set([at.schema, ...(schema === null ? [] : [schema])])];
-  /** As the history was read last. */
+  /** As the history was read last; before, as in a new database. */
   let missing = { schemas: asked, fresh: true, outdated: false };
+  let known = false;
   return {
     async history() {
       const { rows, schemas, outdated } = await readHistory(sql, service, at, asked);
       missing = { schemas: asked.filter((name) => !schemas.has(name)), fresh: rows === null, outdated };
+      known = true;
       return rows;
     },
     invalidIndexes: () => readInvalid(sql),
     // Its parser says what it takes when it is asked.
     requireFit: () => {},
+    isLikelyNew: () => own && many?.newOn != null,
     async atOnce(migrations, before, onOpen, onApplied) {
       if (missing.outdated) return { error: null };
-      if (chainLength(sql, migrations) < migrations.length || !isFit(sql, options)) return { error: null };
+      if (chainLength(sql, migrations) < migrations.length) return { error: null };
+      // The version has been judged: in this database, or in the one before, and then it must be the same here.
+      const guessed = known ? null : many!.newOn;
+      if (guessed === null && !isFit(sql, options)) return { error: null };
+      const server: unknown = guessed ?? sql.parameters["server_version"];
       // What has been read for many databases is for as many runs, of which nobody watches one.
-      const joined = options.migrations !== undefined;
-      const unlocked = { ...missing, lock: lockText(lock.key), onOpen, joined };
-      return applyChain(sql, migrations, { ...how, before, onApplied, unlocked });
+      const joined = own && many !== undefined;
+      const unlocked = { ...missing, lock: lockText(lock.key), server: guessed, onOpen, joined };
+      const outcome = await applyChain(sql, migrations, { ...how, before, onApplied, unlocked });
+      if (many) {
+        const wasNew = missing.fresh && outcome.applied.length === migrations.length;
+        many.newOn = wasNew ? String(server) : null;
+      }
+      return outcome;
     },
     exclusively({ waitMs, onWait, fresh }, work) {
       return withLock(sql, { ...lock, waitMs, onWait }, async (stillHeld) => {

@@ -20,15 +20,25 @@ export interface Run {
 /**
  * Does the work under the service's lock.
  * @param idle looks at what there is before any lock is asked for; what it returns, if anything, is the result. It may do
- * what needs no lock.
+ * what needs no lock. Where it takes a guess, it is first handed what there would be in a new database, if this is likely
+ * to be one, and returns nothing unless that has proved right.
  */
 export async function withRun<T>(
   options: ChangeOptions,
-  idle: (entries: MigrationEntry[], engine: Engine) => T | undefined | Promise<T | undefined>,
+  idle: (
+    entries: MigrationEntry[],
+    engine: Engine,
+    guessed: boolean,
+  ) => T | undefined | Promise<T | undefined>,
   work: (run: Run, entries: MigrationEntry[]) => Promise<T>,
+  { guesses = false } = {},
 ): Promise<T> {
-  const { service, onEvent, lockWaitMs = 60_000 } = options;
+  const { service, onEvent, many, lockWaitMs = 60_000 } = options;
   return withEngine(options, async (engine) => {
+    if (guesses && many && engine.isLikelyNew?.()) {
+      const result = await idle(compare(many.migrations, []), engine, true);
+      if (result !== undefined) return result;
+    }
     const { migrations, history } = await filesAndHistory(engine, options);
     const look = async () => judge(await engine.history());
     const judge = (history: AppliedMigration[] | null) => {
@@ -38,7 +48,7 @@ export async function withRun<T>(
       return entries;
     };
     const before = judge(history);
-    const result = await idle(before, engine);
+    const result = await idle(before, engine, false);
     if (result !== undefined) return result;
 
     const retries = options.lockRetries ?? 10;
@@ -66,11 +76,11 @@ export async function withRun<T>(
  */
 export async function filesAndHistory(
   engine: Engine,
-  { service, folder, migrations }: Pick<Subject, "service" | "folder" | "migrations">,
+  { service, folder, many }: Pick<Subject, "service" | "folder" | "many">,
 ): Promise<{ migrations: readonly Migration[]; history: AppliedMigration[] | null }> {
   const asked = engine.history();
   asked.catch(() => {});
-  const files = migrations ?? (await readMigrationsInTurns(service, folder));
+  const files = many?.migrations ?? (await readMigrationsInTurns(service, folder));
   return { migrations: files, history: await asked };
 }
 

@@ -35,7 +35,7 @@ export async function withEngine<T>(
     if (target.sql.options.max < 2) {
       throw new RangeError("migrate() needs a pool of two connections: one holds the lock, the other works");
     }
-    return work(postgresEngine(target.sql, target));
+    return work(postgresEngine(target.sql, target, false));
   }
   const [variable, url] =
     "url" in target
@@ -51,7 +51,7 @@ export async function withEngine<T>(
       return withMariaDb(target, variable, url!.trim(), work);
     }
     default:
-      return withPostgres(target, variable, url, (sql) => work(postgresEngine(sql, target)));
+      return withPostgres(target, variable, url, (sql) => work(postgresEngine(sql, target, true)));
   }
 }
 

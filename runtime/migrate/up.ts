@@ -27,15 +27,15 @@ export async function up(options: MigrateOptions): Promise<MigrateResult> {
     tell({ kind: "applied", service, row, done: applied.length, total });
   };
 
-  const idle = async (entries: MigrationEntry[], engine: Engine) => {
+  const idle = async (entries: MigrationEntry[], engine: Engine, guessed: boolean) => {
     requireNumber({ service, migrations: entries.flatMap(({ file }) => file ?? []) }, to);
     if (entries.some(({ state }) => state === "unfinished")) return undefined;
     requireSound(service, entries);
     const todo = wanted(entries);
     options.inspect?.(todo.map(({ name }) => `${name}.sql`));
     const [next] = todo;
-    if (!next) return summarise(service, entries, []);
-    total = todo.length;
+    if (!next) return guessed ? undefined : summarise(service, entries, applied);
+    total = applied.length + todo.length;
     const outcome = await engine.atOnce?.(
       todo,
       numberBefore(entries, next),
@@ -46,31 +46,36 @@ export async function up(options: MigrateOptions): Promise<MigrateResult> {
     return applied.length === total ? summarise(service, withRows(entries, applied), applied) : undefined;
   };
 
-  return withRun(options, idle, async (run, found) => {
-    // What broke off is gone on with: nothing of it may run that stands against it.
-    options.inspect?.(found.flatMap(({ state, name }) => (state === "unfinished" ? [`${name}.sql`] : [])));
-    let entries = await recovered(run, found, (row) => applied.push(row));
-    total = applied.length + wanted(entries).length;
-    options.inspect?.(wanted(entries).map(({ name }) => `${name}.sql`));
-    let attempt = 0;
-    for (;;) {
-      requireSound(service, entries);
-      const todo = wanted(entries);
-      const [next] = todo;
-      if (!next) return summarise(service, entries, applied);
-      run.changes.stillHeld();
-      applying(next.name);
-      const landed = applied.length;
-      const { error } = await run.changes.apply(todo, numberBefore(entries, next), onApplied);
-      if (applied.length > landed) attempt = 0;
-      if (error !== null) {
-        attempt += 1;
-        if (!isBusy(error) || attempt > run.retries) throw error;
-        await waitToRetry(run, todo[applied.length - landed]?.name ?? next.name, attempt);
+  return withRun(
+    options,
+    idle,
+    async (run, found) => {
+      // What broke off is gone on with: nothing of it may run that stands against it.
+      options.inspect?.(found.flatMap(({ state, name }) => (state === "unfinished" ? [`${name}.sql`] : [])));
+      let entries = await recovered(run, found, (row) => applied.push(row));
+      total = applied.length + wanted(entries).length;
+      options.inspect?.(wanted(entries).map(({ name }) => `${name}.sql`));
+      let attempt = 0;
+      for (;;) {
+        requireSound(service, entries);
+        const todo = wanted(entries);
+        const [next] = todo;
+        if (!next) return summarise(service, entries, applied);
+        run.changes.stillHeld();
+        applying(next.name);
+        const landed = applied.length;
+        const { error } = await run.changes.apply(todo, numberBefore(entries, next), onApplied);
+        if (applied.length > landed) attempt = 0;
+        if (error !== null) {
+          attempt += 1;
+          if (!isBusy(error) || attempt > run.retries) throw error;
+          await waitToRetry(run, todo[applied.length - landed]?.name ?? next.name, attempt);
+        }
+        entries = await run.look();
       }
-      entries = await run.look();
-    }
-  });
+    },
+    { guesses: true },
+  );
 }
 
 /** The number that must be there before this one. */
