@@ -1,4 +1,5 @@
 /** What MariaDB says of a failed statement, as one error with its place in the file. */
+import { DatabaseUnavailableError } from "../../connect/errors.ts";
 import { caretAt } from "../caret.ts";
 import { MigrationError, type MigrationProblem } from "../errors.ts";
 import type { Script } from "../explain.ts";
@@ -40,9 +41,10 @@ export function explain(
   );
 }
 
-/** An error that is about no statement of ours. */
+/** An error that is about no statement of ours, unless it says all there is to say already. */
 export function told(error: unknown, where: string, service: string): unknown {
-  if (error instanceof MigrationError || !isServerError(error)) return error;
+  const said = error instanceof MigrationError || error instanceof DatabaseUnavailableError;
+  if (said || !isServerError(error)) return error;
   const { errno, message, code } = error;
   const problem = errno === undefined ? "connection" : problemOf(errno);
   return new MigrationError(service, problem, `${where}: ${message} (${errno ?? code}).`, { cause: error });
