@@ -89,19 +89,19 @@ describe("the demo", () => {
     await nothingLeft(demo.place);
   }, 240_000);
 
-  test.each(["2  What if", "4  What does", "5  The platform", "operator:ada"])(
-    "leaves nothing behind when it is interrupted at %p",
-    async (moment) => {
-      using demo = start(interruptedAt(moment));
-      const seen = await demo.child.stdout.text();
-      expect(await demo.child.exited).toBe(130);
-      expect(seen).toContain(moment);
-      expect(seen).not.toContain("Where to go next");
-      expect(await demo.child.stderr.text()).toBe("");
-      await nothingLeft(demo.place);
-    },
-    240_000,
-  );
+  test("leaves nothing behind, wherever it is interrupted", async () => {
+    const moments = ["2  What if", "4  What does", "5  The platform", "operator:ada"];
+    const outcomes = await Promise.all(
+      moments.map(async (moment) => {
+        using demo = start(interruptedAt(moment));
+        const [seen, err] = await Promise.all([demo.child.stdout.text(), demo.child.stderr.text()]);
+        const code = await demo.child.exited;
+        await nothingLeft(demo.place);
+        return { moment: seen.includes(moment), end: seen.includes("Where to go next"), err, code };
+      }),
+    );
+    expect(outcomes).toEqual(moments.map(() => ({ moment: true, end: false, err: "", code: 130 })));
+  }, 240_000);
 });
 
 test("who owns what is shown in columns", () => {
