@@ -68,7 +68,7 @@ const nothing = { folder: false, processes: [] };
 /** What a starter does that does not end by itself. */
 const endless = "await new Promise(() => setInterval(() => {}, 1000));";
 
-test.each([
+test.concurrent.each([
   ["SIGKILL", endless],
   ["SIGTERM", endless],
   ["SIGHUP", endless],
@@ -82,7 +82,7 @@ test.each([
   expect({ signal: child.signalCode, left: await leftOf(folder) }).toEqual({ signal, left: nothing });
 });
 
-test.each([
+test.concurrent.each([
   ["throws", "throw new Error('unexpected');", 1],
   ["exits", "process.exit(7);", 7],
   ["reaches its end", "", 0],
