@@ -16,6 +16,7 @@ import {
 } from "./hook-text.ts";
 import { ExpectedError, exitCodes, type Io } from "./io.ts";
 import { openWorkspace } from "./workspace.ts";
+import { cannotWrite } from "./write-whole.ts";
 
 interface Repository {
   /** Absolute path of the working tree's root. */
@@ -134,6 +135,6 @@ function write(path: string, text: string, shown: string): void {
     writeFileSync(path, text);
     chmodSync(path, 0o755);
   } catch (error) {
-    throw new ExpectedError(`${shown} cannot be written (${(error as NodeJS.ErrnoException).code})`);
+    throw cannotWrite(shown, error);
   }
 }

@@ -11,6 +11,7 @@ import { rules } from "../rules/mod.ts";
 import { baselineFile, changeBaseline, checkBaselineFlags, readBaseline } from "./baseline.ts";
 import { ExpectedError, exitCodes, type Io } from "./io.ts";
 import { progressOf } from "./progress.ts";
+import { cannotWrite } from "./write-whole.ts";
 
 export interface InitOptions {
   /** Prints the manifest and writes nothing. */
@@ -48,7 +49,7 @@ export async function run({ print = false, baseline = false }: InitOptions, io: 
   try {
     writeFileSync(path, text, { flag: "wx" });
   } catch (error) {
-    throw new ExpectedError(`${file} cannot be written (${(error as NodeJS.ErrnoException).code})`);
+    throw cannotWrite(file, error);
   }
   const tables = manifest.services.reduce((sum, { owns }) => sum + owns.length, 0);
   io.out(
