@@ -55,7 +55,7 @@ const INSTALLED = /(?:^|\/)node_modules(?:\/|$)/;
 const NOT_OURS =
   /(?:^|\/)(?:node_modules|bower_components|vendor|third_party|\.git|\.yarn|\.next|\.nuxt|\.turbo|\.cache|storybook-static)\/|^(?:(?!src\/)[^/]+\/)*(?:dist|build|out|coverage)\//;
 const WRITTEN_BY_MACHINES =
-  /\.d\.[cm]?ts$|[.-]min\.[cm]?js$|\.(?:generated|gen)\.[cm]?[jt]sx?$|(?:^|\/)(?:__generated__|generated)\//;
+  /\.d\.[cm]?ts$|[.-]min\.[cm]?js$|\.(?:generated|gen)\.[cm]?[jt]sx?$|(?:^|\/)(?:__generated__|generated)\/|(?:^|\/)\.pnp\.(?:[cm]?js|loader\.mjs)$/;
 
 /**
  * Surveys a workspace and reads all of its files.
