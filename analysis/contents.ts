@@ -78,11 +78,32 @@ export function oversized(file: string, bytes: number, dispensable: boolean) {
     : { problem: { file, message: `${large}; list it under ignore if it is data` } };
 }
 
+/** Longer lines are no person's, unless they are data. */
+const LONG_LINE = 1000;
+/** Of code, every so many characters hold a bracket; of data fewer. */
+const CHARACTERS_A_BRACKET = 200;
+
+/**
+ * A machine packed it: its lines are long throughout, or, in JavaScript, more than half of it stands in long lines of code.
+ * The rest is licences, and data and texts that a bundler leaves as they are.
+ */
 export function isMinified(path: string, text: string): boolean {
   if (path.endsWith(".sql") || text.length < 20_000) return false;
-  let lines = 1;
-  for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", at + 1)) lines++;
-  return text.length / lines > 1000;
+  let lines = 0;
+  let packed = 0;
+  for (let start = 0; start <= text.length; lines++) {
+    const found = text.indexOf("\n", start);
+    const end = found < 0 ? text.length : found;
+    if (end - start > LONG_LINE && isCode(text, start, end)) packed += end - start;
+    start = end + 1;
+  }
+  return text.length / lines > LONG_LINE || (/\.[cm]?js$/.test(path) && packed > text.length / 2);
+}
+
+function isCode(text: string, start: number, end: number): boolean {
+  let brackets = 0;
+  for (let at = text.indexOf("(", start); at >= 0 && at < end; at = text.indexOf("(", at + 1)) brackets++;
+  return (end - start) / brackets < CHARACTERS_A_BRACKET;
 }
 
 /** Null where it is not UTF-8. A byte order mark stays: offsets count it. */

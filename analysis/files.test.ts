@@ -324,6 +324,23 @@ describe("texts", () => {
     });
   });
 
+  test("a bundle is told by its long lines of code, whatever stands between them; long lines of data are none", () => {
+    const code = `${"a(b(c),d);".repeat(2000)}\n`;
+    const data = `const image = "${"QUJD".repeat(5000)}";\n`;
+    const between = "/* a licence */\n".repeat(400);
+    write({
+      "bundle.cjs": between + code,
+      "bundle.ts": between + code,
+      "mostly.js": between.repeat(4) + code,
+      "data.js": between + data,
+      "plain.js": "a(b(c),d);\n".repeat(4000),
+    });
+    expect(discover(root)).toMatchObject({
+      files: [{ path: "bundle.ts" }, { path: "data.js" }, { path: "mostly.js" }, { path: "plain.js" }],
+      leftOut: 1,
+    });
+  });
+
   test("a service's folders and files are source whatever they are called", () => {
     write({
       "vendor/a/b.ts": "",
