@@ -48,8 +48,9 @@ Examples:
   freehold drift --deployment prod --format json
 
 What tables should look like is found by running the migrations on the embedded PostgreSQL; the live
-databases are only read. Exit codes: 0 nothing has drifted, 1 something has, 2 a database could not
-be looked at.`,
+databases are only read. Where a history is its owner's alone, an administrator who is no superuser is
+a member of that role while it is read: the grant is rolled back. Exit codes: 0 nothing has drifted,
+1 something has, 2 a database could not be looked at.`,
     )
     .action(async (options: DriftCommandOptions) => {
       const { run } = await import("./drift.ts");
