@@ -3,6 +3,7 @@
  * followed out of the workspace.
  */
 import { globMatcher } from "../manifest/globs.ts";
+import { CODE } from "./code/endings.ts";
 import { type Candidate, contentsOf, fault, isConfig, LARGEST_BYTES, oversized } from "./contents.ts";
 import type { InputProblem } from "./model.ts";
 import type { Tree, TreeEntry } from "./tree/tree.ts";
@@ -50,6 +51,9 @@ export interface DiscoverOptions {
 }
 
 const READ = /\.(?:[cm]?[jt]s|[jt]sx|vue|svelte|astro|sql|prisma)$/;
+/** In which services are written, too, and that nobody reads here. */
+const OTHER_LANGUAGES = /\.(?:py|go|rs|java|kt|scala|rb|php|cs|exs?|clj)$/;
+const DECLARATIONS = /\.d\.[cm]?ts$/;
 const INSTALLED = /(?:^|\/)node_modules(?:\/|$)/;
 /** Tools write beside the source, never into it: `src/build/` is a person's. */
 const NOT_OURS =
@@ -82,6 +86,17 @@ export function discover(root: string, options: DiscoverOptions = {}): Discovery
 /** Which files of a tree are to be read. */
 export function survey(tree: Tree, options: DiscoverOptions = {}): Survey {
   return new Surveyor(tree, options).run();
+}
+
+/** Every listed file that holds code which may run, in whatever language: of links only those that lead nowhere known. */
+export function codeOf({ listed, links }: Pick<Survey, "listed" | "links">): string[] {
+  return [...listed].filter(
+    (path) =>
+      (CODE.test(path) || OTHER_LANGUAGES.test(path)) &&
+      !DECLARATIONS.test(path) &&
+      !INSTALLED.test(path) &&
+      !links.has(path),
+  );
 }
 
 class Surveyor {

@@ -116,6 +116,7 @@ export function join(input: Joinable): Model {
     today: input.today,
     files: files.size,
     leftOut: input.leftOut,
+    unseen: [...input.unseen],
   };
   model.collisions = collisions(manifest, model.heads);
   for (const [file, facts] of files) {

@@ -26,6 +26,7 @@ export interface Joinable {
   landed: ReadonlyMap<string, string>;
   problems: readonly InputProblem[];
   leftOut: number;
+  unseen: readonly string[];
   today: string;
   /** Set where `files` are a part of the workspace: what a run before this one knows of the others. */
   rest?: { touches(file: string): Touch | null } | undefined;

@@ -10,7 +10,7 @@ import { readConfigs } from "./compile/configs.ts";
 import { type Compiled, compileAll } from "./compile/mod.ts";
 import { type SecondThread, startSecondThread } from "./compile/second-thread.ts";
 import { type Candidate, contentsOf, textContents } from "./contents.ts";
-import type { SourceFile } from "./files.ts";
+import { codeOf, type SourceFile } from "./files.ts";
 import { join } from "./join.ts";
 import { changedSinceLanding } from "./landed.ts";
 import { type Linked, type LinkOptions, link } from "./link/mod.ts";
@@ -117,7 +117,8 @@ export async function analyseParts(
   tidy(compiled);
   const landed =
     options.landed ?? changedSinceLanding(root, manifest, found.candidates, contents, options.findBase);
-  const given = { links: found.links, leftOut: found.leftOut, landed };
+  const unseen = codeOf(found).filter((path) => !compiled.files.has(path));
+  const given = { links: found.links, leftOut: found.leftOut, unseen, landed };
   const joined = await linked(compiled, configs, { ...options, ...given, problems });
   const { model } = joined;
   const parts = { ...joined, compiled, configs, landed };
@@ -157,6 +158,7 @@ export async function analyseFiles(
 interface LinkedOptions extends AnalyseOptions, Omit<LinkOptions, "configs"> {
   problems?: readonly InputProblem[];
   leftOut?: number;
+  unseen?: readonly string[];
   literalTypes?: LiteralTypes;
 }
 
@@ -177,6 +179,7 @@ async function linked(
         problems: problems.sort((a, b) => (a.file < b.file ? -1 : Number(a.file > b.file))),
         landed: options.landed ?? new Map(),
         leftOut: (options.leftOut ?? 0) + compiled.leftOut,
+        unseen: options.unseen ?? [],
         today: options.today ?? new Date().toISOString().slice(0, 10),
       });
       options.onProgress?.({ stage: "link", done: 1, total: 1 });

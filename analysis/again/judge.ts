@@ -78,7 +78,7 @@ function nothing(manifest: Manifest, today: string): Model {
     baseline: [],
     problems: [],
   };
-  return { manifest, ...none, today, files: 0, leftOut: 0 };
+  return { manifest, ...none, today, files: 0, leftOut: 0, unseen: [] };
 }
 
 class Change {
@@ -240,6 +240,7 @@ class Change {
       landed: new Map(),
       problems: [],
       leftOut: 0,
+      unseen: [],
       today: this.options.today,
       rest: { touches: (path) => this.rest.file(path)?.touch ?? null },
     });

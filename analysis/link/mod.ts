@@ -46,7 +46,7 @@ export interface Rest extends Pick<Joinable, "territory" | "tables" | "unreplaye
   definitions: KeptDefinitions;
 }
 
-export type Linked = Omit<Joinable, "landed" | "problems" | "leftOut" | "today"> & {
+export type Linked = Omit<Joinable, "landed" | "problems" | "leftOut" | "unseen" | "today"> & {
   ask: Asking;
   resolver: Resolver;
 };

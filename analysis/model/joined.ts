@@ -233,6 +233,8 @@ export interface Model {
   files: number;
   /** Files that a machine wrote (vendored, minified, generated): not read, but counted. */
   leftOut: number;
+  /** Files of code that were not read, for whatever reason: left out, ignored, too large, in another language. They run all the same. */
+  unseen: string[];
 }
 
 export interface Ignore {

@@ -1,9 +1,9 @@
 /**
  * What a service's code was seen to do to a table, for rights that are no wider than that. Nothing is narrowed on a guess:
- * where any access of the service is not understood, all of it counts as unknown.
+ * where any access of the service is not understood, or code of its was not read, all of it counts as unknown.
  */
 import type { Model, Operation, Reference } from "../../analysis/model.ts";
-import { matchTable } from "../../manifest/mod.ts";
+import { isTestFile, matchTable, serviceOfFile } from "../../manifest/mod.ts";
 
 export interface Observed {
   /**
@@ -30,6 +30,10 @@ export function observe(model: Model): Observed {
   }
   for (const { services, test } of model.unparsed) {
     if (!test) for (const service of services) unclear.add(service);
+  }
+  for (const path of model.unseen) {
+    const service = isTestFile(path) ? null : serviceOfFile(model.manifest, path);
+    if (service !== null) unclear.add(service);
   }
   return {
     operations(service, schemas, table) {
