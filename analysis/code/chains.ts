@@ -218,9 +218,7 @@ function readChain(
             : "";
     }
   }
-  const own =
-    (here.type === "ThisExpression" || here.type === "Super") && superClassOf(here, scopes) !== null;
-  return { root, rootName, steps, at: at(node), enclosing: scope.enclosing, ...(own && { own }) };
+  return { root, rootName, steps, at: at(node), enclosing: scope.enclosing };
 }
 
 /** `this.x`, unless a class that this one extends brings it along. */

@@ -16,5 +16,7 @@ export function readOwn(r: Reading, node: Node): Expr | null {
     scope.bindings.get(name)?.init === around.node && scope === r.scopes.root
       ? { kind: "import", specifier: "", name, at: r.at(node) }
       : r.read(around.node, scope);
-  return around.static ? callee : { kind: "new", callee, args: [], at: r.at(node) };
+  return around.static
+    ? { kind: "alias", of: callee, own: true, at: r.at(node) }
+    : { kind: "new", callee, args: [], own: true, at: r.at(node) };
 }

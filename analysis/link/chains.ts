@@ -166,14 +166,16 @@ function readAlternatives(site: ChainSite, habitual: ReadonlySet<Adapter>, ask: 
 function readOwn(site: ChainSite, habitual: ReadonlySet<Adapter>, ask: Ask): ReadChain | null {
   const chain = readChain(site, habitual, ask);
   const isKnown = chain?.named.length && chain.named.every(({ name }) => name.table !== null);
-  const root = site.own ? ask.follow(site.root) : null;
-  const base = root?.kind === "new" ? ask.follow(root.callee) : root;
-  if (isKnown || base?.kind !== "class" || !isMappers(base, ask)) return chain;
+  if (isKnown || !ownOf(site.root)) return chain;
+  const { root, steps } = unfold(site.root, site.steps, ask);
+  const own = ownOf(root);
+  const base = own && ask.follow(own.kind === "new" ? own.callee : own);
+  if (!own || !base || !isMappers(base, ask)) return chain;
   const heirs = ask.heirs(base);
   const read = heirs.slice(0, MOST_ROOTS).flatMap((heir): ReadChain[] => {
-    const of: Expr = { kind: "alias", of: heir, at: site.root.at };
+    const of: Expr = { kind: "alias", of: heir, at: own.at };
     const found = readChain(
-      { ...site, root: root?.kind === "new" ? { ...root, callee: of } : of },
+      { ...site, root: own.kind === "new" ? { ...own, callee: of } : of, steps: [...steps] },
       habitual,
       ask,
     );
@@ -186,6 +188,23 @@ function readOwn(site: ChainSite, habitual: ReadonlySet<Adapter>, ask: Ask): Rea
     return [{ ...found, named }];
   });
   return together(site, read, heirs.length - MOST_ROOTS) ?? chain;
+}
+
+/** The `this` or `super` that an expression begins with, as far as its own file tells. */
+function ownOf(expr: Expr, depth = 0): Extract<Expr, { kind: "new" | "alias" }> | null {
+  if (depth > DEEPEST) return null;
+  switch (expr.kind) {
+    case "new":
+      return expr.own ? expr : null;
+    case "alias":
+      return expr.own ? expr : ownOf(expr.of, depth + 1);
+    case "call":
+      return ownOf(expr.callee, depth + 1);
+    case "member":
+      return ownOf(expr.of, depth + 1);
+    default:
+      return null;
+  }
 }
 
 /** A class that leads to one of a client's packages by what it extends. */

@@ -31,7 +31,14 @@ export type Expr =
       applied?: boolean;
       at: Span;
     }
-  | { kind: "new"; callee: Expr; args: Expr[]; at: Span }
+  | {
+      kind: "new";
+      callee: Expr;
+      args: Expr[];
+      /** It is `this` or `super`: an instance of a class that extends the callee, perhaps. */
+      own?: true;
+      at: Span;
+    }
   /** A function; `result` is the one expression that it returns, null where there are several or none. */
   | {
       kind: "function";
@@ -66,7 +73,13 @@ export type Expr =
   /** A name that another module exports; the linker follows it. An empty specifier means one of `locals`. */
   | { kind: "import"; specifier: string; name: string; at: Span }
   /** A constant at its place of use: an identifier found there is reported at `at`, longer text where it is written. */
-  | { kind: "alias"; of: Expr; at: Span }
+  | {
+      kind: "alias";
+      of: Expr;
+      /** It is `this` or `super` in a static: a class that extends this one, perhaps. */
+      own?: true;
+      at: Span;
+    }
   /** A value that is known to be an open client, or to make one; builders keep the call that made it. */
   | {
       kind: "client";
@@ -139,8 +152,6 @@ export interface ChainSite {
   steps: ChainStep[];
   at: Span;
   enclosing: string | null;
-  /** The root is `this` or `super` of a class that extends another: the class's heirs may stand there, too. */
-  own?: true;
 }
 
 export interface ChainStep {

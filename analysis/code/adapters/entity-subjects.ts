@@ -13,6 +13,8 @@ export interface Repositories {
   getter: RegExp;
   /** Methods of repositories and managers that give rows. */
   giving: RegExp;
+  /** The class whose heirs are entities that know how to find and to save themselves. */
+  active?: { specifier: string; name: string };
 }
 
 const DEEPEST = 8;
@@ -105,7 +107,10 @@ function leadsToRepository(parent: Expr | null, of: Repositories, ask: Ask, dept
   );
 }
 
-/** The repository that a class of one's own is, as the mapper's own type: `this` in `class Base<T> extends Repository<T>`. */
+/**
+ * The repository that a class of one's own is, as the mapper's own type: `this` in `class Base<T> extends
+ * Repository<T>`; or the entity that knows itself.
+ */
 export function ownRepository(
   root: Expr,
   of: Repositories,
@@ -117,7 +122,8 @@ export function ownRepository(
   const parent = root.kind === "class" && root.extends ? ask.follow(root.extends) : null;
   if (root.kind !== "class" || parent?.kind !== "import")
     return parent && ownRepository(parent, of, ask, depth + 1);
-  if (!of.type.test(parent.name)) return null;
+  const active = of.active?.specifier === parent.specifier && of.active.name === parent.name;
+  if (!active && !of.type.test(parent.name)) return null;
   const type = { name: parent.name, from: null, args: root.extendsArgs ?? [] };
   return { kind: "typed", name: "this", type, at: root.at };
 }

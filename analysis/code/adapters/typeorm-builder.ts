@@ -2,7 +2,7 @@
 import type { ChainStep, Expr, Operation, Span } from "../../model.ts";
 import type { Ask, Chain, Named, TableDefinition } from "./adapter.ts";
 import { unknownName } from "./builders.ts";
-import { entityOf, relationPath, relationsIn, relationTables, typeExpr } from "./entities.ts";
+import { entityOf, relationPath, relationsIn, relationTables, sourceNamed, typeExpr } from "./entities.ts";
 import { mine, ownRepository, subjectOf, unknownEntity } from "./entity-subjects.ts";
 import { entry } from "./expressions.ts";
 import { repositories } from "./typeorm-entities.ts";
@@ -42,6 +42,11 @@ export function readBuilder(chain: Chain, ask: Ask): Named[] | null {
 
 function isSource({ name, args }: ChainStep): boolean {
   return args !== null && (SOURCE.test(name) || JOIN.test(name));
+}
+
+/** The repository of an entity that knows itself: `this.getRepository()`, or nothing. */
+export function isGiven(steps: readonly ChainStep[]): boolean {
+  return steps.every(({ name, args }) => name === "getRepository" && args?.length === 0);
 }
 
 function rootName({ root }: Chain): string {
@@ -100,14 +105,14 @@ class Builder {
     const { root } = this.chain;
     const repository =
       (root.kind === "typed" && /Repository$/.test(root.type.name) && root.type.args.length > 0) ||
-      this.chain.steps.slice(0, this.start).some(({ name }) => repositories.getter.test(name)) ||
-      this.own() !== null;
-    return repository && this.chain.certain;
+      this.chain.steps.slice(0, this.start).some(({ name }) => repositories.getter.test(name));
+    return (repository && this.chain.certain) || this.own() !== null;
   }
 
   /** The repository that `this` is. */
   private own(): Expr | null {
-    return this.start === 0 ? ownRepository(this.chain.root, repositories, this.ask) : null;
+    const { chain, ask } = this;
+    return isGiven(chain.steps.slice(0, this.start)) ? ownRepository(chain.root, repositories, ask) : null;
   }
 
   private unknown(): Named[] {
@@ -196,7 +201,7 @@ class Builder {
     const text = ask.text(target);
     const [from = "", property, ...more] = (text ?? "").split(".");
     if (text !== null && property !== undefined) {
-      const owner = aliases.get(from) ?? this.of;
+      const owner = aliases.get(from) ?? this.ofItself(target, from) ?? this.of;
       if (!owner) {
         // An alias that another chain gave; else a table in a schema.
         if (this.start >= 0 && aliases.size > 0 && alias) this.found.push(...this.byName(target, "select"));
@@ -220,6 +225,13 @@ class Builder {
     const entity = mine(entityOf(target, ask), repositories);
     if (entity) this.name(entity, target.at, "select", alias);
     else this.found.push(...this.byName(target, "select"));
+  }
+
+  /** What is given no alias goes by its entity's name. */
+  private ofItself(place: Expr, name: string): TableDefinition | null {
+    const main = this.aliases.get("");
+    const called = main && sourceNamed(name, place.at.file, this.ask);
+    return called && this.ask.definition(called) === main ? main : null;
   }
 
   /** A table by its own name; what is no name (a subquery as text or as a function) is read by itself. */

@@ -15,6 +15,7 @@ export const repositories: Repositories = {
   type: /Repository$/,
   getter: /^get(?:Tree|Mongo|Custom)?Repository$|^withRepository$/,
   giving: /^(?:create|merge|preload|find(?!.*Count)\w*|getOne\w*|getMany|save)$/,
+  active: { specifier: "typeorm", name: "BaseEntity" },
 };
 
 function shape(expr: Expr, ask: Ask): EntityShape | null {

@@ -274,6 +274,27 @@ class Customers extends Base<Customer> { constructor(source: DataSource) { super
     ),
   ],
   [
+    "a repository that a class gives, which others extend",
+    ...rows(
+      `abstract class Base extends BaseEntity { static add(n: number) { const repository = this.getRepository(); return repository.increment({}, "n", n); } static all() { return this.createQueryBuilder("x").getMany(); } }
+@Entity("logs") class Log extends Base {}
+abstract class Open extends BaseEntity { static all() { return this.find({}); } static built() { return this.getRepository().createQueryBuilder().getMany(); } tags() { return this.list.find((tag) => tag); } }`,
+      "5:125 update logs",
+      "5:177 select logs",
+      "7:69 select ? the entity that it is about is not known before it runs",
+      "7:126 select ? the entity that it is about is not known before it runs",
+    ),
+  ],
+  [
+    "a builder without an alias, whose entity's name is one",
+    ...rows(
+      `export const all = (source: DataSource) => source.getRepository(Order).createQueryBuilder().leftJoinAndSelect("Order.items", "i").leftJoin("i.order", "o").getMany();`,
+      "5:72 select orders",
+      "5:111 select order_item",
+      "5:140 select orders",
+    ),
+  ],
+  [
     "a table's name that a repository tells",
     ...rows(
       `class Store { constructor(private repository: Repository<Order>) {}

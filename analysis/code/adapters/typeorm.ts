@@ -18,7 +18,7 @@ import {
   unknownEntity,
 } from "./entity-subjects.ts";
 import { addressOf, entry } from "./expressions.ts";
-import { boundByBuilder, readBuilder } from "./typeorm-builder.ts";
+import { boundByBuilder, isGiven, readBuilder } from "./typeorm-builder.ts";
 import { cascaded } from "./typeorm-cascades.ts";
 import { define, repositories } from "./typeorm-entities.ts";
 import { asksFor, readSchema, SCHEMA, wholeActs } from "./typeorm-migrations.ts";
@@ -265,16 +265,17 @@ function rowSubject(chain: Chain, at: number, ask: Ask): { entity: TableDefiniti
 /** Whose entity nobody knows: a repository of a type parameter, a manager that is handed what it looks for. */
 function unknown(chain: Chain, at: number, operation: Operation, ask: Ask): Named[] | null {
   const step = chain.steps[at];
-  if (!step || !chain.certain) return null;
+  if (!step) return null;
   const { root } = chain;
+  const own = ownRepository(root, repositories, ask);
+  if (own && isGiven(chain.steps.slice(0, at))) return unknownEntity(own, operation, ask, step.at);
+  if (!chain.certain) return null;
   const getter = chain.steps.slice(0, at).find(({ name }) => repositories.getter.test(name));
   if (getter?.args?.[0]) return unknownEntity(getter.args[0], operation, ask);
   // A class of one's own may be called a repository, too; TypeORM's has its entity as an argument.
   if (root.kind === "typed" && /Repository$/.test(root.type.name))
     return root.type.args.length > 0 ? unknownEntity(root, operation, ask, step.at) : null;
   const [first] = step.args ?? [];
-  const own = ownRepository(root, repositories, ask);
-  if (own && at === 0) return unknownEntity(own, operation, ask, step.at);
   if (own && first && isOwnRow(first, root, repositories, ask))
     return unknownEntity(own, operation, ask, first.at);
   const between = chain.steps.slice(0, at);
