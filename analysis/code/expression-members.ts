@@ -36,6 +36,8 @@ export function readMember(r: Reading, node: Node & { type: "MemberExpression" }
     const index = node.property.type === "Literal" ? Number(node.property.value) : Number.NaN;
     const one = inner.kind === "array" ? options[index] : undefined;
     if (one) return { kind: "alias", of: one, at: r.at(node) };
+    // rows[0] of what a call gave.
+    if (inner.kind === "call" && Number.isInteger(index)) return follow(r, whole, [String(index)], node);
     if (options.length === 0) return ofModule(r, inner, node, scope) ?? r.unknown(node);
     return { kind: "alias", of: { kind: "either", options, at: r.at(node) }, at: r.at(node) };
   }

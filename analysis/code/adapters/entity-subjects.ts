@@ -1,5 +1,5 @@
 /** Whose entity a chain on a mapper is about: a repository's, a class's own, a row's; and what to say where nobody knows. */
-import type { ChainStep, Expr, Operation, Span } from "../../model.ts";
+import type { Expr, Operation, Span } from "../../model.ts";
 import type { Ask, Chain, Named, TableDefinition } from "./adapter.ts";
 import { resultOf } from "./builders.ts";
 import { classOf, entityOf, typeExpr } from "./entities.ts";
@@ -34,13 +34,16 @@ export function subjectOf(chain: Chain, before: number, of: Repositories, ask: A
   if (steps.some(({ name }) => /manager$|^em$/i.test(name))) return null;
   const { root } = chain;
   const held = steps.every(({ args }) => args === null) && steps.length > 0;
-  const made = held ? memberOf(root, steps) : root;
+  const made = held ? standing(chain, before) : root;
   return repositoryEntity(made, of, ask) ?? (made.kind === "class" ? mine(ask.definition(made), of) : null);
 }
 
-/** `deps.users.find()`: what stands under the names. */
-function memberOf(root: Expr, steps: readonly ChainStep[]): Expr {
-  return steps.reduce<Expr>((of, { name, at }) => ({ kind: "member", of, property: name, at }), root);
+/** What a chain stands on before one of its steps. */
+export function standing(chain: Chain, before: number): Expr {
+  return chain.steps.slice(0, before).reduce<Expr>((of, { name, args, at }) => {
+    const member: Expr = { kind: "member", of, property: name, at };
+    return args ? { kind: "call", callee: member, args: [...args], reason: "", at } : member;
+  }, chain.root);
 }
 
 /** The entity of a repository: by its type, by what gives it, by the class that extends one. */
@@ -188,10 +191,9 @@ export function rowOf(expr: Expr, of: Repositories, ask: Ask, depth = 0): TableD
       const giving = of.giving.test(callee.property);
       const named = giving && first ? mine(entityOf(first, ask), of) : null;
       if (named) return named;
-      if (
-        /^(?:filter|slice|at|find|concat|reverse|toSorted)$/.test(callee.property) &&
-        !repositoryEntity(callee.of, of, ask)
-      )
+      const source = () => repositoryEntity(callee.of, of, ask) ?? ownEntity(callee.of, of, ask);
+      // What is done to a list, and what a row's own methods give of it: row.assign({ … }).save()
+      if (/^(?:filter|slice|at|find|concat|reverse|toSorted|assign)$/.test(callee.property) && !source())
         return next(callee.of);
       if (/^(?:map|flatMap)$/.test(callee.property) && first) {
         const made = ask.apply(ask.follow(first), []);
@@ -199,7 +201,7 @@ export function rowOf(expr: Expr, of: Repositories, ask: Ask, depth = 0): TableD
       }
       // await Promise.all(rows.map(…))
       if (callee.property === "all" && first) return next(first);
-      return giving ? (repositoryEntity(callee.of, of, ask) ?? ownEntity(callee.of, of, ask)) : null;
+      return giving ? source() : null;
     }
     case "member": {
       const owner = next(inner.of);

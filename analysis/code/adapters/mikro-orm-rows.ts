@@ -3,7 +3,7 @@ import type { Expr, Operation, Span } from "../../model.ts";
 import type { Ask, Chain, Named, TableDefinition } from "./adapter.ts";
 import { ASSIGNED } from "./builders.ts";
 import { entityOf, relationsIn, relationTables } from "./entities.ts";
-import { mine, rowOf, subjectOf, unknownEntity } from "./entity-subjects.ts";
+import { mine, rowOf, standing, subjectOf, unknownEntity } from "./entity-subjects.ts";
 import { isFalse, isTrue } from "./expressions.ts";
 import { repositories } from "./mikro-orm-entities.ts";
 
@@ -85,14 +85,6 @@ function isMade(row: Expr, ask: Ask): boolean {
   const made = inner.kind === "client" ? inner.made : inner;
   const callee = made?.kind === "call" ? ask.follow(made.callee) : null;
   return callee?.kind === "member" && callee.property === "create";
-}
-
-/** What the chain stands on before one of its steps. */
-function standing(chain: Chain, before: number): Expr {
-  return chain.steps.slice(0, before).reduce<Expr>((of, { name, args, at }) => {
-    const member: Expr = { kind: "member", of, property: name, at };
-    return args ? { kind: "call", callee: member, args: [...args], reason: "", at } : member;
-  }, chain.root);
 }
 
 /** `author.books.loadItems()`, `book.author.load()` */

@@ -81,7 +81,11 @@ class Builder {
     const [first, second] = this.start >= 0 ? (steps[0]?.args ?? []) : [];
     const main = steps.find(
       ({ name, args }) =>
-        args?.[0] && (name === "into" || name === "update" || (name === "from" && this.isRemoving())),
+        args?.[0] &&
+        (name === "into" ||
+          // update({ paid: true }) says what, update(Order) where.
+          (name === "update" && ask.follow(args[0]).kind !== "object") ||
+          (name === "from" && this.isRemoving())),
     );
     const subject = this.start >= 0 ? subjectOf(chain, this.start, repositories, ask) : null;
     if (subject && !main) this.name(subject, steps[0]?.at ?? chain.at, operation, first);

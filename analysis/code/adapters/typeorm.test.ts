@@ -286,6 +286,39 @@ abstract class Open extends BaseEntity { static all() { return this.find({}); } 
     ),
   ],
   [
+    "rows that save themselves, out of lists, loops and relations",
+    ...rows(
+      `@Entity("logs") class Log extends BaseEntity { @OneToMany(() => Tag, (t) => t.log) tags?: Tag[]; }
+@Entity("tags") class Tag extends BaseEntity { log: Log; }
+export async function f() {
+  const logs = await Log.find({});
+  await Promise.all(logs.map(async (log) => { log.n = 1; await log.save(); }));
+  for (const log of await Log.find({})) await log.remove();
+  const [first] = (await Log.find({})) as [Log | undefined];
+  await first?.softRemove();
+  const tag = logs[0].tags?.find((one) => one.id === 1);
+  await tag.assign({ n: 1 }).save();
+  first.tags.filter((one) => one.id).forEach((one) => one.remove());
+  [{ id: 1 }].find((one) => one.id)?.save();
+}`,
+      "8:26 select logs",
+      "9:68 insert logs",
+      "10:31 select logs",
+      "10:51 delete logs",
+      "11:30 select logs",
+      "12:16 update logs",
+      "14:30 insert tags",
+      "15:59 delete tags",
+    ),
+  ],
+  [
+    "a builder that is told what it writes, not where",
+    ...rows(
+      `export const one = (source: DataSource) => source.getRepository(Order).createQueryBuilder("o").where({}).update({ n: () => "n + 1" }).execute();`,
+      "5:72 update orders",
+    ),
+  ],
+  [
     "a builder without an alias, whose entity's name is one",
     ...rows(
       `export const all = (source: DataSource) => source.getRepository(Order).createQueryBuilder().leftJoinAndSelect("Order.items", "i").leftJoin("i.order", "o").getMany();`,

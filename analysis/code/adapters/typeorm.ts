@@ -14,6 +14,7 @@ import {
   ownRepository,
   repositoryEntity,
   rowOf,
+  standing,
   subjectOf,
   unknownEntity,
 } from "./entity-subjects.ts";
@@ -70,6 +71,9 @@ const DOING = operations({
   remove: "delete",
   clear: "truncate",
 });
+
+/** Methods that give of rows, or of a row itself, what they are called on. */
+const LISTS = /^(?:filter|slice|at|concat|reverse|toSorted|assign)$/;
 
 /** Methods that a row has, too, and that take rows. */
 const OF_ROWS = /^(?:save|insert|remove|softRemove|recover|reload|upsert)$/;
@@ -175,7 +179,9 @@ export const typeorm: Adapter = {
     if (built) return built;
     const schema = readSchema(chain, ask);
     if (schema) return schema;
-    const at = chain.steps.findIndex(({ name, args }) => args !== null && DOING.has(name));
+    const at = chain.steps.findIndex(
+      ({ name, args }) => args !== null && DOING.has(name) && !isOfList(name, args[0], ask),
+    );
     const step = chain.steps[at];
     const operation = step && DOING.get(step.name);
     if (!step?.args || !operation) return null;
@@ -248,11 +254,8 @@ function rowSubject(chain: Chain, at: number, ask: Ask): { entity: TableDefiniti
   const step = chain.steps[at];
   const [first] = step?.args ?? [];
   const held = chain.steps.slice(0, at);
-  if (held.every(({ args }) => args === null)) {
-    const self = held.reduce<Expr>(
-      (of, { name, at }) => ({ kind: "member", of, property: name, at }),
-      chain.root,
-    );
+  if (held.every(({ name, args }) => args === null || LISTS.test(name) || isOfList(name, args[0], ask))) {
+    const self = standing(chain, at);
     const entity = chain.root.kind === "client" ? null : rowOf(self, repositories, ask);
     if (entity && step) return { entity, at: step.at };
   }
@@ -260,6 +263,11 @@ function rowSubject(chain: Chain, at: number, ask: Ask): { entity: TableDefiniti
   const own = isOwnRow(first, chain.root, repositories, ask);
   const entity = rowOf(first, repositories, ask) ?? (own && repositoryEntity(chain.root, repositories, ask));
   return entity ? { entity, at: first.at } : null;
+}
+
+/** `rows.find((row) => …)`: a list's method. */
+function isOfList(name: string, first: Expr | undefined, ask: Ask): boolean {
+  return name === "find" && first !== undefined && ask.follow(first).kind === "function";
 }
 
 /** Whose entity nobody knows: a repository of a type parameter, a manager that is handed what it looks for. */
