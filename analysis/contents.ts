@@ -80,8 +80,9 @@ export function oversized(file: string, bytes: number, dispensable: boolean) {
 
 /** Longer lines are no person's, unless they are data. */
 const LONG_LINE = 1000;
-/** Of code, every so many characters hold a bracket; of data fewer. */
-const CHARACTERS_A_BRACKET = 200;
+/** Code says one of these every so many characters at least; data and SQL do not. */
+const SAID = /=>|\b(?:function|return|var|let|const|this)\b/g;
+const CHARACTERS_A_WORD = 200;
 
 /**
  * A machine packed it: its lines are long throughout, or, in JavaScript, more than half of it stands in long lines of code.
@@ -101,9 +102,8 @@ export function isMinified(path: string, text: string): boolean {
 }
 
 function isCode(text: string, start: number, end: number): boolean {
-  let brackets = 0;
-  for (let at = text.indexOf("(", start); at >= 0 && at < end; at = text.indexOf("(", at + 1)) brackets++;
-  return (end - start) / brackets < CHARACTERS_A_BRACKET;
+  const words = text.slice(start, end).match(SAID)?.length ?? 0;
+  return (end - start) / words < CHARACTERS_A_WORD;
 }
 
 /** Null where it is not UTF-8. A byte order mark stays: offsets count it. */

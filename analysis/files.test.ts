@@ -324,19 +324,27 @@ describe("texts", () => {
     });
   });
 
-  test("a bundle is told by its long lines of code, whatever stands between them; long lines of data are none", () => {
-    const code = `${"a(b(c),d);".repeat(2000)}\n`;
+  test("a bundle is told by its long lines of code, whatever stands between them; long lines of data and SQL are none", () => {
+    const code = `${"var a=b(c),d;".repeat(2000)}\n`;
+    const rows = `await knex.raw("insert into a values ${"(1, 'b'), ".repeat(300)}(2, 'c')");\n`.repeat(20);
     const data = `const image = "${"QUJD".repeat(5000)}";\n`;
     const between = "/* a licence */\n".repeat(400);
     write({
       "bundle.cjs": between + code,
       "bundle.ts": between + code,
-      "mostly.js": between.repeat(4) + code,
+      "mostly.js": between.repeat(5) + code,
       "data.js": between + data,
-      "plain.js": "a(b(c),d);\n".repeat(4000),
+      "plain.js": "var a=b(c),d;\n".repeat(4000),
+      "rows.js": "// What an empty shop has.\n".repeat(100) + rows,
     });
     expect(discover(root)).toMatchObject({
-      files: [{ path: "bundle.ts" }, { path: "data.js" }, { path: "mostly.js" }, { path: "plain.js" }],
+      files: [
+        { path: "bundle.ts" },
+        { path: "data.js" },
+        { path: "mostly.js" },
+        { path: "plain.js" },
+        { path: "rows.js" },
+      ],
       leftOut: 1,
     });
   });
