@@ -1,4 +1,4 @@
-import { describe, expect, setSystemTime, test } from "bun:test";
+import { afterEach, describe, expect, setSystemTime, test } from "bun:test";
 import fc from "fast-check";
 import { inputs } from "../../fixtures/property.ts";
 import { maximumDetailBytes, maximumDetailDepth } from "./detail.ts";
@@ -30,6 +30,8 @@ function encode(change: object = {}, sequence = 7): { values: Record<string, unk
 }
 const detailOf = (detail: unknown) => encode({ detail }).values["detail"];
 
+afterEach(() => void setSystemTime());
+
 describe("an audit event", () => {
   test("is written whole", () => {
     expect(encode({ detail: { roles: ["admin"], note: "ä😀" } })).toEqual({
@@ -48,7 +50,6 @@ describe("an audit event", () => {
     const now = new Date("2026-11-21T10:00:00.123Z");
     setSystemTime(now);
     const { id, at } = encode({ id: undefined, at: undefined }).values as { id: string; at: string };
-    setSystemTime();
     expect(id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
     expect(Number.parseInt(id.slice(0, 13).replace("-", ""), 16)).toBe(now.getTime());
     expect(at).toBe(now.toISOString());
