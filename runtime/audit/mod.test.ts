@@ -155,10 +155,12 @@ describe("the audit log", () => {
   });
 
   test("says how many it dropped also where it is closed before there is room", async () => {
-    const log = open({ whenFull: "drop-newest" });
+    const { log, go } = openFull({ whenFull: "drop-newest" });
     let accepted = 0;
     while (log.log(event()).accepted) accepted += 1;
-    expect(await log.close()).toMatchObject({ accepted: accepted + 1, stored: accepted + 1 });
+    const closing = log.close();
+    go();
+    expect(await closing).toMatchObject({ accepted: accepted + 1, stored: accepted + 1 });
     const [gap] = await sql`select action, detail from audit_log order by sequence offset ${accepted}`;
     expect(gap).toMatchObject({ action: "audit.gap", detail: { dropped: 1 } });
   });
