@@ -1,4 +1,4 @@
-import { describe, expect, test } from "bun:test";
+import { afterEach, beforeEach, describe, expect, setSystemTime, test } from "bun:test";
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { commit, git } from "../bench/check/write.ts";
@@ -261,6 +261,10 @@ test("what a machine wrote is left out and counted, by whichever way the answer 
 });
 
 describe("the last commit is linked as a whole", () => {
+  // The day may not end in between.
+  beforeEach(() => void setSystemTime(new Date()));
+  afterEach(() => void setSystemTime());
+
   /** Stages a text of one file, and checks it. @returns what the cache then holds of a commit */
   async function stagedWith(folder: Folder, files: Record<string, string>): Promise<string | null> {
     folder.write(files);
