@@ -2,8 +2,8 @@ import { expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type ParserOptions, parseSync } from "oxc-parser";
-import { skimImports } from "./imports.ts";
 import { openRawParser, type Parse } from "./raw-parser.ts";
+import { skimImports } from "./skim-imports.ts";
 
 using opened = openRawParser();
 if (!opened) throw new Error("the parser's trees cannot be read where they lie");
@@ -49,6 +49,16 @@ import(\`n\`); import("o" + p); const q = "ü"; export * as r from "s";`,
   ["the same, typed", `#!/usr/bin/env node\n// b\nimport a from "./a";`, "ts"],
   ["a mistake", `import a from "./a";\nconst = 1;`, "ts"],
   ["a decorated parameter that may be left out", `class A { b(@C("d") e?: F, @C() g: H) {} }`, "ts"],
+  [
+    "the same behind comments, and decorators of all else",
+    `@A({ b: "@c" }) class D { @E() f?: G; @H i(/* j */ // k\n @L() m?: N, o = "@p"): void {} constructor(q: R,\n  @S private t?: U) {} }`,
+    "ts",
+  ],
+  [
+    "decorators that no parameter has",
+    `import a from "@b/c"; /** @d e */ @F class G { @H() i = a; @J k() {} }`,
+    "ts",
+  ],
   ["numbers and patterns", `const a = [1n, /b+/giu, 0x1F, 1e400, -0, "\\ud800", '\\u{1F600}'];`, "ts"],
   ["markup", `export const A = () => <B c="d">{e} &amp; f</B>;`, "tsx"],
   ["more than the block takes", `export const a = "${"b".repeat(1_000_001)}";`, "ts"],

@@ -36,6 +36,9 @@ interface Deserializer {
 /** Larger texts are rare, and what their trees touch of the block is held to the end. */
 const LARGEST = 1_000_000;
 
+/** A parameter that begins with a decorator: where it may be left out, the two ways don't agree on where it begins. */
+const DECORATED = /[(,](?:\s|\/\*(?:[^*]|\*(?!\/))*\*\/|\/\/[^\n]*\n)*@/;
+
 const NO_ERRORS: Pick<Parsed, "errors"> = { errors: [] };
 
 /** Parses into the block so far: by it a parse knows whether the block still holds its tree. */
@@ -81,8 +84,7 @@ function parserInto({ whole, view }: Block, readers: Readers): Parse {
       return { module: readModuleRecord(view, start, { text, at, bytes }), errors };
     });
     const tree = once(() => {
-      // Where an optional parameter with a decorator begins, the two ways don't agree.
-      if (text.includes("@")) return parseSync(file, text, options);
+      if (DECORATED.test(text)) return parseSync(file, text, options);
       fill();
       const isJs = view[readers.IS_TS_FLAG_POS] === 0;
       const { deserialize } = (

@@ -7,10 +7,13 @@ import { bundled } from "../bundled.ts";
 import { CODE } from "../code/endings.ts";
 import type { Candidate } from "../contents.ts";
 import type { Looked, LookOptions } from "../look.ts";
-import { BATCH, type Outcome, type Report, type Task } from "./batches.ts";
+import { BATCH, nextBatch, type Outcome, type Report, type Task, type WalkTask } from "./batches.ts";
 
 /** Fewer files than this are read before a thread has started. */
 const WORTH_A_THREAD = 600;
+
+/** Fewer files than this are walked before a second thread walks as fast as the first. */
+const WORTH_SHARING = 300;
 
 export interface SecondThread extends Disposable {
   /** What the two threads share out between them. */
@@ -43,11 +46,21 @@ export function startSecondThread(
   const taken = new SharedArrayBuffer(4);
   const open = new Set(candidates);
   const worker = new Worker(bundled?.worker ?? new URL("./worker.ts", import.meta.url).href, { smol: true });
+  let [busy, failed] = [false, false];
   let end = () => {};
-  const ended = new Promise<void>((done) => {
-    end = done;
-  });
+  /** @returns what ends with the task that the thread is given now */
+  const begin = (task: Task | WalkTask) => {
+    worker.postMessage(task);
+    busy = true;
+    return new Promise<void>((done) => {
+      end = () => {
+        busy = false;
+        done();
+      };
+    });
+  };
   const waiting: Outcome[] = [];
+  const walks: number[] = [];
   let there: ((candidate: Candidate, outcome: Outcome) => void) | null = null;
   const takeWaiting = () => {
     for (const outcome of there ? waiting.splice(0) : []) {
@@ -57,27 +70,43 @@ export function startSecondThread(
       open.delete(candidate);
     }
   };
-  worker.onerror = () => end();
+  worker.onerror = () => {
+    failed = true;
+    end();
+  };
   worker.onmessage = ({ data }: MessageEvent<Report>) => {
     if (data === null) return end();
-    waiting.push(...data);
+    waiting.push(...data.outcomes);
+    walks.push(...data.walks);
     takeWaiting();
   };
-  worker.postMessage({ root, queryFunctions, candidates, taken } satisfies Task);
+  const skimmed = begin({ root, queryFunctions, candidates, taken });
 
   return {
     candidates,
     async share(here, take) {
       there = take;
       takeWaiting();
-      for (;;) {
-        const start = Atomics.add(new Int32Array(taken), 0, 1) * BATCH;
-        if (start >= candidates.length) break;
-        const batch = candidates.slice(start, start + BATCH);
+      const compile = async (batch: readonly Candidate[]) => {
         await here(batch);
         for (const candidate of batch) open.delete(candidate);
+      };
+      const walk = (indices: readonly number[]) =>
+        compile(indices.flatMap((index) => candidates[index] ?? []));
+      while (busy) {
+        const batch = walks.length > 0 ? [] : nextBatch(candidates, taken);
+        if (batch.length > 0) await compile(batch);
+        else if (walks.length > 0) await walk(walks.splice(0, BATCH));
+        else break;
       }
-      await ended;
+      await skimmed;
+      const left: WalkTask = { walks: walks.splice(0), taken: new SharedArrayBuffer(4) };
+      const walked = left.walks.length < WORTH_SHARING || failed ? null : begin(left);
+      for (let batch = nextBatch(left.walks, left.taken); batch.length > 0; ) {
+        await walk(batch);
+        batch = nextBatch(left.walks, left.taken);
+      }
+      await walked;
       worker.terminate();
       return [...open];
     },

@@ -1,48 +1,68 @@
-/** The second thread of the compile stage: takes files in batches, as the first one does, until none is left. */
-import { parseInBulk } from "../code/mod.ts";
-import { contentsOf } from "../contents.ts";
+/** The second thread of the compile stage: skims files in batches until none is left, and then helps to walk. */
+import { skimCode } from "../code/skim.ts";
+import { parseInBulk } from "../code/syntax.ts";
+import { type Contents, contentsOf } from "../contents.ts";
+import type { FileFacts } from "../model.ts";
 import { workingTree } from "../tree/working.ts";
-import { BATCH, type Outcome, type Report, type Task } from "./batches.ts";
+import { nextBatch, type Outcome, type Report, type Task, type WalkTask } from "./batches.ts";
 import { breathe } from "./breathe.ts";
 import { encodeFacts } from "./codec.ts";
-import { compileFile } from "./file.ts";
 
-declare const self: { onmessage: (event: MessageEvent<Task>) => void; postMessage(report: Report): void };
+declare const self: {
+  onmessage: (event: MessageEvent<Task | WalkTask>) => void;
+  postMessage(report: Report): void;
+};
+
+let task: Task | null = null;
 
 self.onmessage = async ({ data }) => {
   using _ = parseInBulk();
-  const { root, queryFunctions, candidates, taken } = data;
-  const contents = contentsOf(workingTree(root));
-  const settings = { dialect: "postgresql", queryFunctions } as const;
-  for (;;) {
-    const start = Atomics.add(new Int32Array(taken), 0, 1) * BATCH;
-    if (start >= candidates.length) break;
-    const outcomes: Outcome[] = [];
-    const batch = candidates.slice(start, start + BATCH);
-    contents.prefetch?.(batch);
-    for (const [offset, candidate] of batch.entries()) {
-      const index = start + offset;
-      const content = contents.read(candidate);
-      if (!("text" in content)) outcomes.push({ index, ...content });
-      else {
-        const { id, text } = content;
-        const facts =
-          text === null ? null : textOf(() => encodeFacts(compileFile(candidate.path, text, settings)));
-        if (facts !== undefined) outcomes.push({ index, id, facts });
-      }
-    }
-    self.postMessage(outcomes);
-    await breathe();
+  if ("walks" in data) {
+    const { compileFile } = await import("./file.ts");
+    await work(data.walks, data.taken, (path, text, { queryFunctions }) =>
+      compileFile(path, text, { dialect: "postgresql", queryFunctions }),
+    );
+  } else {
+    task = data;
+    await work([...data.candidates.keys()], data.taken, skimCode);
   }
   self.postMessage(null);
 };
 
-/** Undefined for what nests too deeply to be written down: the first thread keeps it as it is. */
-function textOf(read: () => string): string | undefined {
+/** Null where a file is to be walked. */
+type Compile = (path: string, text: string, settings: Pick<Task, "queryFunctions">) => FileFacts | null;
+
+async function work(indices: readonly number[], taken: SharedArrayBuffer, compile: Compile): Promise<void> {
+  if (!task) return;
+  const { root, candidates } = task;
+  const contents = contentsOf(workingTree(root));
+  for (let batch = nextBatch(indices, taken); batch.length > 0; batch = nextBatch(indices, taken)) {
+    contents.prefetch?.(batch.flatMap((index) => candidates[index] ?? []));
+    const outcomes: Outcome[] = [];
+    const walks: number[] = [];
+    for (const index of batch) {
+      const outcome = outcomeOf(index, contents, task, compile);
+      if (outcome === "walk") walks.push(index);
+      else if (outcome) outcomes.push(outcome);
+    }
+    self.postMessage({ outcomes, walks });
+    await breathe();
+  }
+}
+
+/** Null for what nests too deeply to be written down: the first thread keeps it as it is. */
+function outcomeOf(index: number, contents: Contents, task: Task, compile: Compile): Outcome | "walk" | null {
+  const candidate = task.candidates[index];
+  if (!candidate) return null;
+  const content = contents.read(candidate);
+  if (!("text" in content)) return { index, ...content };
+  const { id, text } = content;
+  if (text === null) return { index, id, facts: null };
   try {
-    return read();
+    const facts = compile(candidate.path, text, task);
+    return facts ? { index, id, facts: encodeFacts(facts) } : "walk";
   } catch (error) {
-    if (error instanceof RangeError) return undefined;
+    if (error instanceof RangeError) return null;
     throw error;
   }
 }
