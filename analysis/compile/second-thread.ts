@@ -93,10 +93,11 @@ export function startSecondThread(
       };
       const walk = (indices: readonly number[]) =>
         compile(indices.flatMap((index) => candidates[index] ?? []));
+      // Each batch ends in a turn of the event loop, and some in a collection: none is taken that is not full.
       while (busy) {
-        const batch = walks.length > 0 ? [] : nextBatch(candidates, taken);
+        const batch = walks.length < BATCH ? nextBatch(candidates, taken) : [];
         if (batch.length > 0) await compile(batch);
-        else if (walks.length > 0) await walk(walks.splice(0, BATCH));
+        else if (walks.length >= BATCH) await walk(walks.splice(0, BATCH));
         else break;
       }
       await skimmed;
