@@ -47,7 +47,14 @@ export function readCall(r: Reading, node: Node & { type: "CallExpression" }, sc
     const called = clientOf(callee, scope, r.scopes)?.read({ form: "call", method: "", args: args() });
     if (called?.kind === "piece") return { kind: "sql", hole: called.hole, of: called.of, at: r.at(node) };
     const known = sqlAdapter(r, callee.object as Node, scope);
-    const use = { form: "method", method, args: args() } as const;
+    // Arguments that are longer than can be read must not hide what is called.
+    const use = {
+      form: "method",
+      method,
+      get args() {
+        return args();
+      },
+    } as const;
     // Of the clients whose tag is called sql, only slonik makes all its pieces by methods.
     const answer = known?.adapter.read(use) ?? (known && !known.certain ? slonik.read(use) : null);
     if (answer?.kind === "query") return { kind: "sql", hole: "fragment", of: [answer.text], at: r.at(node) };

@@ -62,6 +62,11 @@ const rows: [title: string, code: string, expected: string[]][] = [
     ["?", "b"],
   ],
   [
+    "what is called with more than can be read",
+    `const makes = (x: object) => "a";\nconst f = () => sql.unsafe("truncate " + { makes }.makes({ ${"x: { y: [1, 2, 3, 4, 5] }, ".repeat(90)} }));`,
+    ["a"],
+  ],
+  [
     "a name in lower case",
     `const f = (t: string) => sql.unsafe(\`truncate \${t.toLowerCase()}\`);\nf("A");\nf("B");`,
     ["a", "b"],
