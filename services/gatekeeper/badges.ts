@@ -1,10 +1,14 @@
 /** Badges are guardian's: gatekeeper asks its API, and takes no answer for a no. */
 import { describe } from "../chassis.ts";
 
-const timeoutMs = 2000;
-
-/** @param guardian guardian's base URL, or null where there is no guardian: then nobody has a badge. */
-export function askGuardian(guardian: URL | null): (actor: string, badge: string) => Promise<boolean> {
+/**
+ * @param guardian guardian's base URL, or null where there is no guardian: then nobody has a badge.
+ * @param timeoutMs how long its answer is waited for
+ */
+export function askGuardian(
+  guardian: URL | null,
+  timeoutMs: number,
+): (actor: string, badge: string) => Promise<boolean> {
   return async (actor, badge) => {
     if (!guardian) return false;
     const path = `/agents/${encodeURIComponent(actor)}/badges/${encodeURIComponent(badge)}`;

@@ -28,6 +28,7 @@ beforeAll(async () => {
     GATEKEEPER_AUDIT_SPOOL: spool,
     // What a stop keeps is told apart from how fast this machine is.
     GATEKEEPER_AUDIT_CLOSE_DEADLINE_MS: "120000",
+    GATEKEEPER_GUARDIAN_TIMEOUT_MS: "120000",
     GUARDIAN_URL: guardian.url.href,
   };
   gatekeeper = await start(env);
@@ -302,6 +303,9 @@ describe("gatekeeper", () => {
     );
     await expect(start({ ...env, GUARDIAN_URL: "guardian" })).rejects.toThrow(
       'GUARDIAN_URL must be an http or https URL, but is "guardian".',
+    );
+    await expect(start({ ...env, GATEKEEPER_GUARDIAN_TIMEOUT_MS: "soon" })).rejects.toThrow(
+      'GATEKEEPER_GUARDIAN_TIMEOUT_MS must be a whole number of milliseconds, but is "soon".',
     );
     await expect(start({ ...env, GATEKEEPER_PORT: "http" })).rejects.toThrow(
       'GATEKEEPER_PORT must be a port from 0 to 65535, but is "http".',

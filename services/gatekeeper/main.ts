@@ -43,14 +43,17 @@ const page = z.strictObject({
 
 /** What is not in the database this long after the stop stays in the spool, and the exit code says so. */
 const usualCloseDeadlineMs = 10_000;
+/** Whoever has not said by then that an actor holds a badge has not said so. */
+const usualGuardianTimeoutMs = 2000;
 
 const metricsType = "text/plain; version=0.0.4; charset=utf-8";
 
 export async function start(env: Environment): Promise<Running> {
   const guardian = env["GUARDIAN_URL"] ? readServiceUrl("gatekeeper", "GUARDIAN_URL", env) : null;
+  const guardianTimeoutMs = readMs("GATEKEEPER_GUARDIAN_TIMEOUT_MS", env, usualGuardianTimeoutMs);
   const rules = readPolicy(env["GATEKEEPER_POLICY"] || new URL("policy.json", import.meta.url));
   const sql = await openDatabase(env);
-  const holds = askGuardian(guardian);
+  const holds = askGuardian(guardian, guardianTimeoutMs);
   let audit: AuditLog | undefined;
   try {
     audit = openAudit(env);
@@ -76,7 +79,7 @@ export interface Parts {
 
 /** Serves what is open already; whoever opened it hands it over. */
 export function serveOn({ sql, audit, holds, rules, env }: Parts): Running {
-  const deadlineMs = readCloseDeadline(env);
+  const deadlineMs = readMs("GATEKEEPER_AUDIT_CLOSE_DEADLINE_MS", env, usualCloseDeadlineMs);
   return serve({
     name: "gatekeeper",
     env,
@@ -127,14 +130,11 @@ function openAudit(env: Environment): AuditLog {
   });
 }
 
-function readCloseDeadline(env: Environment): number {
-  const text = env["GATEKEEPER_AUDIT_CLOSE_DEADLINE_MS"]?.trim();
-  if (!text) return usualCloseDeadlineMs;
-  if (!/^\d{1,9}$/.test(text)) {
-    throw new SettingError(
-      `GATEKEEPER_AUDIT_CLOSE_DEADLINE_MS must be a whole number of milliseconds, but is "${text}".`,
-    );
-  }
+function readMs(variable: string, env: Environment, usual: number): number {
+  const text = env[variable]?.trim();
+  if (!text) return usual;
+  if (!/^\d{1,9}$/.test(text))
+    throw new SettingError(`${variable} must be a whole number of milliseconds, but is "${text}".`);
   return Number(text);
 }
 
