@@ -9,15 +9,18 @@ export interface WhySubject {
   table: string;
   /** Those of the service to the table. */
   references: readonly Reference[];
+  /** Places of the service of which nobody knows the table. */
+  unresolved: number;
   /** Today, as `YYYY-MM-DD`. */
   today: string;
 }
 
 /** Renders the places in their order, and how many there are. */
 export function why(subject: WhySubject, { color }: Pick<ReportContext, "color">): string {
-  const { service, table, references, today } = subject;
+  const { service, table, references, unresolved, today } = subject;
+  const open = unresolved === 0 ? "" : `; in ${counted(unresolved, "place")} its table is not known`;
   if (references.length === 0) {
-    return `${escapeControls(service)} does not reach ${escapeControls(table)}\n`;
+    return `${escapeControls(service)} does not reach ${escapeControls(table)}${open}\n`;
   }
   const blocks = references.map((reference) => {
     const { at, operation, enclosing, client, schema } = reference;
@@ -33,7 +36,7 @@ export function why(subject: WhySubject, { color }: Pick<ReportContext, "color">
     if (chain.length > 1) lines.push(color.dim(`  through ${chain.map(escapeControls).join(" → ")}`));
     return lines.join("\n");
   });
-  return `${blocks.join("\n\n")}\n\n${counted(references.length, "place")}\n`;
+  return `${blocks.join("\n\n")}\n\n${counted(references.length, "place")}${open}\n`;
 }
 
 function allowed(

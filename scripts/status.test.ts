@@ -34,6 +34,29 @@ test("why shows every place, whose word allows it, and the imports that lead the
   });
 });
 
+test("why says what it cannot know, and takes no mistyped table for one that nobody reaches", async () => {
+  using folder = folderOf({
+    ...platform,
+    "freehold.json": platform["freehold.json"].replace('["agent_badges"]', '["agent_badges", "badge_*"]'),
+    "services/guardian/any.ts":
+      'import { sql } from "./database.ts";\n\nexport const any = (table: string) => sql`select 1 from ${sql(table)}`;\n',
+  });
+  expect(await folder.freehold(["why", "guardian", "audit_log"])).toEqual({
+    code: 0,
+    out: "guardian does not reach audit_log; in 1 place its table is not known\n",
+    err: "",
+  });
+  expect((await folder.freehold(["why", "guardian", "agent_badges"])).out).toEndWith(
+    "; in 1 place its table is not known\n",
+  );
+  expect((await folder.freehold(["why", "guardian", "badge_2026"])).code).toBe(0);
+  expect(await folder.freehold(["why", "guardian", "audit_lgo"])).toEqual({
+    code: 2,
+    out: "",
+    err: "freehold: no code and no manifest names a table audit_lgo: did you mean audit_log?\n",
+  });
+});
+
 test("status is the boundary table with its dates, and the transfers with what is still open", async () => {
   expect(await shown("status")).toMatchInlineSnapshot(`
     "
