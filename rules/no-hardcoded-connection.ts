@@ -2,16 +2,9 @@ import type { Model, Place, Rule } from "../analysis/model.ts";
 import { ownVariables } from "./parts/variables.ts";
 import { holds, list, placeKey } from "./parts/words.ts";
 
-/** Loaded where somebody sets an option, or asks for them: it costs a process's start more than all rules together. */
-const zod = () => require("zod") as typeof import("zod");
-
+/** Loaded where somebody sets an option, or asks for them. */
 const options = () =>
-  zod().strictObject({
-    hosts: zod()
-      .array(zod().string())
-      .default([])
-      .describe("Hosts whose addresses may be written, such as localhost in a tool for one's own machine."),
-  });
+  (require("./parts/host-options.ts") as typeof import("./parts/host-options.ts")).hostOptions;
 
 export const noHardcodedConnection: Rule = {
   id: "no-hardcoded-connection",
