@@ -11,9 +11,9 @@ import { migrationOwner, serviceOfFile } from "../../manifest/lookup.ts";
 import type { Store } from "../cache/store.ts";
 import { check } from "../check.ts";
 import { CODE } from "../code/mod.ts";
+import { dialectOf } from "../compile/dialect-of.ts";
 import { compileFile } from "../compile/file.ts";
 import { type AskedFile, lateAnswers } from "../compile/late.ts";
-import { dialectOf } from "../compile/mod.ts";
 import { unplaced } from "../compile/moved.ts";
 import { decodeUtf8, isMinified, LARGEST_BYTES } from "../contents.ts";
 import { isRead } from "../files.ts";
@@ -35,6 +35,8 @@ const MOST_AGAIN = 200;
 export interface ChangeOptions {
   book: Book;
   head: Head;
+  /** The commit's, which is the change's. */
+  manifest: Manifest;
   /** By path, what was changed, and nothing that came or went. */
   changed: ReadonlyMap<string, { id: string; bytes(): Uint8Array }>;
   /** What another file holds, by git's name for it. */

@@ -1,7 +1,6 @@
 /** What is kept of a commit that was linked as a whole: records in a {@link Book}, by these keys. */
 import type { Manifest } from "../../manifest/model.ts";
 import type { Standing } from "../check.ts";
-import type { TableDefinition } from "../code/adapters/adapter.ts";
 import type { Touch } from "../link/cross-imports.ts";
 import type { Belonging } from "../link/territory.ts";
 import type { Expr, Finding, HeadTable, MappedTable, Verdict } from "../model.ts";
@@ -9,13 +8,13 @@ import type { ReplayedTable } from "../replay.ts";
 import type { Base } from "../tree/base.ts";
 
 /** Rises when records mean something else; what is kept also bears the fingerprint of the analyser's sources. */
-export const FORM = 1;
+export const FORM = 2;
 
 export const keys = {
   head: "head",
   manifest: "manifest",
   findings: "findings",
-  definitions: "definitions",
+  views: "views",
   sources: "sources",
   tables: "tables",
   mapped: "mapped",
@@ -23,6 +22,9 @@ export const keys = {
   resolving: "resolving",
   file: (path: string) => `file\0${path}`,
   facts: (path: string) => `facts\0${path}`,
+  definition: (index: number) => `definition\0${index}`,
+  defined: (path: string) => `defined\0${path}`,
+  model: (name: string) => `model\0${JSON.stringify(name)}`,
 } as const;
 
 export interface Head {
@@ -62,12 +64,19 @@ export interface KeptMapped {
   heads: HeadTable[];
 }
 
-/** Definitions by their place in `pool`; none is -1. */
-export interface KeptPool {
-  pool: TableDefinition[];
-  all: [definition: number, source: Expr, file: string][];
-  byModel: [name: string, definitions: number[]][];
+/** A definition by its number, with its place among all of them. */
+export type KeptDefinition = [place: number, definition: number, source: Expr, file: string];
+
+/** What one file defines. */
+export interface KeptDefined {
+  all: KeptDefinition[];
+  /** No definition is -1. */
   bySource: [key: string, definition: number, files: readonly string[]][];
+}
+
+/** Of a place as the linker keys it: `file:start:end`. */
+export function fileOf(key: string): string {
+  return key.replace(/:\d+:\d+$/, "");
 }
 
 /** All that decides which file an import means. */

@@ -5,6 +5,7 @@
 import type { Cache } from "../cache/mod.ts";
 import type { Store } from "../cache/store.ts";
 import { check, type Standing } from "../check.ts";
+import type { TableDefinition } from "../code/adapters/adapter.ts";
 import { importing } from "../link/callers.ts";
 import { touching } from "../link/cross-imports.ts";
 import { Trace } from "../link/trace.ts";
@@ -18,11 +19,13 @@ import { bound } from "./book.ts";
 import {
   daysOf,
   FORM,
+  fileOf,
   type Head,
+  type KeptDefined,
+  type KeptDefinition,
   type KeptFile,
   type KeptFindings,
   type KeptMapped,
-  type KeptPool,
   type KeptResolving,
   type KeptTables,
   keys,
@@ -182,25 +185,31 @@ function writeFiles(
 function writeDefinitions({ linked }: Parts, write: (key: string, value: unknown) => void): void {
   const { settled } = linked.ask;
   if (!settled) return;
-  const places = new Map<unknown, number>();
-  const pool: KeptPool["pool"] = [];
-  const place = (definition: KeptPool["pool"][number]): number => {
-    const known = places.get(definition);
+  const numbers = new Map<TableDefinition, number>();
+  const number = (definition: TableDefinition): number => {
+    const known = numbers.get(definition);
     if (known !== undefined) return known;
-    places.set(definition, pool.length);
-    return pool.push(definition) - 1;
+    numbers.set(definition, numbers.size);
+    write(keys.definition(numbers.size - 1), definition);
+    return numbers.size - 1;
   };
-  const all = settled.all.map(
-    ({ definition, source, file }) => [place(definition), source, file] satisfies KeptPool["all"][number],
-  );
-  const byModel = settled.byModel.map(
-    ([name, definitions]) => [name, definitions.map(place)] satisfies KeptPool["byModel"][number],
-  );
-  const bySource = settled.bySource.map(
-    ([key, definition, files]) =>
-      [key, definition === null ? -1 : place(definition), files] satisfies KeptPool["bySource"][number],
-  );
-  write(keys.definitions, { pool, all, byModel, bySource } satisfies KeptPool);
+  const files = new Map<string, KeptDefined>();
+  const inFile = (file: string): KeptDefined => {
+    const known = files.get(file) ?? { all: [], bySource: [] };
+    files.set(file, known);
+    return known;
+  };
+  const views: KeptDefinition[] = [];
+  for (const [place, { definition, source, file }] of settled.all.entries()) {
+    const kept: KeptDefinition = [place, number(definition), source, file];
+    inFile(file).all.push(kept);
+    if (definition.view) views.push(kept);
+  }
+  for (const [key, definition, from] of settled.bySource)
+    inFile(fileOf(key)).bySource.push([key, definition === null ? -1 : number(definition), from]);
+  for (const [name, definitions] of settled.byModel) write(keys.model(name), definitions.map(number));
+  for (const [file, defined] of files) write(keys.defined(file), defined);
+  write(keys.views, views);
   write(keys.sources, settled.sources());
 }
 

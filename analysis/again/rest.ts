@@ -1,6 +1,7 @@
 /** What a book says of a commit's files, beside a change to some of them: what the linker stands on. */
 import { serviceOfFile } from "../../manifest/lookup.ts";
 import { isTestFile } from "../../manifest/test-file.ts";
+import type { TableDefinition } from "../code/adapters/adapter.ts";
 import { decodeFacts } from "../compile/codec.ts";
 import type { AskedFile } from "../compile/late.ts";
 import { decodeUtf8 } from "../contents.ts";
@@ -11,7 +12,15 @@ import type { Expr, FileFacts, Manifest } from "../model.ts";
 import { prismaModules } from "../prisma/modules.ts";
 import { readSchemas } from "../prisma/schemas.ts";
 import type { Book } from "./book.ts";
-import { type Head, type KeptFile, type KeptPool, type KeptResolving, keys } from "./kept.ts";
+import {
+  fileOf,
+  type Head,
+  type KeptDefined,
+  type KeptDefinition,
+  type KeptFile,
+  type KeptResolving,
+  keys,
+} from "./kept.ts";
 
 /** More may follow from the change than is known. */
 export class Declined extends Error {}
@@ -37,6 +46,14 @@ interface Changed {
   facts: FileFacts;
 }
 
+export interface RestOptions {
+  book: Book;
+  head: Head;
+  manifest: Manifest;
+  /** What a file holds, by git's name for it. */
+  contentOf(id: string): Uint8Array;
+}
+
 export class Rest {
   readonly manifest: Manifest;
   private readonly book: Book;
@@ -45,13 +62,17 @@ export class Rest {
   private readonly files = new Map<string, KeptFile | null>();
   private readonly facts = new Map<string, FileFacts>();
   private readonly changed = new Map<string, Changed>();
+  private readonly pool = new Map<number, TableDefinition>();
+  private readonly bySource = new Map<
+    string,
+    ReadonlyMap<string, { definition: number; files: readonly string[] }>
+  >();
 
-  /** @param given.contentOf what a file holds, by git's name for it */
-  constructor({ book, head, contentOf }: { book: Book; head: Head; contentOf(id: string): Uint8Array }) {
+  constructor({ book, head, manifest, contentOf }: RestOptions) {
     this.book = book;
     this.head = head;
+    this.manifest = manifest;
     this.contentOf = contentOf;
-    this.manifest = this.take<Manifest>(keys.manifest);
   }
 
   change(path: string, changed: Changed): void {
@@ -107,19 +128,46 @@ export class Rest {
   }
 
   definitions(): KeptDefinitions {
-    const { pool, all, byModel, bySource } = this.take<KeptPool>(keys.definitions);
-    const at = (index: number) => pool[index] ?? null;
+    const told = ([place, definition, source, file]: KeptDefinition) =>
+      [place, { definition: this.definition(definition), source, file }] as const;
     return {
       sources: () => this.sources(),
-      all: all.flatMap(([index, source, file]) => {
-        const definition = at(index);
-        return definition ? [{ definition, source, file }] : [];
-      }),
-      byModel: byModel.map(([name, list]) => [name, list.flatMap((index) => at(index) ?? [])]),
-      bySource: bySource
-        .filter(([key, , files]) => ![fileOf(key), ...files].some((path) => this.changed.has(path)))
-        .map(([key, index, files]) => [key, at(index), files]),
+      all: (files) => {
+        const kept = [
+          ...this.take<KeptDefinition[]>(keys.views),
+          ...[...files].flatMap((file) => this.defined(file).all),
+        ];
+        return [...new Map(kept.map(told))].sort(([a], [b]) => a - b).map(([, one]) => one);
+      },
+      model: (name) => (this.maybe<number[]>(keys.model(name)) ?? []).map((index) => this.definition(index)),
+      source: (key) => {
+        const file = fileOf(key);
+        const kept = this.changed.has(file) ? undefined : this.sourcesIn(file).get(key);
+        if (!kept || kept.files.some((path) => this.changed.has(path))) return undefined;
+        return kept.definition === -1 ? null : this.definition(kept.definition);
+      },
     };
+  }
+
+  /** One and the same object at each asking. */
+  private definition(index: number): TableDefinition {
+    const known = this.pool.get(index) ?? this.take<TableDefinition>(keys.definition(index));
+    this.pool.set(index, known);
+    return known;
+  }
+
+  private defined(file: string): KeptDefined {
+    return this.maybe<KeptDefined>(keys.defined(file)) ?? { all: [], bySource: [] };
+  }
+
+  private sourcesIn(file: string): ReadonlyMap<string, { definition: number; files: readonly string[] }> {
+    const known = this.bySource.get(file);
+    if (known) return known;
+    const read = new Map(
+      this.defined(file).bySource.map(([key, definition, files]) => [key, { definition, files }]),
+    );
+    this.bySource.set(file, read);
+    return read;
   }
 
   /** What the changed files say in their definitions' places is the same, and may stand elsewhere in them. */
@@ -168,8 +216,7 @@ export class Rest {
   file(path: string): KeptFile | null {
     const known = this.files.get(path);
     if (known !== undefined) return known;
-    const text = this.book.get(keys.file(path));
-    const kept = text === null ? null : (JSON.parse(text) as KeptFile);
+    const kept = this.maybe<KeptFile>(keys.file(path));
     this.files.set(path, kept);
     return kept;
   }
@@ -181,13 +228,14 @@ export class Rest {
   }
 
   take<T>(key: string): T {
-    const text = this.book.get(key);
-    if (text === null) throw new Declined("a record is missing");
-    return JSON.parse(text) as T;
+    const taken = this.maybe<T>(key);
+    if (taken === null) throw new Declined("a record is missing");
+    return taken;
   }
-}
 
-/** `file:start:end`, as the linker keys what it has defined. */
-function fileOf(key: string): string {
-  return key.replace(/:\d+:\d+$/, "");
+  /** Null for what was not written down. */
+  private maybe<T>(key: string): T | null {
+    const text = this.book.get(key);
+    return text === null ? null : (JSON.parse(text) as T);
+  }
 }

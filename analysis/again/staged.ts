@@ -8,7 +8,7 @@ import { join } from "node:path";
 import type { Store } from "../cache/store.ts";
 import { CODE } from "../code/endings.ts";
 import { isRead } from "../files.ts";
-import type { Baseline, CheckResult, Rule } from "../model.ts";
+import type { Baseline, CheckResult, Manifest, Rule } from "../model.ts";
 import { type Base, hear } from "../tree/base.ts";
 import { type Change, within } from "../tree/change.ts";
 import { type GitRun, git, gitSoon } from "../tree/git.ts";
@@ -117,6 +117,8 @@ function parsed<T>(book: Book, key: string): T | null {
 interface Opened {
   book: Book;
   head: Head;
+  /** Read where something is judged, and once. */
+  manifest?: Manifest | null;
 }
 
 function openBook(path: string, isOf: (opened: Opened) => boolean): Opened | null {
@@ -169,6 +171,9 @@ async function judged(
 ): Promise<((baseline: Baseline | null) => CheckResult) | null> {
   if (!opened || !read) return null;
   const { book, head } = opened;
+  opened.manifest ??= parsed<Manifest>(book, keys.manifest);
+  const { manifest } = opened;
+  if (!manifest) return null;
   const { judgeChange } = await import("./judge.ts");
   const contentOf = (id: string) => {
     const bytes = contents.get(id) ?? blobsOf(askBlobs(place.root, [id])).get(id);
@@ -176,7 +181,7 @@ async function judged(
     return bytes;
   };
   const changed = new Map(read.map(({ path, id }) => [path, { id, bytes: () => contentOf(id) }]));
-  return judgeChange({ book, head, changed, contentOf, rules, version, today, late });
+  return judgeChange({ book, head, manifest, changed, contentOf, rules, version, today, late });
 }
 
 /** It comes or goes, or is no plain file, and nobody asks for it: neither the analyser nor the manifest. */

@@ -9,15 +9,14 @@ import { parseInBulk, WORTH_BULK } from "../code/mod.ts";
 import type { Candidate, Contents } from "../contents.ts";
 import type { FileFacts, InputProblem } from "../model.ts";
 import { PRISMA } from "../prisma/compile.ts";
-import { prismaDialect } from "../prisma/dialects.ts";
 import { readSchemas, type Schema } from "../prisma/schemas.ts";
 import { loadSql } from "../sql/mod.ts";
 import { BATCH, type Outcome } from "./batches.ts";
 import { breathe } from "./breathe.ts";
 import { decodeFacts, encodeFacts } from "./codec.ts";
+import { dialectOf } from "./dialect-of.ts";
 import { compileFile, settingsKey } from "./file.ts";
 import { type AskedFile, type Late, lateAnswers } from "./late.ts";
-import { dialectByPath } from "./path-dialect.ts";
 import type { SecondThread } from "./second-thread.ts";
 
 /** What the linker stands on. */
@@ -244,15 +243,4 @@ class Compiler {
     }
     return content.text;
   }
-}
-
-/** The dialect of a client's SQL in a file; of the file's own where the client is empty. */
-export function dialectOf(
-  manifest: Manifest,
-  schemas: readonly Schema[],
-  file: string,
-  client: string,
-): Dialect {
-  const usual = dialectByPath(manifest, file);
-  return prismaDialect(schemas, file, client, usual) ?? usual;
 }

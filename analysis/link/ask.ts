@@ -13,8 +13,8 @@ export interface Definitions {
   all: readonly { definition: TableDefinition; source: Expr; file: string }[];
 }
 
-/** All that the workspace defines, as a run before this one worked it out. */
-export interface KeptDefinitions {
+/** All that the workspace defines, to be written down. */
+export interface SettledDefinitions {
   sources(): readonly Expr[];
   all: Definitions["all"];
   byModel: readonly (readonly [name: string, definitions: readonly TableDefinition[]])[];
@@ -22,12 +22,22 @@ export interface KeptDefinitions {
   bySource: readonly (readonly [key: string, definition: TableDefinition | null, files: readonly string[]])[];
 }
 
+/** What a run before this one wrote down of that, as far as somebody asks for it. */
+export interface KeptDefinitions {
+  sources(): readonly Expr[];
+  /** Those in these files, and all that are views. */
+  all(files: Iterable<string>): Definitions["all"];
+  model(name: string): readonly TableDefinition[];
+  /** Undefined where it has to be worked out. */
+  source(key: string): TableDefinition | null | undefined;
+}
+
 export interface Asking extends Ask {
   definitions: Definitions["all"];
   /** Files in which tables are defined, or get other names. */
   definers: ReadonlySet<string>;
   /** What was worked out before anything was linked; null where nobody writes that down. */
-  settled: KeptDefinitions | null;
+  settled: SettledDefinitions | null;
   /** Whether anything that a file says now defines a table, or gives one another name. */
   defines(file: string): boolean;
 }
@@ -45,7 +55,7 @@ export function createAsk(
   kept: KeptDefinitions | null = null,
   home: Ask["home"] = () => null,
 ): Asking {
-  const bySource = new Map<string, Known<TableDefinition | null>>();
+  const bySource = new BySource(kept);
   const gathered = new Map<unknown, { value: unknown }>();
   let defining = 0;
   const byModel = new Map<string, TableDefinition[]>();
@@ -73,7 +83,7 @@ export function createAsk(
     definition: (expr) => definitionOf(expr, 0),
     model: (name, client, near) =>
       nearest(
-        (byModel.get(name) ?? []).filter((item) => item.client === client),
+        (byModel.get(name) ?? kept?.model(name) ?? []).filter((item) => item.client === client),
         near,
       ),
     sources,
@@ -138,9 +148,7 @@ export function createAsk(
     }
   }
 
-  const all: Definitions["all"][number][] = [...(kept?.all ?? [])];
-  for (const [name, definitions] of kept?.byModel ?? []) byModel.set(name, [...definitions]);
-  for (const [key, value] of kept?.bySource ?? []) bySource.set(key, { value, deps: null });
+  const all: Definitions["all"][number][] = [...(kept?.all(files.keys()) ?? [])];
   const told = new Set<string>();
   const known = new Set<TableDefinition>();
   /** Files in which tables are defined, or get other names. */
@@ -166,7 +174,7 @@ export function createAsk(
       const definition = defineIn(file, source);
       if (definition) modelled(name, definition);
     }
-  const settled = (): KeptDefinitions => ({
+  const settled = (): SettledDefinitions => ({
     sources,
     all: [...all],
     byModel: [...byModel],
@@ -212,6 +220,23 @@ export function createAsk(
       return [...facts.definitions, ...named].some((source) => definitionOf(source, 0) !== null);
     },
   };
+}
+
+/** What each place defines, by `file:start:end`: as it was worked out in this run, or kept from one before. */
+class BySource extends Map<string, Known<TableDefinition | null>> {
+  private readonly kept: KeptDefinitions | null;
+
+  constructor(kept: KeptDefinitions | null) {
+    super();
+    this.kept = kept;
+  }
+
+  override get(key: string): Known<TableDefinition | null> | undefined {
+    const known = super.get(key);
+    if (known || !this.kept) return known;
+    const value = this.kept.source(key);
+    return value === undefined ? undefined : { value, deps: null };
+  }
 }
 
 /** Constants that may stand for tables, and what is exported under another name: `export { usersTable as users }`. */
