@@ -28,6 +28,7 @@ export function matchBaseline(
   const matched = new Map<Finding, BaselineEntry>();
   const left = new Set(entries);
   const pass = (keyOf: (key: BaselineKey) => string | null) => {
+    if (left.size === 0) return;
     const waiting = new Map<string, BaselineEntry[]>();
     for (const entry of left) {
       const key = keyOf(entry);

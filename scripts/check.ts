@@ -138,8 +138,8 @@ async function judgedAgain(
   const milliseconds = performance.now() - started;
   io.status(null);
   const result = narrow({ ...judged, summary: { ...judged.summary, milliseconds } }, within);
-  const keysBefore = async () => {
-    const keys = await before();
+  const keysBefore = async (asked: readonly string[]) => {
+    const keys = await before(asked);
     if (keys) return keys;
     return findingsBefore(root, file, change, openScopedCache(root, options, io));
   };

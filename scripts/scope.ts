@@ -97,16 +97,18 @@ export function scopedFolder(
  * The findings that a change is to answer for: those in its files, and those elsewhere that were not there
  * before it. An unchanged file has the same lines as before, so a finding there is known by its place.
  *
- * @param before judges the workspace as it was: asked only where a finding lies outside of the change
+ * @param before judges the workspace as it was, and says which of these keys were there, and maybe of others: asked
+ *   only where a finding lies outside of the change
  */
 export async function ofChange(
   result: CheckResult,
   change: Change,
-  before: () => Promise<readonly string[]>,
+  before: (asked: readonly string[]) => Promise<readonly string[]>,
 ): Promise<(finding: Finding) => boolean> {
   const isOutside = ({ at }: Finding) => !change.holds(at.file);
-  if (!result.findings.some(isOutside)) return () => true;
-  const known = new Set(await before());
+  const outside = result.findings.filter(isOutside);
+  if (outside.length === 0) return () => true;
+  const known = new Set(await before(outside.map(keyOf)));
   return (finding) => !isOutside(finding) || !known.has(keyOf(finding));
 }
 

@@ -29,8 +29,11 @@ export interface StagedAgain {
   judge(baseline: Baseline | null): CheckResult;
   /** The baseline's text as it is staged; undefined where the index has to be asked. */
   baseline: string | null | undefined;
-  /** What the findings were before the change, by their keys; null where that is not known. */
-  before(): Promise<readonly string[] | null>;
+  /**
+   * What the findings were before the change, by their keys; null where that is not known.
+   * @param asked keys; where all of them were there, nothing is said of others
+   */
+  before(asked?: readonly string[]): Promise<readonly string[] | null>;
 }
 
 /** @returns null where all is to be judged */
@@ -73,11 +76,20 @@ export async function stagedAgain(
     change,
     judge,
     baseline: staged.baseline(baselineFile({ file })),
-    before: () => before(staged, rules),
+    before: (asked) => before(staged, rules, asked),
   };
 }
 
-async function before(staged: Staged, rules: readonly Rule[]): Promise<readonly string[] | null> {
+async function before(
+  staged: Staged,
+  rules: readonly Rule[],
+  asked: readonly string[] | undefined,
+): Promise<readonly string[] | null> {
+  const found = asked ? staged.foundInHead() : null;
+  if (asked && found) {
+    const known = new Set([...found.facts, ...found.exceptions].map(keyOf));
+    if (asked.every((key) => known.has(key))) return asked;
+  }
   const judge = await staged.judgeHead(rules);
   return judge === null ? null : judge(null).findings.map(keyOf);
 }

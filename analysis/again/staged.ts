@@ -14,7 +14,7 @@ import { type Change, within } from "../tree/change.ts";
 import { type GitRun, git, gitSoon } from "../tree/git.ts";
 import { blobsOf, type GitPlace } from "../tree/git-tree.ts";
 import { Book, Spoilt } from "./book.ts";
-import { FORM, type Head, holdsOn, keys } from "./kept.ts";
+import { FORM, type Head, holdsOn, type KeptFindings, keys } from "./kept.ts";
 
 /** Paths that differ beyond this many: then the book is of another time. */
 const MOST_DIFFERENCES = 400;
@@ -49,7 +49,9 @@ export interface Staged extends Disposable {
   wantsBook: boolean;
   /** Null where the book is not of use for what is staged. */
   judge(rules: readonly Rule[]): Promise<((baseline: Baseline | null) => CheckResult) | null>;
-  /** The same for the last commit. */
+  /** Findings of the last commit, before any baseline and not all of them; null where they are not known. */
+  foundInHead(): KeptFindings | null;
+  /** As {@link judge} for the last commit. */
   judgeHead(rules: readonly Rule[]): Promise<((baseline: Baseline | null) => CheckResult) | null>;
   /** The baseline's text as it is staged; undefined where that is not known. */
   baseline(path: string): string | null | undefined;
@@ -88,6 +90,7 @@ export async function openStaged(options: StagedOptions): Promise<Staged> {
     change: fromHead && { base: head, holds: within(fromHead.map(({ path }) => path)) },
     wantsBook: fromHead !== null && !isOfHead && !inVain && fromHead.every(mayBeJudged),
     judge: (rules) => judged(usable, read, blobs, options, rules),
+    foundInHead: () => (isOfHead && usable ? parsed<KeptFindings>(usable.book, keys.findings) : null),
     async judgeHead(rules) {
       if (isOfHead) return judged(usable, [], blobs, options, rules);
       if (!usable || head === null) return null;

@@ -124,7 +124,15 @@ export async function stagedThatDiffer(edits: number, seed: number): Promise<Sta
     const known = await foundIn(root, indexTree({ root }), baseline);
     if (JSON.stringify(again.judge(baseline)) !== JSON.stringify(known)) different("staged again, baseline");
     const before = await again.before();
-    if (before && JSON.stringify(before) !== JSON.stringify(was?.findings.map(keyOf))) different("before");
+    const there = was?.findings.map(keyOf) ?? [];
+    if (before && JSON.stringify(before) !== JSON.stringify(there)) different("before");
+    const asked = again.judge(null).findings.map(keyOf);
+    const told = await again.before(asked);
+    if (told && asked.some((key) => told.includes(key) !== there.includes(key))) different("before");
+    // Of those alone that were there, less may have to be worked out.
+    const stayed = asked.filter((key) => there.includes(key));
+    const kept = await again.before(stayed);
+    if (kept && !stayed.every((key) => kept.includes(key))) different("before");
   }
   return outcome;
 }
