@@ -121,14 +121,14 @@ function adapterOfType(type: TypeName): Adapter | null {
   return adapter && names.some((name) => adapter.types.includes(name)) ? adapter : null;
 }
 
-/** A type that another module of the workspace declares. */
+/** A type that a module of the workspace declares: another one, or the same. */
 function typedElsewhere(
   typed: Expr & { kind: "typed" },
   follow: Follow,
   next: (expr: Expr) => Adapter | null,
 ): Adapter | null {
-  if (!typed.type.from) return null;
-  const name: Expr = { kind: "import", ...typed.type.from, at: typed.at };
+  const from = typed.type.from ?? { specifier: "", name: typed.type.name };
+  const name: Expr = { kind: "import", ...from, at: typed.at };
   const found = follow(name);
   return found === name ? null : next(found);
 }

@@ -131,6 +131,14 @@ export function ownRepository(
   return { kind: "typed", name: "this", type, at: root.at };
 }
 
+/** A repository of which only the type is known, or the one that `this` is: whose entity nobody knows says its argument. */
+export function typedRepository(root: Expr, of: Repositories, ask: Ask): (Expr & { kind: "typed" }) | null {
+  if (root.kind !== "typed") return ownRepository(root, of, ask);
+  const { type, at } = root;
+  const isRepository = of.type.test(type.name) || leadsToRepository(ask.follow(typeExpr(type, at)), of, ask);
+  return isRepository && type.args.length > 0 ? root : null;
+}
+
 /**
  * Whether a row is one of the repository's that `this` is: its type is the one that the repository's class
  * leaves open, or a method of the class gave it.

@@ -3,7 +3,7 @@ import type { ChainStep, Expr, Operation, Span } from "../../model.ts";
 import type { Ask, Chain, Named, TableDefinition } from "./adapter.ts";
 import { unknownName } from "./builders.ts";
 import { entityOf, relationPath, relationsIn, typeExpr } from "./entities.ts";
-import { mine, ownRepository, subjectOf, unknownEntity } from "./entity-subjects.ts";
+import { mine, subjectOf, typedRepository, unknownEntity } from "./entity-subjects.ts";
 import { repositories } from "./mikro-orm-entities.ts";
 
 const MAKING = /^(?:createQueryBuilder|qb)$/;
@@ -38,7 +38,8 @@ export function readBuilder(chain: Chain, ask: Ask): Named[] | null {
   const entity = subject ?? given;
   if (!entity) {
     if (!chain.certain) return null;
-    const own = start === 0 ? ownRepository(root, repositories, ask) : null;
+    // A repository's builder is given another name for its entity, a manager's the entity.
+    const own = start > 0 ? null : typedRepository(root, repositories, ask);
     return unknownEntity(own ?? first ?? root, operation, ask, first && !own ? first.at : step.at);
   }
   const alias = subject ? first : second;

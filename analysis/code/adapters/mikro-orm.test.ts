@@ -230,6 +230,17 @@ class Books extends Middle<string, Book> {}`,
     ),
   ],
   [
+    "a repository of any entity that is handed over",
+    ...rows(
+      `class Base<T extends object> extends EntityRepository<T> {}
+abstract class Service<T extends object> { constructor(private readonly repository: Base<T>) {} all() { return this.repository.createQueryBuilder("entity"); } one() { return this.repository.findOne({}); } }
+abstract class Other<T extends object> { constructor(private readonly repository: EntityRepository<T>) {} all() { return this.repository.createQueryBuilder("entity"); } }`,
+      "6:128 select ? the entity `T` is not known before it runs",
+      "6:191 select ? the entity `T` is not known before it runs",
+      "7:138 select ? the entity `T` is not known before it runs",
+    ),
+  ],
+  [
     "a repository's rows of other entities, and what it keeps besides",
     ...rows(
       `class Authors extends EntityRepository<Author> { put(row) { this.em.persist(row); this.em.persist(new Book()); return this.cache.find(row.id); } }`,

@@ -13,6 +13,7 @@ import {
   ownRepository,
   repositoryEntity,
   subjectOf,
+  typedRepository,
   unknownEntity,
 } from "./entity-subjects.ts";
 import { addressOf, entry, isFalse } from "./expressions.ts";
@@ -274,8 +275,10 @@ function unknown(chain: Chain, at: number, operation: Operation, ask: Ask): Name
   const { root, steps } = chain;
   const getter = steps.slice(0, at).find(({ name }) => repositories.getter.test(name));
   if (getter?.args?.[0]) return unknownEntity(getter.args[0], operation, ask);
-  if (root.kind === "typed" && /Repository$/.test(root.type.name))
-    return root.type.args.length > 0 ? unknownEntity(root, operation, ask, step.at) : null;
+  const typed = root.kind === "typed" ? typedRepository(root, repositories, ask) : null;
+  if (typed) return unknownEntity(typed, operation, ask, step.at);
+  // A class of one's own may be called a repository, too.
+  if (root.kind === "typed" && repositories.type.test(root.type.name)) return null;
   if (step.name === "assign") return null;
   const own = ownRepository(root, repositories, ask);
   if (own && (at === 0 || (first && isOwnRow(first, root, repositories, ask))))

@@ -16,6 +16,7 @@ import {
   rowOf,
   standing,
   subjectOf,
+  typedRepository,
   unknownEntity,
 } from "./entity-subjects.ts";
 import { addressOf, entry } from "./expressions.ts";
@@ -281,8 +282,9 @@ function unknown(chain: Chain, at: number, operation: Operation, ask: Ask): Name
   const getter = chain.steps.slice(0, at).find(({ name }) => repositories.getter.test(name));
   if (getter?.args?.[0]) return unknownEntity(getter.args[0], operation, ask);
   // A class of one's own may be called a repository, too; TypeORM's has its entity as an argument.
-  if (root.kind === "typed" && /Repository$/.test(root.type.name))
-    return root.type.args.length > 0 ? unknownEntity(root, operation, ask, step.at) : null;
+  const typed = root.kind === "typed" ? typedRepository(root, repositories, ask) : null;
+  if (typed) return unknownEntity(typed, operation, ask, step.at);
+  if (root.kind === "typed" && repositories.type.test(root.type.name)) return null;
   const [first] = step.args ?? [];
   if (own && first && isOwnRow(first, root, repositories, ask))
     return unknownEntity(own, operation, ask, first.at);
