@@ -301,6 +301,23 @@ describe("migrate", () => {
     ]);
   });
 
+  test("says so where its connection breaks off before anything is done, and the server is there again", async () => {
+    const path = await folder(two);
+    await migrate({ service: "s", folder: path, sql, to: 1 });
+    await sql
+      .unsafe(
+        `alter table freehold_s.migration rename to kept; create view freehold_s.migration as
+           select * from freehold_s.kept where pg_terminate_backend(pg_backend_pid())`,
+      )
+      .simple();
+    const { problem, message } = await failure(migrate({ service: "s", folder: path, url }));
+    // The server's farewell may be lost with the connection.
+    expect({ problem, message: message.replace(/\(.*\)/, "(…)") }).toEqual({
+      problem: "connection",
+      message: "s: the connection broke off (…); run again.",
+    });
+  });
+
   const refused: [string, string, string][] = [
     [
       "COPY from the client",

@@ -3,6 +3,7 @@
  * second connection for what cannot travel so, and for whoever has to wait (lock.ts).
  */
 import type { Sql } from "postgres";
+import { errorCode } from "../connect/errors.ts";
 import { connect, ready } from "../connect/mod.ts";
 import { applyAlone, recover } from "./alone.ts";
 import { recoverUndoing, undoAlone } from "./alone-down.ts";
@@ -46,11 +47,24 @@ export async function withPostgres<T>(
     if (error instanceof MigrationError || error instanceof RangeError) throw error;
     // Asked only now: a database that can be used, and most can, is not made to wait for the question.
     await ready(sql);
-    throw error;
+    throw isLoss(error) ? lost(service, error) : error;
   } finally {
     // Not waited for: there is nothing that the server would still say. After a loss, the driver waits for its answers in vain.
     void sql.end({ timeout: patienceMs / 1_000 });
   }
+}
+
+/** The connection is gone: the driver's words for it, the system's, or what a server says as it ends one. */
+function isLoss(error: unknown): error is Error {
+  return (
+    error instanceof Error && /^(?:CONNECTION_|ECONNRESET$|EPIPE$|57P0[1235]$|08)/.test(errorCode(error))
+  );
+}
+
+/** The server is there again, so it is no database that cannot be used. */
+function lost(service: string, error: Error): MigrationError {
+  const message = `${service}: the connection broke off (${error.message}); run again.`;
+  return new MigrationError(service, "connection", message, { cause: error });
 }
 
 /**
