@@ -158,7 +158,9 @@ async function one(server: Cluster, admin: Ask, work: Work, url: string, plan: P
   for (const [at, said] of complaints.entries()) {
     if (codes[at] === 0 || (plan.victim === "runner" && at === 0)) continue;
     if (plan.victim === "runner" || !/^(?:MigrationError|DatabaseUnavailableError):/m.test(said))
-      faults.push(`runner ${at + 1} failed: ${said.trim().slice(-400)}`);
+      faults.push(
+        `runner ${at + 1} failed: ${(/^\w*Error: .*/m.exec(said)?.[0] ?? said.trim()).slice(-400)}`,
+      );
   }
   const before = await judge(folder, url, faults);
   if (plan.victim === "runner" && plan.runners > 1 && before.landed !== count)
