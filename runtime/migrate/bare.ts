@@ -20,6 +20,8 @@ export function bare(text: string): string {
 
 /** Only white space and comments. */
 export function isEmpty(text: string): boolean {
+  // As most begin: no comment, and something.
+  if (/^\s*[^\s;/-]/.test(text)) return false;
   return (
     text
       .replaceAll(/--[^\n]*|\/\*[\s\S]*?\*\//g, "")

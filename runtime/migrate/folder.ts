@@ -56,10 +56,12 @@ function* readFiles(service: string, folder: string | URL): Generator<undefined,
   const root = rootOf(folder);
   const fail = failure(service);
   const names = list(root, fail);
+  // Once for all of them: each would ask for the working folder anew.
+  const lead = shown(join(root, "-")).slice(0, -1);
   const downs = new Map<string, string>();
   const migrations: Migration[] = [];
   for (const entry of names) {
-    const file = shown(join(root, entry));
+    const file = lead + entry;
     const back = down.exec(entry)?.groups?.["name"];
     if (back !== undefined) {
       downs.set(back, file);

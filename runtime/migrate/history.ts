@@ -74,56 +74,68 @@ export function quoteName(name: string): string {
 export interface HistoryFound {
   /** Lowest version first; null where there is no history yet. */
   rows: AppliedMigration[] | null;
-  /** Which of the schemas that were asked for are there. */
-  schemas: ReadonlySet<string>;
   /** Whether an earlier version may have made the table, without the column `undoing`: an empty one does not tell. */
   outdated: boolean;
 }
 
-/** A row as PostgreSQL writes it in JSON; `undoing` is null where the table has no such column. */
-type Written = Omit<AppliedMigration, "appliedAt" | "progress"> & {
-  appliedAt: string;
-  undoing: boolean | null;
-};
+/** A row of the table, as PostgreSQL writes it in JSON; `undoing` is not there where an earlier version made it. */
+interface Row {
+  version: number;
+  name: string;
+  checksum: string;
+  applied_at: string;
+  duration_ms: number;
+  applied_by: string;
+  tool_version: string;
+  finished: boolean;
+  undoing?: boolean;
+}
 
 /**
- * Reads the history, and which of these schemas there are: in one message, whose second half fails where there is no
- * history, after the first has answered. All rows come as one text, which takes least to read where there are many and
- * nothing else is to be done. Where the table has no `undoing`, the name means the one beside it, which is null.
+ * Reads the history: all of the table as it lies there, in one text, which takes both sides least where there are many rows
+ * and nothing else is to be done.
  * @throws {MigrationError} `permission` where the role may not read it.
  */
 export async function readHistory(
   sql: Sql | TransactionSql,
   service: string,
   at: HistoryTable,
-  asked: readonly string[],
 ): Promise<HistoryFound> {
-  let written: Written[] = [];
-  const schemas = new Set<string>();
-  const names = asked.map(literal).join(", ");
   try {
-    await sql
-      .unsafe<({ rows: Written[] | null } | { schema: string })[]>(
-        `select nspname as schema from pg_catalog.pg_namespace where nspname in (${names});
-select pg_catalog.json_agg(found order by version) as rows from (select null::boolean as undoing) lacking
-cross join lateral (select ${columns}, undoing from ${quoted(at)}) found`,
-      )
-      .simple()
-      .forEach((found) => {
-        if ("schema" in found) schemas.add(found.schema);
-        else written = found.rows ?? [];
-      });
+    const text = `select pg_catalog.json_agg(m) as rows from ${quoted(at)} m`;
+    const [answer] = await sql.unsafe<{ rows: Row[] | null }[]>(text).simple();
+    const found = answer?.rows ?? [];
+    const rows = found.map(
+      (row): AppliedMigration => ({
+        version: row.version,
+        name: row.name,
+        checksum: row.checksum,
+        appliedAt: new Date(row.applied_at),
+        durationMs: row.duration_ms,
+        appliedBy: row.applied_by,
+        toolVersion: row.tool_version,
+        finished: row.finished,
+        ...(row.undoing ? { progress: { way: "down" } } : {}),
+      }),
+    );
+    rows.sort((a, b) => a.version - b.version);
+    return { rows, outdated: found.every(({ undoing }) => undoing === undefined) };
   } catch (error) {
     // Neither the schema nor the table is there.
-    if (errorCode(error) === "42P01" || errorCode(error) === "3F000")
-      return { rows: null, schemas, outdated: false };
+    if (errorCode(error) === "42P01" || errorCode(error) === "3F000") return { rows: null, outdated: false };
     throw denied(error, service, `read ${at.schema}.${at.table}, ${service}'s history of migrations`);
   }
-  const rows = written.map(({ undoing, appliedAt, ...row }): AppliedMigration => {
-    const known = { ...row, appliedAt: new Date(appliedAt) };
-    return undoing ? { ...known, progress: { way: "down" } } : known;
-  });
-  return { rows, schemas, outdated: written.every(({ undoing }) => undoing === null) };
+}
+
+/** Which of these schemas there are. */
+export async function readSchemas(sql: Sql, names: readonly string[]): Promise<ReadonlySet<string>> {
+  const list = names.map(literal).join(", ");
+  const rows = await sql
+    .unsafe<{ name: string }[]>(
+      `select nspname as name from pg_catalog.pg_namespace where nspname in (${list})`,
+    )
+    .simple();
+  return new Set(rows.map(({ name }) => name));
 }
 
 /** A string as SQL text. */

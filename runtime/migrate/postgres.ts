@@ -13,7 +13,7 @@ import { applyChain, chainLength } from "./chain.ts";
 import type { Changes, Engine } from "./engine.ts";
 import { MigrationError } from "./errors.ts";
 import { readDowns } from "./folder.ts";
-import { historyTable, quoted, readHistory } from "./history.ts";
+import { historyTable, quoted, readHistory, readSchemas } from "./history.ts";
 import { createHistory, createSchema, deleteRow, finishRow, insertRow, isUndoing } from "./history-rows.ts";
 import { lockText, withLock } from "./lock.ts";
 import type { Means, Subject } from "./options.ts";
@@ -122,14 +122,20 @@ export function postgresEngine(sql: Sql, options: Subject & Means, own: boolean)
     },
   });
   const asked = [...new Set([at.schema, ...(schema === null ? [] : [schema])])];
-  /** As the history was read last; before, as in a new database. */
-  let missing = { schemas: asked, fresh: true, outdated: false };
-  let known = false;
+  /** As the history was read last; null before. */
+  let last: { fresh: boolean; outdated: boolean } | null = null;
+  /** What is to be made before the first migration. Of a database that was not looked at: as in a new one. */
+  const missing = async () => {
+    const fresh = last?.fresh ?? true;
+    if (last === null) return { fresh, schemas: asked };
+    if (!fresh && schema === null) return { fresh, schemas: [] };
+    const there = await readSchemas(sql, asked);
+    return { fresh, schemas: asked.filter((name) => !there.has(name)) };
+  };
   return {
     async history() {
-      const { rows, schemas, outdated } = await readHistory(sql, service, at, asked);
-      missing = { schemas: asked.filter((name) => !schemas.has(name)), fresh: rows === null, outdated };
-      known = true;
+      const { rows, outdated } = await readHistory(sql, service, at);
+      last = { fresh: rows === null, outdated };
       return rows;
     },
     invalidIndexes: () => readInvalid(sql),
@@ -137,18 +143,19 @@ export function postgresEngine(sql: Sql, options: Subject & Means, own: boolean)
     requireFit: () => {},
     isLikelyNew: () => own && many?.newOn != null,
     async atOnce(migrations, before, onOpen, onApplied) {
-      if (missing.outdated) return { error: null };
+      if (last?.outdated) return { error: null };
       if (chainLength(sql, migrations) < migrations.length) return { error: null };
       // The version has been judged: in this database, or in the one before, and then it must be the same here.
-      const guessed = known ? null : many!.newOn;
+      const guessed = last === null ? many!.newOn : null;
       if (guessed === null && !isFit(sql, options)) return { error: null };
       const server: unknown = guessed ?? sql.parameters["server_version"];
       // What has been read for many databases is for as many runs, of which nobody watches one.
       const joined = own && many !== undefined;
-      const unlocked = { ...missing, lock: lockText(lock.key), server: guessed, onOpen, joined };
+      const lacking = await missing();
+      const unlocked = { ...lacking, lock: lockText(lock.key), server: guessed, onOpen, joined };
       const outcome = await applyChain(sql, migrations, { ...how, before, onApplied, unlocked });
       if (many) {
-        const wasNew = missing.fresh && outcome.applied.length === migrations.length;
+        const wasNew = lacking.fresh && outcome.applied.length === migrations.length;
         many.newOn = wasNew ? String(server) : null;
       }
       return outcome;
@@ -157,7 +164,7 @@ export function postgresEngine(sql: Sql, options: Subject & Means, own: boolean)
       return withLock(sql, { ...lock, waitMs, onWait }, async (stillHeld) => {
         await within(Math.max(waitMs, leastWaitMs), service, requireServer(sql, options));
         if (fresh) await createHistory(sql, service, at);
-        if (missing.outdated) await renewHistory(sql, service, at);
+        if (last?.outdated) await renewHistory(sql, service, at);
         if (schema !== null) await createSchema(sql, schema);
         return work(changes(stillHeld, waitMs));
       });

@@ -52,7 +52,7 @@ export async function statusWithin(
 ): Promise<MigrationEntry[]> {
   const at = historyTable(service, versionTable);
   const migrations = await readMigrationsInTurns(service, folder);
-  const { rows } = await readHistory(tx, service, at, [at.schema]);
+  const { rows } = await readHistory(tx, service, at);
   return compare(migrations, rows ?? []);
 }
 
