@@ -7,10 +7,11 @@ const run = (name: string, upMs: number[], headMs: number[], failed: string | nu
   roundTripMs: 2,
   upMs,
   headMs,
+  processorMs: [],
   failed,
 });
 const results = [
-  run("freehold", [2100, 2000, 1900], [500]),
+  { ...run("freehold", [2100, 2000, 1900], [500]), processorMs: [{ client: 3, road: 1.04, server: 22 }] },
   run("slow", [6000], [900]),
   run("fast", [3000], [700]),
   run("broken", [1], [], "error: it broke"),
@@ -24,7 +25,7 @@ test("freehold and the limit are held against the fastest peer that has worked, 
   expect(tenantTable(results, 200)).toBe(
     [
       "10 migrations × 200 tenants' databases, eight at a time, round trip 2 ms",
-      "  freehold               2.00 s (1.90 s to 2.10 s)   1.00 ×  at head 0.50 s",
+      "  freehold               2.00 s (1.90 s to 2.10 s)   1.00 ×  at head 0.50 s  processor ms a tenant 26.0 (client 3.0, road 1.0, server 22.0)",
       "  slow                   6.00 s (6.00 s to 6.00 s)   3.00 ×  at head 0.90 s",
       "  fast                   3.00 s (3.00 s to 3.00 s)   1.50 ×  at head 0.70 s",
       "  broken               failed: error: it broke",

@@ -2,6 +2,7 @@
 import { spread } from "../statistics.ts";
 import type { Panel } from "./bars.ts";
 import { limit } from "./limit.ts";
+import type { ProcessorTime } from "./processor-time.ts";
 
 export interface TenantRun {
   name: string;
@@ -10,6 +11,8 @@ export interface TenantRun {
   /** Milliseconds of each run: from empty databases to head, and at head (which the limit has no turn for). */
   upMs: number[];
   headMs: number[];
+  /** Of each way up, for each tenant; none where the system does not tell. */
+  processorMs: ProcessorTime[];
   /** Why it has no times; null where it has. */
   failed: string | null;
 }
@@ -56,12 +59,12 @@ export function tenantTable(results: readonly TenantRun[], tenants: number): str
     .map(([roundTripMs, runs]) => {
       const ours = runs.find(({ name }) => name === "freehold");
       const base = ours && ours.upMs.length > 0 ? spread(ours.upMs).median : Number.NaN;
-      const lines = runs.map(({ name, upMs, headMs, failed }) => {
+      const lines = runs.map(({ name, upMs, headMs, processorMs, failed }) => {
         if (failed !== null) return `  ${name.padEnd(width)}  failed: ${failed}`;
         const up = spread(upMs);
         const ratio = (up.median / base).toFixed(2).padStart(5);
         const head = headMs.length > 0 ? `  at head ${seconds(spread(headMs).median)}` : "";
-        return `  ${name.padEnd(width)}  ${seconds(up.median).padStart(8)} (${seconds(up.lowest)} to ${seconds(up.highest)})  ${ratio} ×${head}`;
+        return `  ${name.padEnd(width)}  ${seconds(up.median).padStart(8)} (${seconds(up.lowest)} to ${seconds(up.highest)})  ${ratio} ×${head}${processorText(processorMs)}`;
       });
       const title = `${migrationsEach} migrations × ${tenants} tenants' databases, eight at a time, round trip ${roundTripMs} ms`;
       return [title, ...lines, ...ratioLines(ratios.find((one) => one.roundTripMs === roundTripMs))].join(
@@ -69,6 +72,14 @@ export function tenantTable(results: readonly TenantRun[], tenants: number): str
       );
     })
     .join("\n\n");
+}
+
+function processorText(times: readonly ProcessorTime[]): string {
+  if (times.length === 0) return "";
+  const part = (name: keyof ProcessorTime) => spread(times.map((time) => time[name])).median;
+  const parts = (["client", "road", "server"] as const).map((name) => `${name} ${part(name).toFixed(1)}`);
+  const sum = part("client") + part("road") + part("server");
+  return `  processor ms a tenant ${sum.toFixed(1)} (${parts.join(", ")})`;
 }
 
 function ratioLines(ratios: TenantRatios | undefined): string[] {

@@ -1,6 +1,6 @@
 /**
  * `bun bench/migrate/tenants-worker.ts PEER FOLDER`, the databases' URLs as JSON on standard input: one runner brings them
- * all up to head, eight at a time, and prints how many milliseconds that took.
+ * all up to head, eight at a time, and prints how many milliseconds that took, and how many of a processor's.
  */
 import { dirname, relative } from "node:path";
 import { isGood, migrateServices, type ServiceTarget, usualAtOnce } from "../../deploy/mod.ts";
@@ -14,9 +14,11 @@ if (!peer) throw new Error(`no runner is called ${name}`);
 for (const module of peer.modules) await import(module);
 
 const started = performance.now();
+const used = process.cpuUsage();
 if (name === "freehold") await ours();
 else await eightAtATime(peer.run);
-console.log(performance.now() - started);
+const { user, system } = process.cpuUsage(used);
+console.log(JSON.stringify({ ms: performance.now() - started, clientMs: (user + system) / 1000 }));
 
 /** The way of `freehold migrate --deployment`. */
 async function ours(): Promise<void> {

@@ -10,6 +10,9 @@
  * to find room for new ones, ten times as long as at other times (ext4 passes over each inode that was freed within the
  * last minute), which would be most of what is measured, and would be the same for all. So where there is room in memory,
  * the tenants' tables lie there, in a tablespace. The write-ahead log, which is what a commit waits for, is on the disk.
+ *
+ * Where the system tells, the processor time of each way up is printed, too, for each tenant: it depends less on what else
+ * the machine does. Of a runner that starts programs, such as dbmate, the client's part is without these.
  */
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -21,6 +24,7 @@ import { usualAtOnce } from "../../deploy/mod.ts";
 import { limit } from "./limit.ts";
 import { type MemoryFolder, memoryFolder } from "./memory-folder.ts";
 import { peers, type Runner } from "./peers.ts";
+import { serverTimeMs } from "./processor-time.ts";
 import { migrationsEach, type TenantRun } from "./tenants-report.ts";
 
 /** How many databases each runner has before the clock counts, one for each of those at work. */
@@ -38,7 +42,7 @@ export async function benchTenants(options: {
     ? [...peers.filter(({ name }) => name !== "one round trip each"), limit]
     : peers.slice(0, 1);
   const results: TenantRun[] = [];
-  let last = "";
+  const last = "";
   const texts = Array.from(
     { length: migrationsEach },
     (_, at) => `create table t${at} (id bigint primary key, name text)`,
@@ -49,6 +53,9 @@ export async function benchTenants(options: {
   const admin = postgres({ ...server.driverOptions(), max: making, onnotice: () => {}, fetch_types: false });
   try {
     if (memory) await layOut(memory, server, admin);
+    const [{ backend } = { backend: 0 }] = await admin<
+      { backend: number }[]
+    >`select pg_backend_pid() as backend`;
     for (const runner of new Set([...chosen, limit])) await runner.write(join(root, runner.name), texts);
     const first = await startProxy(join(server.socketFolder, ".s.PGSQL.5432"), 0);
     for (const runner of [limit, ...chosen]) {
@@ -63,7 +70,14 @@ export async function benchTenants(options: {
     for (const delayMs of [0, 1]) {
       const road = await startProxy(join(server.socketFolder, ".s.PGSQL.5432"), delayMs);
       const runs = chosen.map(
-        ({ name }): TenantRun => ({ name, roundTripMs: 2 * delayMs, upMs: [], headMs: [], failed: null }),
+        ({ name }): TenantRun => ({
+          name,
+          roundTripMs: 2 * delayMs,
+          upMs: [],
+          headMs: [],
+          processorMs: [],
+          failed: null,
+        }),
       );
       results.push(...runs);
       for (let run = 0; run < options.runs; run += 1) {
@@ -79,9 +93,21 @@ export async function benchTenants(options: {
           );
           const { names, urls } = await databases(admin, options.tenants, road.port);
           try {
-            result.upMs.push(await timed(peer, join(root, peer.name), urls));
-            last = ` (${peer.name} before took ${(result.upMs.at(-1)! / 1000).toFixed(2)} s)`;
-            if (peer !== limit) result.headMs.push(await timed(peer, join(root, peer.name), urls));
+            const [before, roadBefore] = [serverTimeMs(backend), process.cpuUsage()];
+            const { ms, clientMs } = await timed(peer, join(root, peer.name), urls);
+            const road = process.cpuUsage(roadBefore);
+            // Once the backends are gone, whose parting takes its time, too.
+            await left(admin);
+            const after = serverTimeMs(backend);
+            result.upMs.push(ms);
+            if (before !== null && after !== null) {
+              result.processorMs.push({
+                client: clientMs / urls.length,
+                road: (road.user + road.system) / 1000 / urls.length,
+                server: (after - before) / urls.length,
+              });
+            }
+            if (peer !== limit) result.headMs.push((await timed(peer, join(root, peer.name), urls)).ms);
           } catch (error) {
             result.failed = error instanceof Error ? error.message : String(error);
           }
@@ -132,7 +158,21 @@ async function drop(admin: Sql, names: readonly string[]): Promise<void> {
   await Promise.all(names.map((name) => admin`drop database ${admin(name)} with (force)`));
 }
 
-async function timed(peer: Runner, folder: string, urls: readonly string[]): Promise<number> {
+/** Waits until nobody is connected to the tenants' databases any more. */
+async function left(admin: Sql): Promise<void> {
+  for (;;) {
+    const [row] =
+      await admin`select count(*)::int as there from pg_stat_activity where datname ~ '^t[0-9]+$'`;
+    if (row?.["there"] === 0) return;
+    await Bun.sleep(20);
+  }
+}
+
+async function timed(
+  peer: Runner,
+  folder: string,
+  urls: readonly string[],
+): Promise<{ ms: number; clientMs: number }> {
   const child = Bun.spawn([process.execPath, join(import.meta.dir, "tenants-worker.ts"), peer.name, folder], {
     stdin: Buffer.from(JSON.stringify(urls)),
     stdout: "pipe",
@@ -140,7 +180,7 @@ async function timed(peer: Runner, folder: string, urls: readonly string[]): Pro
   });
   const [out, said] = await Promise.all([child.stdout.text(), child.stderr.text()]);
   // Some runners write a line of their own before.
-  if ((await child.exited) === 0) return Number(out.trim().split("\n").at(-1));
+  if ((await child.exited) === 0) return JSON.parse(out.trim().split("\n").at(-1) ?? "");
   const line = said.split("\n").find((text) => /rror/.test(text));
   throw new Error(line?.trim() ?? `it ended with ${child.exitCode}`);
 }
