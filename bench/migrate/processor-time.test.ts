@@ -28,5 +28,6 @@ test("a server's processor time is that of all its processes, and stays when the
   while (!(await gone()));
   // A process that is being taken leave of is its own no more, and not yet its parent's.
   while (serverTimeMs(pid)! < during);
+  expect(during).toBeGreaterThan(before!);
   await watching.end();
 });
