@@ -248,3 +248,26 @@ test("a making that is killed as it writes changes no answer, and the next one t
   expect(bundles()).toContain(left[0] ?? "");
   for (const name of left.slice(1)) expect(bundles()).not.toContain(name);
 });
+
+test("a making that fails is left for a day, unless Bun is another", async () => {
+  const maker = join(root, "scripts/bundle/make.ts");
+  const text = readFileSync(maker, "utf8");
+  const tries = join(scratch, "tries");
+  writeFileSync(maker, `require("node:fs").appendFileSync(${JSON.stringify(tries)}, "x"); process.exit(1);`);
+  rmSync(stampFile(root));
+  const said = await start(compact, onSources);
+  for (let run = 0; run < 3; run++) expect(await start(compact)).toEqual(said);
+  expect(readFileSync(tries, "utf8")).toBe("x");
+  const note = join(bundleFolder(root), "failed");
+  const yesterday = Date.now() / 1000 - 25 * 60 * 60;
+  utimesSync(note, yesterday, yesterday);
+  await start(compact);
+  expect(readFileSync(tries, "utf8")).toBe("xx");
+  writeFileSync(note, "another Bun");
+  await start(compact);
+  expect(readFileSync(tries, "utf8")).toBe("xxx");
+  writeFileSync(maker, text);
+  rmSync(note);
+  expect(await start(compact)).toEqual(said);
+  expect(freshBundle(root)).not.toBeNull();
+});
