@@ -38,8 +38,9 @@ export function readMigrations(service: string, folder: string | URL): Migration
 /** The same, in turns with what else the process has begun: it opens a connection meanwhile. */
 export async function readMigrationsInTurns(service: string, folder: string | URL): Promise<Migration[]> {
   const reading = readFiles(service, folder);
-  // The driver opens its connection from a timer, which it sets in this turn. That goes first: what is read then is read
-  // while the server starts a process for it.
+  // The driver opens its connection from a timer, which it sets before this turn ends. A timer that is set after it comes
+  // after it: what is read then is read while the server starts a process for the connection.
+  await nextTurn();
   await pause(0);
   for (let read = 0; ; read += 1) {
     if (read % filesInATurn === 0) await nextTurn();
