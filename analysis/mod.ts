@@ -114,7 +114,7 @@ export async function analyseParts(
     onRead,
     secondThread,
   });
-  tidy(compiled);
+  tidy(compiled, "at once");
   const landed =
     options.landed ?? changedSinceLanding(root, manifest, found.candidates, contents, options.findBase);
   const unseen = codeOf(found).filter((path) => !compiled.files.has(path));
@@ -172,7 +172,7 @@ async function linked(
   for (;;) {
     try {
       const found = link(compiled, { ...options, configs });
-      tidy(compiled);
+      tidy(compiled, "beside");
       const problems = [...(options.problems ?? []), ...compiled.problems];
       const model = join({
         ...found,
