@@ -48,11 +48,21 @@ test("the first failure is shown in full, and the steps after it still run", asy
   });
 });
 
-test("failed tests are counted", async () => {
+test("failed tests are counted, and told once more at the end", async () => {
   const { good, text } = await gate([{ name: "tests", args: ["test"], counts: true }]);
   expect(good).toBe(false);
   expect(text).toContain("error: broken");
-  expect(text.split("\n").slice(-3)).toEqual(["not ok: tests", "2 passed, 1 failed", ""]);
+  const tidy = text.replaceAll(/\(\/.*\/(.*):\d+\)/g, "($1)").replaceAll(/ \[.*\]/g, "");
+  expect(tidy.split("\n").slice(-8)).toEqual([
+    "what failed:",
+    "bad.test.ts: three",
+    "  error: broken",
+    "  at <anonymous> (bad.test.ts:4)",
+    "",
+    "not ok: tests",
+    "2 passed, 1 failed",
+    "",
+  ]);
 });
 
 test("no test at all is a failure", async () => {

@@ -1,11 +1,12 @@
 /**
- * `bun run ok`: the gate. A line for each step, the first failure's output in full, and last the count
- * of tests. `bun run ok types tests` runs these steps alone.
+ * `bun run ok`: the gate. A line for each step, the first failure's output in full, which tests it was,
+ * and last the count of tests. `bun run ok types tests` runs these steps alone.
  *
  * Tools are started with the Bun that runs this file: on a machine with Node alone it is not on PATH.
  */
 import { join } from "node:path";
 import { duration } from "../report/summary.ts";
+import { gistOf } from "./ok-gist.ts";
 import { terminal } from "./terminal.ts";
 
 export interface Step {
@@ -45,6 +46,7 @@ export async function runGate(list: readonly Step[], { root, print, status, colo
   let firstFailure: { name: string; output: string } | null = null;
   const failed: string[] = [];
   let tests = { passed: 0, failed: 0 };
+  let gist = "";
   const started = performance.now();
   for (const step of list) {
     status(`${step.name} …`);
@@ -59,11 +61,13 @@ export async function runGate(list: readonly Step[], { root, print, status, colo
     print(`${good ? color.green("✓") : color.red("✗")} ${step.name.padEnd(16)} ${detail}\n`);
     if (good) continue;
     failed.push(step.name);
+    if (count) gist += gistOf(output);
     const said = count?.passed === 0 && code === 0 ? `${output}no test ran\n` : output;
     firstFailure ??= { name: step.name, output: said };
   }
   if (firstFailure) {
     print(`\n${color.bold(`${firstFailure.name}:`)}\n${firstFailure.output.trimEnd()}\n\n`);
+    if (gist) print(`${color.bold("what failed:")}\n${gist}\n`);
     print(`${color.red("not ok:")} ${failed.join(", ")}\n`);
   } else {
     print(`${color.green("ok")} in ${duration(performance.now() - started)}\n`);
