@@ -2,13 +2,7 @@
  * Everything joined: each named table with whose code names it, whose it is, and which entry of the
  * manifest allows it. Rules read the result and nothing else.
  */
-import {
-  judgeTable,
-  migrationOwner,
-  serviceByName,
-  servicesOfVariable,
-  usesOfTable,
-} from "../manifest/lookup.ts";
+import { judgeTable, serviceByName, servicesOfVariable, usesOfTable } from "../manifest/lookup.ts";
 import { isTestFile } from "../manifest/test-file.ts";
 import { collisions } from "./collisions.ts";
 import { History, headOf, missingTables } from "./history.ts";
@@ -17,11 +11,10 @@ import type { Joinable } from "./joinable.ts";
 import { actsOfUses } from "./link/acts.ts";
 import { crossImports, touching } from "./link/cross-imports.ts";
 import type { Belonging } from "./link/territory.ts";
-import { isRunner, migrationFiles } from "./migrations.ts";
+import { isRunner, migrationAt, migrationFiles } from "./migrations.ts";
 import type { Act, Judgement, MappedTable, Model, Place, Reference, Span, Verdict } from "./model.ts";
 import { eachNamed, eachStatement, type Named, schemaAct, temporaryTables } from "./named.ts";
 import { toPlace } from "./places.ts";
-import { migrationName } from "./sql/mod.ts";
 
 /** Gravest first: what several services are told is summed up by the gravest. */
 const GRAVITY: readonly Verdict[] = ["foreign", "unresolved", "unowned", "own", "engine"];
@@ -34,10 +27,8 @@ export function join(input: Joinable): Model {
   const servicesOf = (file: string) => belongings(file).map(({ service }) => service);
   const isTest = (file: string) =>
     isTestFile(file) || (belongings(file).length > 0 && belongings(file).every(({ test }) => test));
-  const migrationOf = (file: string, down = false): Act["migration"] => {
-    const service = migrationOwner(manifest, file);
-    return service === null ? null : { service, down: down || (migrationName(file)?.down ?? false) };
-  };
+  const migrationOf = (file: string, enclosing: string | null, down = false) =>
+    migrationAt(input, file, enclosing, down);
 
   const statements = [...eachStatement(input)];
   const isTemporary = temporaryTables(statements);
@@ -72,7 +63,7 @@ export function join(input: Joinable): Model {
       client,
       services: servicesOf(file),
       test: isTest(file),
-      migration: migrationOf(file, statement.down),
+      migration: migrationOf(file, enclosing, statement.down),
       statement: statement.normalized,
     };
     if (common.migration && isRunner(file, enclosing, files.get(file))) common.migration.runner = true;
@@ -81,7 +72,10 @@ export function join(input: Joinable): Model {
     const ddl = schemaAct(statement);
     if (ddl) acts.push({ ...ddl, at: place(statement.at), ddl: true, ...common });
   }
-  for (const { act, name, ddl = false, at, file, client } of [...input.acts, ...actsOfUses(input.uses)])
+  for (const { act, name, ddl = false, at, file, client, enclosing = null } of [
+    ...input.acts,
+    ...actsOfUses(input.uses),
+  ])
     acts.push({
       act,
       name,
@@ -91,7 +85,7 @@ export function join(input: Joinable): Model {
       client,
       services: servicesOf(file),
       test: isTest(file),
-      migration: migrationOf(file),
+      migration: migrationOf(file, enclosing),
       statement: "",
     });
 
@@ -197,7 +191,7 @@ export function join(input: Joinable): Model {
       owners: judgements.length ? owners : (nobody?.owners ?? []),
       dependency: named.dependency,
       test: users.every(isTest),
-      migration: migrationOf(named.file, named.down),
+      migration: migrationOf(named.file, named.enclosing, named.down),
       enclosing: named.enclosing,
       statement: named.statement,
       origin: history.origin(manifest, judgements.length ? owners : (nobody?.owners ?? []), named),

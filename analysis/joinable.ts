@@ -4,6 +4,7 @@ import type { TableDefinition } from "./code/adapters/adapter.ts";
 import type { ReadAct } from "./link/acts.ts";
 import type { ReadConnection } from "./link/connections.ts";
 import type { Touch } from "./link/cross-imports.ts";
+import type { Migrating } from "./link/migrating.ts";
 import type { ReadSite, ReadUse } from "./link/sites.ts";
 import type { Territory } from "./link/territory.ts";
 import type { FileFacts, InputProblem } from "./model.ts";
@@ -21,6 +22,8 @@ export interface Joinable {
   tables: readonly ReplayedTable[];
   /** Services with migrations in code that do more than is known: nothing is concluded from what the others make. */
   unreplayed: ReadonlySet<string>;
+  /** Functions that only migrations call. */
+  migrating: Migrating;
   definitions: readonly { definition: TableDefinition; file: string }[];
   /** By path, where git has another text of a migration that landed (analysis/landed.ts). */
   landed: ReadonlyMap<string, string>;

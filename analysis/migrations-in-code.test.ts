@@ -293,3 +293,123 @@ test("what only the way back calls is none of the way there", async () => {
     }),
   ).toEqual(["a (id deleted_at)", "b (id deleted_at)"]);
 });
+
+describe("functions of other files that only migrations call", () => {
+  const model = {
+    "models/users.js": `
+      const { stamps } = require("./stamps");
+      async function createUsers(knex) {
+        if (await knex.schema.hasTable("users")) return;
+        await knex.schema.createTable("users", (t) => { t.increments("id"); t.string("name"); });
+        await stamps(knex);
+      }
+      module.exports = { createUsers };`,
+    "models/stamps.js": `
+      exports.stamps = async (knex) => { await knex.schema.alterTable("users", (t) => { t.timestamp("made_at"); }); };`,
+    "models/index.js": `module.exports = { ...require("./users") };`,
+  };
+
+  test("make what the migrations make, each time that one calls them", async () => {
+    expect(
+      await heads({
+        ...model,
+        "migrations/001.js": `
+        const models = require("../models");
+        exports.up = async (knex) => {
+          await models.createUsers(knex);
+          await knex.schema.alterTable("users", (t) => { t.renameColumn("name", "title"); });
+        };`,
+        "migrations/002.js": `
+        const { createUsers } = require("../models");
+        exports.up = async (knex) => {
+          await knex.schema.dropTable("users");
+          await createUsers(knex);
+        };`,
+      }),
+    ).toEqual(["users (id name made_at)", "-users (id title made_at)"]);
+  });
+
+  test("what each hands them is its own", async () => {
+    expect(
+      await heads({
+        "lib/audited.ts": `
+        import type { Knex } from "knex";
+        export async function addAudit(knex: Knex, table: string) {
+          await knex.schema.alterTable(table, (t) => { t.timestamp("audited_at"); });
+          await knex.raw("create index on ?? (audited_at)", [table]);
+        }`,
+        "lib/run.ts": "export const run = (knex, text: string) => knex.raw(text);",
+        "migrations/001.ts": `
+        import { addAudit } from "../lib/audited.ts";
+        import { run } from "../lib/run.ts";
+        export async function up(knex) {
+          await run(knex, "create table a (id int)");
+          await run(knex, "create table b (id int)");
+          await addAudit(knex, "a");
+        }
+        export async function down(knex) { await run(knex, "drop table a"); }`,
+        "migrations/002.ts": `
+        import { addAudit } from "../lib/audited.ts";
+        export async function up(knex) { await knex.schema.renameTable("a", "c"); await addAudit(knex, "b"); }
+        export async function down() {}`,
+      }),
+    ).toEqual(["b (id audited_at)", "c (id audited_at)", "-a (id audited_at)"]);
+  });
+
+  test("and so is what they export by default", async () => {
+    expect(
+      await heads({
+        "lib/a.ts": `
+        import type { Knex } from "knex";
+        export default async function make(knex: Knex) { await knex.schema.createTable("a", (t) => { t.increments("id"); }); }`,
+        "lib/b.js": `
+        const make = (knex) => knex.schema.createTable("b", (t) => { t.increments("id"); });
+        module.exports = make;`,
+        "migrations/001.js": `
+        import makeA from "../lib/a.ts";
+        const makeB = require("../lib/b");
+        exports.up = async (knex) => { await makeA(knex); await makeB(knex); };`,
+      }),
+    ).toEqual(["a (id)", "b (id)"]);
+  });
+
+  test("but not those that code calls, too, by whatever name", async () => {
+    const migration = {
+      "migrations/001.js": `const { createUsers } = require("../models"); exports.up = (knex) => createUsers(knex);`,
+    };
+    for (const caller of [
+      `const models = require("./models"); models.createUsers(require("knex")());`,
+      `const { createUsers: create } = require("./models"); create(require("knex")());`,
+      `import { createUsers as create } from "./models/users"; create(db);`,
+      `import { createUsers } from "./models"; export const start = { createUsers };`,
+      `import { createUsers } from "./models"; function start(knex) { return createUsers(knex); } start(db);`,
+      `require("./models")["createUsers"](db);`,
+      `import * as models from "./models"; for (const create of [models.createUsers]) create(db);`,
+    ])
+      expect([caller, await heads({ ...model, ...migration, "start.js": caller })]).toEqual([caller, []]);
+    const byDefault = {
+      "models/users.js": model["models/users.js"].replace("{ createUsers }", "createUsers"),
+    };
+    const other = {
+      "migrations/001.js": `const users = require("../models/users"); exports.up = (knex) => users(knex);`,
+    };
+    for (const caller of [
+      `import make from "./models/users"; make(db);`,
+      `const make = require("./models/users"); make(db);`,
+      `require("./models/users")(db);`,
+      `export { default as make } from "./models/users";`,
+    ])
+      expect([caller, await heads({ ...model, ...byDefault, ...other, "start.js": caller })]).toEqual([
+        caller,
+        [],
+      ]);
+    for (const caller of [
+      `import { createUsers } from "./models"; createUsers(db);`,
+      `import { createUsers } from "./models"; export function setUp(knex) { return createUsers(knex); }`,
+    ]) {
+      expect(await heads({ ...model, ...migration, "start.test.js": caller })).toEqual([
+        "users (id name made_at)",
+      ]);
+    }
+  });
+});

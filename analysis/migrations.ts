@@ -1,7 +1,9 @@
 /** A service's files of migrations as such: their numbers, their ways back, and whether one is still what it was. */
 import { migrationOwner } from "../manifest/lookup.ts";
 import type { Manifest } from "../manifest/model.ts";
-import type { FileFacts, MigrationFile, Place, Span } from "./model.ts";
+import type { Joinable } from "./joinable.ts";
+import { functionKey } from "./link/migrating.ts";
+import type { Act, FileFacts, MigrationFile, Place, Span } from "./model.ts";
 import { migrationName } from "./sql/mod.ts";
 
 /** What comments of tools say that keep both ways in one file (analysis/sql/sections.ts). */
@@ -19,6 +21,19 @@ export function isRunner(file: string, enclosing: string | null, facts: FileFact
     !ways.test(enclosing?.split(".").at(-1) ?? "") &&
     !Object.keys(facts.exports).some((name) => ways.test(name))
   );
+}
+
+/** The migration that does what stands in a file's function: the file itself, or the first that calls the function where nobody else does. */
+export function migrationAt(
+  { manifest, migrating }: Pick<Joinable, "manifest" | "migrating">,
+  file: string,
+  enclosing: string | null,
+  down: boolean,
+): Act["migration"] {
+  const service = migrationOwner(manifest, file);
+  if (service !== null) return { service, down: down || (migrationName(file)?.down ?? false) };
+  const [call] = (enclosing !== null && migrating.get(functionKey(file, enclosing))) || [];
+  return call ? { service: call.service, down: false } : null;
 }
 
 /** @param landed by path, where the text that landed is another than it is now */

@@ -11,6 +11,15 @@ testRule(noSchemaInCode, {
     ["billing", "sql`refresh materialized view concurrently invoices`"],
     ["billing/code.test.ts", "sql`create table invoices (id bigint)`"],
     ["billing/tests/schema.sql", "create table invoices (id bigint);\n"],
+    {
+      name: "a function that only migrations call",
+      files: {
+        "services/billing/tables.ts":
+          'import { sql } from "bun";\nexport const createNotes = () => sql`create table notes (id bigint)`;\n',
+        "services/billing/migrations/002_notes.ts":
+          'import { createNotes } from "../tables.ts";\nexport const up = () => createNotes();\n',
+      },
+    },
     { name: "a script of no service", files: { "tools/schema.sql": "create table invoices (id bigint);\n" } },
   ],
   invalid: [
@@ -20,5 +29,16 @@ testRule(noSchemaInCode, {
     ["billing", "sql`create index on invoices (amount)`", `1:5 ${lead} CREATE INDEX invoices`],
     ["billing/schema.sql", "create view open as select * from invoices;\n", `1:1 ${lead} CREATE VIEW open`],
     ["billing", "sql`create schema if not exists billing`", `1:5 ${lead} CREATE SCHEMA billing`],
+    {
+      name: "a function that a migration calls, and the service when it starts",
+      files: {
+        "services/billing/tables.ts":
+          'import { sql } from "bun";\nexport const createNotes = () => sql`create table notes (id bigint)`;\n',
+        "services/billing/migrations/002_notes.ts":
+          'import { createNotes } from "../tables.ts";\nexport const up = () => createNotes();\n',
+        "services/billing/start.ts": 'import { createNotes } from "./tables.ts";\nawait createNotes();\n',
+      },
+      findings: [`services/billing/tables.ts:2:38 ${lead} CREATE TABLE notes`],
+    },
   ],
 });

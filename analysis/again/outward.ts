@@ -24,9 +24,16 @@ export function spokenOf({ sites, uses, acts, connections, definitions }: Linked
   return found;
 }
 
-/** Files whose statements name what stands for tables elsewhere, or are to be told by it: indexes, triggers, types. */
-export function telling({ sites, files }: Pick<Linked, "sites" | "files">): Set<string> {
-  const found = new Set<string>();
+/**
+ * Files whose statements name what stands for tables elsewhere, or are to be told by it: indexes, triggers, types;
+ * and those that make tables for migrations.
+ */
+export function telling({
+  sites,
+  files,
+  migrating,
+}: Pick<Linked, "sites" | "files" | "migrating">): Set<string> {
+  const found = new Set([...migrating.keys()].map((key) => key.slice(0, key.indexOf("\0"))));
   for (const { file, facts } of sites) if (facts.statements.some(tells)) found.add(file);
   for (const [file, { sql }] of files) if (sql?.statements.some(tells)) found.add(file);
   return found;

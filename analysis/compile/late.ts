@@ -5,6 +5,7 @@
 
 import type { Store } from "../cache/store.ts";
 import { type CallReader, readCalls } from "../code/calls.ts";
+import { type Mentions, readMentions, type Sought } from "../code/mentions.ts";
 import { compileCode, importsByUse } from "../code/mod.ts";
 import type { Expr, FileFacts, ImportEdge, SqlFacts, SqlPiece } from "../model.ts";
 import { GrammarNeeded, isSqlLoaded, type ReadSql, readSql } from "../sql/mod.ts";
@@ -26,6 +27,8 @@ export interface Late {
   importsByUse(path: string): ImportEdge[];
   /** Arguments of the calls of a name in a file: see {@link CallReader}. */
   callsOf(path: string, name: string, method: boolean): Expr[][];
+  /** Where a file names a function. */
+  mentionsOf(path: string, sought: Sought): Mentions;
   /** @throws GrammarNeeded where the dialect's grammar is not loaded, and the store has no answer */
   readSql: ReadSql;
 }
@@ -81,6 +84,10 @@ export function lateAnswers(files: ReadonlyMap<string, AskedFile>, store: Store)
       kept(keyOf(`calls ${name} ${method}`, path), path, () =>
         // Cheaper than a parse, and true of every call.
         textOf(path).includes(name.replace(/^new /, "")) ? readerOf(path).callsOf(name, method) : [],
+      ),
+    mentionsOf: (path, sought) =>
+      kept(keyOf(`mentions ${JSON.stringify(sought)}`, path), path, () =>
+        readMentions(path, textOf(path), sought),
       ),
     readSql: (pieces, options) => {
       const [first] = pieces;

@@ -10,6 +10,8 @@ import { Trace } from "./trace.ts";
 export interface ReadAct extends DatabaseAct {
   file: string;
   client: string;
+  /** Set where it is known in which function it stands. */
+  enclosing?: string | null;
 }
 
 /** What the options of clients and the programs that the files start ask for. */
@@ -33,11 +35,11 @@ export function readAllActs(
 /** Tables that builders make, change and drop: one act a chain. */
 export function actsOfUses(uses: readonly ReadUse[]): ReadAct[] {
   const found = new Map<string, ReadAct>();
-  for (const { file, client, site, operation, table } of uses) {
+  for (const { file, client, site, operation, table, enclosing } of uses) {
     const key = `${file}:${site.start}:${site.end}`;
     if (accessOf(operation) !== "schema" || operation === "references" || found.has(key)) continue;
     const act = operation.replaceAll("-", " ").toUpperCase();
-    found.set(key, { file, client, act, name: table, ddl: true, at: site });
+    found.set(key, { file, client, enclosing, act, name: table, ddl: true, at: site });
   }
   return [...found.values()];
 }

@@ -20,6 +20,7 @@ import { type Bound, readAllChains, withoutBound } from "./chains.ts";
 import { readAllConnections } from "./connections.ts";
 import { followImports } from "./follow-imports.ts";
 import { createHeirs } from "./heirs.ts";
+import { readMigrating } from "./migrating.ts";
 import { createResolver, type Resolver } from "./resolve.ts";
 import { readAllSites, readAllUses } from "./sites.ts";
 import { drawTerritory } from "./territory.ts";
@@ -81,6 +82,11 @@ export function link(compiled: Compiled, options: LinkOptions): Linked {
     ...chains.bound,
   ]);
   const uses = [...readAllUses(files, resolve), ...chains.uses];
+  const migrating = readMigrating(
+    { manifest, files, resolver, importersOf, mentionsOf: late.mentionsOf, trace },
+    sites,
+    uses,
+  );
   const linked = {
     manifest,
     files,
@@ -89,6 +95,7 @@ export function link(compiled: Compiled, options: LinkOptions): Linked {
     acts: [...readAllActs(files, ask, trace), ...chains.acts],
     connections: readAllConnections(files, resolve),
     definitions: ask.definitions.filter(({ file }) => !rest || files.has(file)),
+    migrating,
     ask,
     resolver,
   };
@@ -96,7 +103,7 @@ export function link(compiled: Compiled, options: LinkOptions): Linked {
     const { territory, tables, unreplayed } = rest;
     return { ...linked, territory, tables, unreplayed };
   }
-  const inCode = changesInCode(manifest, files, sites, uses);
+  const inCode = changesInCode(manifest, files, sites, uses, migrating);
   for (const [owner, paths] of inCode.byService)
     migrations.set(owner, [...(migrations.get(owner) ?? []), ...paths]);
   return {

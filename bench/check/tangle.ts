@@ -123,4 +123,27 @@ export const one = () => sql\`select 1 from \${sql(Tables.events)}\`;
 export const two = (which: boolean) => sql\`select 1 from \${sql(which ? Tables.items : "s001_grants")}\`;
 export const three = () => nobody(sql);
 `,
+  "services/s002/src/making.ts": `import type { Knex } from "knex";
+
+export async function makeNotes(knex: Knex) {
+  await knex.schema.createTable("s002_notes", (table) => { table.increments("id"); });
+}
+export async function makeMarks(knex: Knex) {
+  await knex.raw("create table s002_marks (id int)");
+}
+`,
+  "services/s002/src/making-users.ts": `import { makeMarks, makeNotes } from "./making.ts";
+import { builder } from "./pool.ts";
+
+export const start = async () => { await makeMarks(builder); };
+export const makers = [typeof makeNotes];
+`,
+  "services/s002/migrations/900_notes.ts": `import { makeMarks, makeNotes } from "../src/making.ts";
+
+export async function up(knex) {
+  await makeNotes(knex);
+  await makeMarks(knex);
+}
+export async function down() {}
+`,
 };
