@@ -51,9 +51,10 @@ export class History {
 }
 
 export function headOf(table: ReplayedTable, place: (span: Span) => Place): HeadTable {
-  const { service, schema, name, object, columns, createdAt, droppedAt, formerNames } = table;
+  const { service, engine, schema, name, object, columns, createdAt, droppedAt, formerNames } = table;
   return {
     service,
+    engine,
     schema,
     name,
     object,
@@ -62,6 +63,33 @@ export function headOf(table: ReplayedTable, place: (span: Span) => Place): Head
     droppedAt: droppedAt && place(droppedAt),
     formerNames,
   };
+}
+
+/**
+ * Each name of a service's once, as its own engine has it where there is a history for each of several, and what the
+ * histories of other engines say of it beside.
+ */
+export function headsByEngine(
+  manifest: Manifest,
+  heads: readonly HeadTable[],
+): { heads: HeadTable[]; otherHeads: HeadTable[] } {
+  const first = new Map<string, HeadTable>();
+  const rank = ({ service, engine, droppedAt }: HeadTable) =>
+    Number(droppedAt === null) * 2 + Number(engine === serviceByName(manifest, service)?.dialect);
+  const keyOf = ({ service, schema, name }: HeadTable) => JSON.stringify([service, schema, name]);
+  for (const head of heads) {
+    if (head.engine === null) continue;
+    const known = first.get(keyOf(head));
+    if (!known || rank(head) > rank(known)) first.set(keyOf(head), head);
+  }
+  const isMain = (head: HeadTable) => {
+    const main = first.get(keyOf(head));
+    return !main || main.engine === head.engine;
+  };
+  const { heads: own = [], others = [] } = Object.groupBy(heads, (head) =>
+    isMain(head) ? "heads" : "others",
+  );
+  return { heads: own, otherHeads: others };
 }
 
 /** Entries of `owns` that no migration makes, or that one dropped. */

@@ -5,7 +5,7 @@
 import { judgeTable, serviceByName, servicesOfVariable, usesOfTable } from "../manifest/lookup.ts";
 import { isTestFile } from "../manifest/test-file.ts";
 import { collisions } from "./collisions.ts";
-import { History, headOf, missingTables } from "./history.ts";
+import { History, headOf, headsByEngine, missingTables } from "./history.ts";
 import { nextStatement, readIgnores } from "./ignores.ts";
 import type { Joinable } from "./joinable.ts";
 import { actsOfUses } from "./link/acts.ts";
@@ -99,7 +99,7 @@ export function join(input: Joinable): Model {
     imports: [],
     mapped: mappedTables(input, concerned, isTest, place),
     // What follows from migrations is told of the workspace as a whole.
-    heads: input.rest ? [] : input.tables.map((table) => headOf(table, place)),
+    ...headsByEngine(manifest, input.rest ? [] : input.tables.map((table) => headOf(table, place))),
     migrations: input.rest ? [] : migrationFiles(manifest, files, input.landed, place),
     missing: input.rest ? [] : missingTables(input, history, place),
     collisions: [],
@@ -267,7 +267,7 @@ export function join(input: Joinable): Model {
 
 /** Tables as mappers describe them, each for the services whose code it is. */
 function mappedTables(
-  { definitions, unreplayed }: Joinable,
+  { definitions, unreplayed, engineOf }: Joinable,
   concerned: (file: string, schema: string | null, table: string | null) => readonly Belonging[],
   isTest: (file: string) => boolean,
   place: (span: Span) => Place,
@@ -282,7 +282,8 @@ function mappedTables(
       const services = concerned(file, schema, table)
         .map(({ service }) => service)
         .filter((service) => !unreplayed.has(service));
-      return [{ client, schema, table, columns, at: place(at), services, test: isTest(file) }];
+      const engine = engineOf(file);
+      return [{ client, engine, schema, table, columns, at: place(at), services, test: isTest(file) }];
     }),
   );
 }

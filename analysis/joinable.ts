@@ -1,5 +1,5 @@
 /** What the stages before hand to the join: everything read, nothing judged. */
-import type { Manifest } from "../manifest/model.ts";
+import type { Dialect, Manifest } from "../manifest/model.ts";
 import type { TableDefinition } from "./code/adapters/adapter.ts";
 import type { ReadAct } from "./link/acts.ts";
 import type { ReadConnection } from "./link/connections.ts";
@@ -24,6 +24,8 @@ export interface Joinable {
   unreplayed: ReadonlySet<string>;
   /** Functions that only migrations call. */
   migrating: Migrating;
+  /** The one engine that a file's tables are for, where a service keeps those of several; null where nothing says so. */
+  engineOf(file: string): Dialect | null;
   definitions: readonly { definition: TableDefinition; file: string }[];
   /** By path, where git has another text of a migration that landed (analysis/landed.ts). */
   landed: ReadonlyMap<string, string>;

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { modelOf } from "../fixtures/workspace.ts";
+import type { HeadTable } from "./model.ts";
 import { migrationOrder } from "./replay.ts";
 
 /** The tables after the migrations, `schema.name (columns)`; those that are gone behind a minus. */
@@ -222,5 +223,48 @@ describe("what is owned on paper alone", () => {
       ["other/main.ts", "gone", "foreign", ["app"]],
       ["other/main.ts", "never", "unowned", []],
     ]);
+  });
+});
+
+describe("a history for each of several engines", () => {
+  const told = ({ engine, name, columns, droppedAt }: HeadTable) =>
+    `${engine} ${droppedAt ? "-" : ""}${name} (${columns?.join(" ") ?? "?"})`;
+  const of = async (dialect: string, migrations: Record<string, string>) => {
+    const { heads, otherHeads } = await modelOf({
+      "freehold.json": JSON.stringify({ dialect, services: { app: { path: "app", owns: [] } } }),
+      "app/main.ts": "",
+      ...Object.fromEntries(Object.entries(migrations).map(([name, sql]) => [`app/migrations/${name}`, sql])),
+    });
+    return { heads: heads.map(told), otherHeads: otherHeads.map(told) };
+  };
+
+  test("is replayed by itself, with what is for all of them; the service's own engine has the word", async () => {
+    expect(
+      await of("mysql", {
+        "mysql/1_users.sql": "create table `users` (id int);",
+        "mysql/3_name.sql": "alter table `users` add column name text;",
+        "sqlite/1_users.sql": "create table users (id int, name text);",
+        "sqlite/3_other.sql":
+          "create table cache (id int); create table new_users (id int, name text, at text); drop table users; alter table new_users rename to users;",
+        "2_orders.sql": "create table orders (id int);",
+      }),
+    ).toEqual({
+      heads: [
+        "mysql users (id name)",
+        "mysql orders (id)",
+        "sqlite cache (id)",
+        "sqlite -new_users (id name at)",
+      ],
+      otherHeads: ["sqlite orders (id)", "sqlite users (id name at)", "sqlite -users (id name)"],
+    });
+  });
+
+  test("is none where one engine alone is named", async () => {
+    expect(
+      await of("sqlite", { "sqlite/1_a.sql": "create table a (id int);", "2_b.sql": "drop table a;" }),
+    ).toEqual({
+      heads: ["null -a (id)"],
+      otherHeads: [],
+    });
   });
 });

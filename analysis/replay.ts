@@ -3,12 +3,14 @@
  * every name that a table ever had.
  */
 
-import type { Manifest, Service } from "../manifest/model.ts";
+import type { Dialect, Manifest, Service } from "../manifest/model.ts";
 import type { SchemaChange, Span, SqlStatement, TableKind } from "./model.ts";
 import { migrationName } from "./sql/mod.ts";
 
 export interface ReplayedTable {
   service: string;
+  /** Set where the service keeps a history for each of several engines: the one in whose history it is. */
+  engine: Dialect | null;
   /** As the migration says it; the service's own where it names none. */
   schema: string;
   name: string;
@@ -45,15 +47,31 @@ function compareNaturally(a: string, b: string): number {
 /**
  * @param changesOf what a migration does on its way up, statement by statement
  * @param migrationsOf a service's migration files
+ * @param engineOf the one engine that a migration is for; null where it is for whichever there is
  */
 export function replay(
   manifest: Manifest,
   changesOf: (file: string) => Iterable<SchemaChange>,
   migrationsOf: (service: string) => readonly string[],
+  engineOf: (file: string) => Dialect | null,
 ): ReplayedTable[] {
-  return manifest.services.flatMap((service) =>
-    replayService(service, migrationOrder(migrationsOf(service.name)), changesOf),
-  );
+  return manifest.services.flatMap((service) => {
+    const files = migrationOrder(migrationsOf(service.name)).map((file) => ({
+      file,
+      engine: engineOf(file),
+    }));
+    const engines = new Set(files.flatMap(({ engine }) => engine ?? []));
+    const histories = engines.size > 1 ? [...engines].sort() : [null];
+    return histories.flatMap((one) => {
+      const order = files.filter(({ engine }) => one === null || engine === null || engine === one);
+      return replayService(
+        service,
+        one,
+        order.map(({ file }) => file),
+        changesOf,
+      );
+    });
+  });
 }
 
 /** What a migration's statements do on the way up. */
@@ -77,6 +95,7 @@ function standing(path: readonly string[], usual: string): string[] {
 
 function replayService(
   service: Service,
+  engine: Dialect | null,
   order: readonly string[],
   changesOf: (file: string) => Iterable<SchemaChange>,
 ): ReplayedTable[] {
@@ -111,6 +130,7 @@ function replayService(
         }
         live.set(key, {
           service: service.name,
+          engine,
           schema,
           name: change.name,
           object: change.object,

@@ -4,8 +4,27 @@ import { modelMismatch } from "./model-mismatch.ts";
 const drizzle = 'import { bigint, pgSchema, pgTable, text } from "drizzle-orm/pg-core";\n';
 const file = "services/billing/schema.ts";
 
+/** A service with a history and a schema for each of two engines. */
+const engines = (mysql: string, sqlite: string) => ({
+  "services/billing/db/mysql/schema.prisma": `datasource db {\n  provider = "mysql"\n  url = env("BILLING_DATABASE_URL")\n}\nmodel notes {\n  id Int @id\n  ${mysql} Int\n}\n`,
+  "services/billing/db/sqlite/schema.prisma": `datasource db {\n  provider = "sqlite"\n  url = env("BILLING_DATABASE_URL")\n}\nmodel notes {\n  id Int @id\n  ${sqlite} Int\n}\n`,
+  "services/billing/migrations/mysql/1/migration.sql": "create table `notes` (id int, a int);\n",
+  "services/billing/migrations/sqlite/1/migration.sql": "create table notes (id int, b int);\n",
+});
+
 testRule(modelMismatch, {
   valid: [
+    { name: "each engine's schema beside its own history", files: engines("a", "b") },
+    {
+      name: "an entity for every engine",
+      files: {
+        ...engines("a", "b"),
+        "services/billing/migrations/mysql/2/migration.sql": "create table bill (id int);\n",
+        "services/billing/migrations/sqlite/2/migration.sql": "create table bill (id int);\n",
+        "services/billing/bill.ts":
+          'import { Entity, PrimaryColumn } from "typeorm";\n@Entity() export class Bill { @PrimaryColumn() id: number }\n',
+      },
+    },
     {
       name: "the same columns, in another order and under other properties",
       files: {
@@ -93,6 +112,25 @@ testRule(modelMismatch, {
     },
   ],
   invalid: [
+    {
+      name: "one engine's schema that is another's history",
+      files: engines("b", "b"),
+      findings: [
+        "services/billing/db/mysql/schema.prisma:5:7 billing's model of notes has b, which no mysql migration makes, and lacks a",
+      ],
+    },
+    {
+      name: "an entity that one engine's history does not make",
+      files: {
+        ...engines("a", "b"),
+        "services/billing/migrations/mysql/2/migration.sql": "create table bill (id int);\n",
+        "services/billing/bill.ts":
+          'import { Entity, PrimaryColumn } from "typeorm";\n@Entity() export class Bill { @PrimaryColumn() id: number }\n',
+      },
+      findings: [
+        "services/billing/bill.ts:2:24 billing maps bill, which none of its sqlite migrations makes",
+      ],
+    },
     {
       name: "a column that no migration makes",
       files: {

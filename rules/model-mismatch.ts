@@ -23,13 +23,32 @@ export const modelMismatch: Rule = {
     for (const table of model.mapped) {
       if (table.test) continue;
       for (const service of table.services) {
-        const heads = model.heads.filter((head) => head.service === service && head.droppedAt === null);
-        // Without migrations of its own there is nothing that it could differ from.
-        if (heads.length > 0) yield* compare(table, service, heads, model);
+        const heads = [...model.heads, ...model.otherHeads].filter(
+          (head) => head.service === service && head.droppedAt === null,
+        );
+        for (const one of enginesOf(table, heads)) {
+          const [finding] = compare(
+            table,
+            service,
+            heads.filter(({ engine }) => engine === one),
+            model,
+          );
+          if (!finding) continue;
+          yield finding;
+          break;
+        }
       }
     }
   },
 };
+
+/** In which histories the table is to be found; a service without migrations of its own has none that it could differ from. */
+function enginesOf({ engine }: MappedTable, heads: readonly HeadTable[]): HeadTable["engine"][] {
+  const all = [...new Set(heads.map((head) => head.engine))];
+  if (engine === null || all.includes(null)) return all;
+  const alike = engine === "mysql" && !all.includes(engine) ? "mariadb" : engine;
+  return all.filter((one) => one === alike);
+}
 
 function* compare(
   table: MappedTable,
@@ -41,10 +60,11 @@ function* compare(
   const schema = table.schema ?? own?.schema ?? "";
   const head = heads.find((item) => item.name === table.table && (item.schema ?? schema) === schema);
   const subject = { services: [service], table: table.table };
+  const engine = heads[0]?.engine ?? "";
   if (!head) {
     yield {
       at: table.at,
-      message: `${service} maps ${table.table}, which none of its migrations makes`,
+      message: `${service} maps ${table.table}, which none of its ${engine && `${engine} `}migrations makes`,
       help: `write the migration that creates ${table.table}, or take the model out`,
       subject,
     };
@@ -57,7 +77,7 @@ function* compare(
   const missing = columns.filter((column) => !table.columns?.includes(column));
   if (extra.length === 0 && missing.length === 0) return;
   const faults = [
-    ...(extra.length ? [`has ${list(extra)}, which no migration makes`] : []),
+    ...(extra.length ? [`has ${list(extra)}, which no ${engine && `${engine} `}migration makes`] : []),
     ...(missing.length ? [`lacks ${list(missing)}`] : []),
   ];
   yield {

@@ -71,6 +71,7 @@ function nothing(manifest: Manifest, today: string): Model {
     addresses: [],
     imports: [],
     heads: [],
+    otherHeads: [],
     migrations: [],
     mapped: [],
     missing: [],
@@ -262,9 +263,9 @@ class Change {
       ...connections.flatMap(({ sources }) => sources),
     ];
     for (const { at } of places) if (!again.has(at.file)) throw new Declined("it speaks of another file");
-    const { mapped, heads } = this.rest.take<KeptMapped>(keys.mapped);
+    const { mapped, heads, otherHeads } = this.rest.take<KeptMapped>(keys.mapped);
     model.mapped = mapped.filter(({ at }) => again.has(at.file));
-    model.heads = heads;
+    Object.assign(model, { heads, otherHeads });
     return model;
   }
 

@@ -62,6 +62,7 @@ export interface KeptTables {
 export interface KeptMapped {
   mapped: MappedTable[];
   heads: HeadTable[];
+  otherHeads: HeadTable[];
 }
 
 /** A definition by its number, with its place among all of them. */

@@ -134,7 +134,8 @@ export async function recordCommit(options: RecordOptions): Promise<Buffer> {
     tables: [...parts.linked.tables],
     unreplayed: [...parts.linked.unreplayed],
   } satisfies KeptTables);
-  write(keys.mapped, { mapped: parts.model.mapped, heads: parts.model.heads } satisfies KeptMapped);
+  const { mapped, heads, otherHeads } = parts.model;
+  write(keys.mapped, { mapped, heads, otherHeads } satisfies KeptMapped);
   write(keys.resolving, {
     paths: [...parts.linked.files.keys()],
     configs: [...parts.configs],

@@ -2,7 +2,7 @@
 import type { Dialect, Manifest } from "../../manifest/model.ts";
 import { prismaDialect } from "../prisma/dialects.ts";
 import type { Schema } from "../prisma/schemas.ts";
-import { dialectByPath } from "./path-dialect.ts";
+import { dialectByPath, engineByPath } from "./path-dialect.ts";
 
 /** The dialect of a client's SQL in a file; of the file's own where the client is empty. */
 export function dialectOf(
@@ -13,4 +13,10 @@ export function dialectOf(
 ): Dialect {
   const usual = dialectByPath(manifest, file);
   return prismaDialect(schemas, file, client, usual) ?? usual;
+}
+
+/** The one engine that a file's tables are for, where a service keeps those of several; null where nothing says so. */
+export function engineOf(manifest: Manifest, schemas: readonly Schema[], file: string): Dialect | null {
+  const told = engineByPath(manifest, file);
+  return prismaDialect(schemas, file, "", told ?? manifest.dialect) ?? told;
 }

@@ -158,7 +158,8 @@ export function nameOf({ schema, table }: { schema: string | null; table: string
 }
 
 /** Names that migrations gave up, and that none has any more. */
-function goneTables({ heads }: Model): Set<string> {
+function goneTables(model: Model): Set<string> {
+  const heads = [...model.heads, ...model.otherHeads];
   const here = new Set(heads.filter(({ droppedAt }) => droppedAt === null).map(({ name }) => name));
   return new Set(heads.map(({ name }) => name).filter((name) => !here.has(name)));
 }

@@ -5,6 +5,7 @@
  */
 import { migrationOwner, serviceOfFile } from "../../manifest/lookup.ts";
 import type { Manifest } from "../../manifest/model.ts";
+import { engineOf } from "../compile/dialect-of.ts";
 import type { Compiled } from "../compile/mod.ts";
 import type { Joinable } from "../joinable.ts";
 import { changesInCode } from "../migrations-in-code.ts";
@@ -96,6 +97,7 @@ export function link(compiled: Compiled, options: LinkOptions): Linked {
     connections: readAllConnections(files, resolve),
     definitions: ask.definitions.filter(({ file }) => !rest || files.has(file)),
     migrating,
+    engineOf: (file: string) => engineOf(manifest, schemas, file),
     ask,
     resolver,
   };
@@ -113,6 +115,7 @@ export function link(compiled: Compiled, options: LinkOptions): Linked {
       manifest,
       (file) => inCode.byFile.get(file) ?? changesOf(files.get(file)?.sql?.statements ?? []),
       (service) => migrations.get(service) ?? [],
+      linked.engineOf,
     ),
     unreplayed: inCode.unreplayed,
   };

@@ -1,5 +1,5 @@
 /** The joined model: what rules read. */
-import type { Manifest, Place, Use } from "../../manifest/model.ts";
+import type { Dialect, Manifest, Place, Use } from "../../manifest/model.ts";
 import type { InputProblem } from "./facts.ts";
 import type { Access, Operation, TableKind } from "./sql.ts";
 
@@ -128,6 +128,8 @@ export interface CrossImport {
 /** A table at the head of a service's migrations, or one that was there and is gone. */
 export interface HeadTable {
   service: string;
+  /** Set where the service keeps a history for each of several engines. */
+  engine: Dialect | null;
   schema: string | null;
   name: string;
   object: TableKind;
@@ -165,6 +167,8 @@ export interface MigrationFile {
 /** A table as a mapper describes it in code. */
 export interface MappedTable {
   client: string;
+  /** Set where it is for one engine alone. */
+  engine: Dialect | null;
   schema: string | null;
   table: string;
   /** As the database has them; null where they are not known. */
@@ -219,6 +223,8 @@ export interface Model {
   addresses: Address[];
   imports: CrossImport[];
   heads: HeadTable[];
+  /** The same tables in the histories of other engines, where a service keeps one for each. */
+  otherHeads: HeadTable[];
   migrations: MigrationFile[];
   mapped: MappedTable[];
   missing: MissingTable[];
