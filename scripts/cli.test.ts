@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { existsSync } from "node:fs";
+import { existsSync, rmSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { bin, folderOf, platform, violation } from "../fixtures/command-line.ts";
 import packageJson from "../package.json" with { type: "json" };
@@ -256,6 +256,26 @@ test("the version is told without loading the analyser", async () => {
   expect(loaded).toContain(whole);
   expect(loaded.filter((path) => /^\/(analysis|rules|manifest)\//.test(path.replace(ours, "")))).toEqual([]);
   expect(loaded.filter((path) => /oxc-parser|libpg-query/.test(path))).toEqual([]);
+});
+
+test("what stands in the manifest's place and is none is told, and not waited for", async () => {
+  using folder = folderOf({});
+  const manifest = join(folder.root, "freehold.json");
+  expect(await Bun.spawn(["mkfifo", manifest]).exited).toBe(0);
+  expect((await folder.start(["check"])).err).toBe("freehold.json:1:1  is no plain file\n");
+  rmSync(manifest);
+  symlinkSync("freehold.json", manifest);
+  expect((await folder.start(["check"])).err).toBe("freehold.json:1:1  is a link that leads to itself\n");
+});
+
+test("a working folder that was taken away is one line", async () => {
+  using folder = folderOf({ "gone/a": "" });
+  const leave = ["sh", "-c", 'rm -r ../gone && exec "$0" check', bin];
+  const child = Bun.spawn(leave, { cwd: join(folder.root, "gone"), stderr: "pipe" });
+  expect(await new Response(child.stderr).text()).toBe(
+    "freehold: the working folder is no longer there: change into one that is\n",
+  );
+  expect(await child.exited).toBe(2);
 });
 
 test("the bin's exit codes are 0, 1 and 2", async () => {

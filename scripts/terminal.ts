@@ -25,6 +25,7 @@ export function terminal(): Io {
   let statusShown = false;
   let signal: AbortSignal | undefined;
   let color: Io["color"] | undefined;
+  let cwd: string | undefined;
   const output = new Stream(1);
   const errors = new Stream(2);
   const status = (line: string | null) => {
@@ -45,7 +46,10 @@ export function terminal(): Io {
     },
     status,
     env,
-    cwd: process.cwd(),
+    get cwd() {
+      cwd ??= workingFolder();
+      return cwd;
+    },
     get color() {
       color ??= wantsColor(env, isTerminal(1)) ? painted() : plain;
       return color;
@@ -61,6 +65,15 @@ export function terminal(): Io {
       return signal;
     },
   };
+}
+
+/** @throws ExpectedError where another process has taken it away since this shell went into it */
+function workingFolder(): string {
+  try {
+    return process.cwd();
+  } catch {
+    throw new ExpectedError("the working folder is no longer there: change into one that is");
+  }
 }
 
 /** A terminal is behind the descriptor. Asked where it matters, and of files and pipes nothing more: making a stream takes its time. */

@@ -1,12 +1,12 @@
 /** Finds the workspace that a command is about, and reads its manifest. */
-import { existsSync, readFileSync } from "node:fs";
+import { lstatSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { noStore, type Store } from "../analysis/cache/store.ts";
 import { compareVersions } from "../analysis/levels.ts";
 import type { Rule } from "../analysis/model.ts";
 import type { Manifest, ManifestProblem } from "../manifest/model.ts";
 import { formatProblem, ManifestReadError } from "../manifest/problem.ts";
-import type { ManifestSource } from "../manifest/source.ts";
+import { diskSource, type ManifestSource } from "../manifest/source.ts";
 import { version } from "../package.json" with { type: "json" };
 import type { ReportContext } from "../report/context.ts";
 import { ExpectedError, type Io, LocatedError } from "./io.ts";
@@ -69,7 +69,8 @@ export function findManifest(io: Pick<Io, "cwd">, config?: string): string {
       `no ${usualName} in ${io.cwd} or above it: "freehold init" writes a first one, or name one with --config`,
     );
   }
-  if (!existsSync(path)) throw new ExpectedError(`${config} does not exist: --config names a manifest`);
+  if (config !== undefined && !stands(path))
+    throw new ExpectedError(`${config} does not exist: --config names a manifest`);
   return path;
 }
 
@@ -156,18 +157,27 @@ function nearestManifest(from: string): string | null {
   let fragment: string | null = null;
   for (let folder = from; ; folder = dirname(folder)) {
     const path = join(folder, usualName);
-    if (existsSync(path)) {
-      if (!isFragment(path)) return path;
+    if (stands(path)) {
+      if (!isFragment(folder)) return path;
       fragment ??= path;
     }
     if (folder === dirname(folder)) return fragment;
   }
 }
 
-/** One service's part of a manifest that stands further up: it names no services itself. */
-function isFragment(path: string): boolean {
+/** Something bears the name, a link that leads nowhere included: its fault is told, and none is sought further up. */
+function stands(path: string): boolean {
   try {
-    const value = parseJson(readFileSync(path, "utf8"));
+    return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+  } catch {
+    return false;
+  }
+}
+
+/** One service's part of a manifest that stands further up: it names no services itself. */
+function isFragment(folder: string): boolean {
+  try {
+    const value = parseJson(diskSource(folder, usualName).read(usualName) ?? "");
     return typeof value === "object" && value !== null && "owns" in value && !("services" in value);
   } catch {
     return false;
