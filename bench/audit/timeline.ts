@@ -4,8 +4,7 @@
  */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
-import { Readable } from "node:stream";
+import { lines } from "../../deploy/prove/writer.ts";
 import { areBusy, watchOthers } from "../processes.ts";
 import { openRoad } from "./road.ts";
 import { Histogram } from "./samples.ts";
@@ -142,21 +141,22 @@ function start(task: TimelineTask, ticks: Tick[]) {
   const first = Promise.withResolvers<number>();
   first.promise.catch(() => {});
   const waiting: { at: number; resolve: () => void; reject: (error: Error) => void }[] = [];
-  const read = (async () => {
-    for await (const line of createInterface({ input: Readable.fromWeb(child.stdout as never) })) {
-      const tick = JSON.parse(line) as Tick;
-      ticks.push(tick);
-      first.resolve(tick.at);
-      for (const { at, resolve } of waiting) if (tick.at >= at) resolve();
-    }
-    const gone = new Error("the writer of the timeline ended by itself");
+  let gone: Error | null = null;
+  const read = lines(child.stdout, (line) => {
+    const tick = JSON.parse(line) as Tick;
+    ticks.push(tick);
+    first.resolve(tick.at);
+    for (const { at, resolve } of waiting) if (tick.at >= at) resolve();
+  }).then(() => {
+    gone = new Error("the writer of the timeline ended by itself");
     first.reject(gone);
     for (const { reject } of waiting) reject(gone);
-  })();
+  });
   return {
     first: first.promise,
     /** Resolves with the first tick from then on. */
     async until(at: number): Promise<void> {
+      if (gone) throw gone;
       const { promise, resolve, reject } = Promise.withResolvers<void>();
       waiting.push({ at, resolve, reject });
       await promise;

@@ -27,6 +27,7 @@ export async function startProxy(
   let state: ProxyState = "open";
   const sockets = new Set<Socket>();
   const server = createServer({ noDelay: true }, (client) => {
+    client.on("error", () => client.destroy());
     if (state === "cut") {
       client.destroy();
       return;

@@ -117,8 +117,11 @@ function note(seen: Seen, line: string): void {
   else if (line.startsWith("x ")) seen.report = JSON.parse(rest);
 }
 
-/** Whole lines alone: a process that was killed may have left the half of one. */
-async function lines(stream: ReadableStream<Uint8Array>, onLine: (line: string) => void): Promise<void> {
+/** Hands on what a process says, in whole lines alone: one that was killed may have left the half of one. */
+export async function lines(
+  stream: ReadableStream<Uint8Array>,
+  onLine: (line: string) => void,
+): Promise<void> {
   let rest = "";
   for await (const chunk of stream.pipeThrough(
     new TextDecoderStream() as unknown as TransformStream<Uint8Array, string>,
