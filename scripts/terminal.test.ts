@@ -80,13 +80,17 @@ test("Ctrl-C on a terminal lets the service end that is under way, and keeps the
   await holder`begin`;
   await holder`select pg_advisory_xact_lock(hashtextextended('freehold migrate freehold_a.migration', 0))`;
   let typed = false;
+  let released: Promise<void> | undefined;
   const { code, shown } = await onTerminal(folder.root, { DATABASE_URL: url }, (text) => {
     if (typed || !text.includes("a: waiting for another run")) return null;
     typed = true;
     // Typed first, so that it is there before a's run can go on.
-    queueMicrotask(() => void holder`commit`.then(() => holder.release()));
+    queueMicrotask(() => {
+      released = holder`commit`.then(() => holder.release());
+    });
     return "\u0003";
   });
+  await released;
   expect(code).toBe(130);
   expect(shown).toContain("a  version 2");
   expect(shown).not.toContain("b  version");
