@@ -79,10 +79,10 @@ describe("statements", () => {
       "public.v (id note)",
       "public.m (one)",
       "public.p (id)",
-      "public.p1 (?)",
+      "public.p1 (id)",
       "public.f (id)",
-      "public.l (?)",
-      "public.i (?)",
+      "public.l (id note more)",
+      "public.i (key more last at)",
     ]);
   });
 
@@ -222,6 +222,61 @@ describe("what is owned on paper alone", () => {
       ["other/main.ts", "old", "foreign", ["app"]],
       ["other/main.ts", "gone", "foreign", ["app"]],
       ["other/main.ts", "never", "unowned", []],
+    ]);
+  });
+});
+
+describe("tables that have the columns of others", () => {
+  test("partitions and heirs, for as long as they are; a table made like another has those of that day", async () => {
+    expect(
+      await one(`
+        create table events (id int, at date) partition by range (at);
+        create table events_2025 partition of events for values from ('2025-01-01') to ('2026-01-01');
+        create table events_2026 partition of events (id not null) default partition by list (id);
+        create table events_2026_a partition of events_2026 for values in (1);
+        create table loose (at date, id int);
+        create table copied (like events including all, note text);
+        create table elder (a int);
+        create table heir (b int) inherits (elder, loose);
+        alter table events attach partition loose for values from ('2027-01-01') to ('2028-01-01');
+        alter table events add column kind text;
+        alter table elder rename column a to z;
+        alter table events detach partition events_2025;
+        alter table heir no inherit elder;
+        alter table events rename column kind to sort;
+        alter table elder add column more int;
+        create table lost partition of nowhere for values in (1);
+      `),
+    ).toEqual([
+      "public.events (id at sort)",
+      "public.events_2025 (id at kind)",
+      "public.events_2026 (id at sort)",
+      "public.events_2026_a (id at sort)",
+      "public.loose (at id sort)",
+      "public.copied (id at note)",
+      "public.elder (z more)",
+      "public.heir (z at id b sort)",
+      "public.lost (?)",
+    ]);
+  });
+
+  test("partitions go with their table, under whatever name", async () => {
+    expect(
+      await one(`
+        create table a (id int) partition by list (id);
+        create table a_1 partition of a for values in (1);
+        alter table a rename to b;
+        alter table b add column n int;
+        create table c partition of b for values in (2);
+        alter table c set schema s;
+        drop table b;
+      `),
+    ).toEqual([
+      "-public.a (id)",
+      "-public.c (id n)",
+      "-public.b (id n)",
+      "-public.a_1 (id n)",
+      "-s.c (id n)",
     ]);
   });
 });

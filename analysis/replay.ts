@@ -4,7 +4,7 @@
  */
 
 import type { Dialect, Manifest, Service } from "../manifest/model.ts";
-import type { SchemaChange, Span, SqlStatement, TableKind } from "./model.ts";
+import type { SchemaChange, Span, SqlStatement, TableId, TableKind } from "./model.ts";
 import { migrationName } from "./sql/mod.ts";
 
 export interface ReplayedTable {
@@ -79,10 +79,6 @@ export function changesOf(statements: readonly SqlStatement[]): SchemaChange[] {
   return statements.flatMap(({ down, changes }) => (down ? [] : changes));
 }
 
-function columnsOf({ columns }: SchemaChange & { kind: "create" }): string[] | null {
-  return columns.length > 0 ? [...columns] : null;
-}
-
 function isSame(columns: readonly string[] | null, others: readonly string[] | null): boolean {
   return new Set(columns).symmetricDifference(new Set(others)).size === 0;
 }
@@ -101,6 +97,8 @@ function replayService(
 ): ReplayedTable[] {
   const live = new Map<string, ReplayedTable>();
   const gone: ReplayedTable[] = [];
+  /** The tables that are partitions or heirs of each. */
+  const tied = new Map<ReplayedTable, Set<ReplayedTable>>();
   for (const file of order) {
     // Schemas in which an unqualified name is looked for; the first is where it is created.
     let path = [service.schema];
@@ -119,73 +117,118 @@ function replayService(
     const key = `${schema}\0${change.name}`;
     const table = live.get(key);
     switch (change.kind) {
-      case "create":
+      case "create": {
         if (table && change.ifNotExists) return;
         if (table) {
           // CREATE OR REPLACE VIEW, or a second CREATE that the server would refuse: the first one stays the origin.
-          const columns = columnsOf(change);
+          const columns = columnsOf(change, path);
           const same = change.object !== "table" || isSame(table.columns, columns);
           table.columns = same ? columns : null;
           return;
         }
-        live.set(key, {
+        const made: ReplayedTable = {
           service: service.name,
           engine,
           schema,
           name: change.name,
           object: change.object,
-          columns: columnsOf(change),
+          columns: columnsOf(change, path),
           createdAt: change.at,
           droppedAt: null,
           formerNames: [],
-        });
+        };
+        live.set(key, made);
+        for (const one of change.from ?? []) if (one.tied) tie(made, tableOf(one, path));
         return;
+      }
       case "drop":
-        if (!table) return;
-        live.delete(key);
-        gone.push({ ...table, droppedAt: change.at });
+        if (table) drop(table, change.at);
         return;
       case "rename":
         if (!table) return;
         live.delete(key);
-        live.set(`${schema}\0${change.to}`, {
-          ...table,
-          name: change.to,
-          formerNames: [...table.formerNames, table.name],
-        });
         gone.push({ ...table, droppedAt: change.at });
+        table.formerNames = [...table.formerNames, table.name];
+        table.name = change.to;
+        live.set(`${schema}\0${change.to}`, table);
         return;
       case "set-schema":
         if (!table) return;
         live.delete(key);
-        live.set(`${change.to}\0${change.name}`, { ...table, schema: change.to });
         gone.push({ ...table, droppedAt: change.at });
+        table.schema = change.to;
+        live.set(`${change.to}\0${change.name}`, table);
         return;
       case "drop-schema":
-        for (const [at, item] of live) {
-          if (item.schema !== change.name) continue;
-          live.delete(at);
-          gone.push({ ...item, droppedAt: change.at });
-        }
+        for (const item of [...live.values()]) if (item.schema === change.name) drop(item, change.at);
         return;
       case "add-column":
-        if (table?.columns && !table.columns.includes(change.column))
-          table.columns = [...table.columns, change.column];
+        reshape(table, (columns) =>
+          columns.includes(change.column) ? columns : [...columns, change.column],
+        );
         return;
       case "drop-column":
-        if (table?.columns) table.columns = table.columns.filter((column) => column !== change.column);
+        reshape(table, (columns) => columns.filter((column) => column !== change.column));
         return;
       case "rename-column":
-        if (table?.columns)
-          table.columns = table.columns.map((column) => (column === change.column ? change.to : column));
+        reshape(table, (columns) => columns.map((column) => (column === change.column ? change.to : column)));
         return;
       case "reshape":
-        if (table) table.columns = null;
+        reshape(table, () => null);
+        return;
+      case "tie":
+        if (table) tie(table, tableOf(change.to, path));
+        return;
+      case "untie":
+        if (table) tied.get(tableOf(change.from, path) ?? table)?.delete(table);
         return;
       case "create-schema":
       case "search-path":
         return;
     }
+  }
+
+  /** The table that a statement names, as it is by now. */
+  function tableOf({ schema, name }: TableId, path: readonly string[]): ReplayedTable | undefined {
+    return live.get(`${schema ?? found(name, path) ?? ""}\0${name}`);
+  }
+
+  function columnsOf(
+    { columns, from = [] }: SchemaChange & { kind: "create" },
+    path: readonly string[],
+  ): string[] | null {
+    const all: string[] = [];
+    for (const one of from) {
+      const theirs = tableOf(one, path)?.columns;
+      if (!theirs) return null;
+      all.push(...theirs);
+    }
+    const known = [...new Set([...all, ...columns])];
+    return known.length > 0 ? known : null;
+  }
+
+  function tie(child: ReplayedTable, parent: ReplayedTable | undefined): void {
+    if (!parent || parent === child) return;
+    tied.set(parent, (tied.get(parent) ?? new Set()).add(child));
+  }
+
+  /** With its partitions; heirs it could not go without. */
+  function drop(table: ReplayedTable, at: Span): void {
+    if (!live.delete(`${table.schema}\0${table.name}`)) return;
+    gone.push({ ...table, droppedAt: at });
+    for (const child of tied.get(table) ?? []) drop(child, at);
+  }
+
+  /** What is done to a table's columns is done to its partitions' and heirs', too. */
+  function reshape(
+    table: ReplayedTable | undefined,
+    change: (columns: string[]) => string[] | null,
+    met = new Set<ReplayedTable>(),
+  ): void {
+    if (!table || met.has(table)) return;
+    met.add(table);
+    if (table.columns) table.columns = change(table.columns);
+    for (const child of tied.get(table) ?? []) reshape(child, change, met);
   }
 
   /** The first schema of the path that has the table. */

@@ -90,8 +90,10 @@ export type SchemaChange = { schema: string | null; name: string; at: Span } & (
       object: TableKind;
       temporary: boolean;
       ifNotExists: boolean;
-      /** Empty where they are not known. */
+      /** Its own; empty where they are not known, unless it has those of other tables. */
       columns: string[];
+      /** Tables whose columns it has, too. What is `tied` to them changes with them: partitions, heirs. */
+      from?: (TableId & { tied: boolean })[];
     }
   | { kind: "drop"; object: TableKind; ifExists: boolean }
   | { kind: "rename"; to: string }
@@ -99,6 +101,9 @@ export type SchemaChange = { schema: string | null; name: string; at: Span } & (
   | { kind: "add-column"; column: string }
   | { kind: "drop-column"; column: string }
   | { kind: "rename-column"; column: string; to: string }
+  /** It becomes a partition or an heir of another table, whose columns it has; or is none any more. */
+  | { kind: "tie"; to: TableId }
+  | { kind: "untie"; from: TableId }
   /** Its columns are changed in a way that is not known. */
   | { kind: "reshape" }
   /** `name` is a schema here: CREATE SCHEMA, or SET search_path's first entry. */
@@ -106,6 +111,12 @@ export type SchemaChange = { schema: string | null; name: string; at: Span } & (
   | { kind: "drop-schema" }
   | { kind: "search-path"; path: string[] }
 );
+
+/** A table as a statement names it. */
+export interface TableId {
+  schema: string | null;
+  name: string;
+}
 
 export type TableKind = "table" | "view" | "materialized-view" | "foreign-table";
 

@@ -39,7 +39,7 @@ export function stored(named: Named[], { root, at }: Chain, ask: Ask): Named[] {
 
 function storedChange(change: SchemaChange, as: (name: string) => string): SchemaChange {
   const found = { ...change, name: as(change.name) };
-  if ("to" in found) found.to = as(found.to);
+  if ("to" in found && found.kind !== "tie") found.to = as(found.to);
   if ("column" in found) found.column = as(found.column);
   if (found.kind === "create") found.columns = found.columns.map(as);
   return found;

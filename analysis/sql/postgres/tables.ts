@@ -1,6 +1,6 @@
 /** CREATE, ALTER, DROP and RENAME of tables, views and what hangs on them. */
 import type { AlterTableCmd, Node, ObjectType, RangeVar, SelectStmt } from "libpg-query";
-import type { Operation, TableKind } from "../../model.ts";
+import type { Operation, TableId, TableKind } from "../../model.ts";
 import { nameAt } from "../names.ts";
 import { last } from "../text.ts";
 import { renamesBig } from "./acts.ts";
@@ -40,6 +40,7 @@ export function createTable(
   object: TableKind,
   columns: string[],
   ifNotExists: boolean,
+  from: (TableId & { tied: boolean })[] = [],
 ): void {
   const temporary = relation.relpersistence === "t" || relation.schemaname === "pg_temp";
   const name = nameAt(reading.tokens, last(reading.tokens.starts, reading.at(relation.location)));
@@ -60,14 +61,37 @@ export function createTable(
     temporary,
     ifNotExists: ifNotExists || reading.conditional,
     columns,
+    ...(from.length > 0 ? { from } : {}),
   });
   if (temporary) reading.session.temporary.add(known.table);
 }
 
-/** Columns that are written down; none where more come from another table. */
-function columnsOf(elements: readonly Node[] | undefined, parents: readonly Node[] = []): string[] {
-  if (parents.length > 0 || elements?.some((node) => "TableLikeClause" in node)) return [];
+/** Columns that are written down. */
+function columnsOf(elements: readonly Node[] | undefined): string[] {
   return (elements ?? []).flatMap((node) => ("ColumnDef" in node ? [node.ColumnDef.colname ?? ""] : []));
+}
+
+/** The tables whose columns come along: what it is a partition or an heir of, and what it is made like. */
+function columnsFrom(
+  reading: Reading,
+  elements: readonly Node[] | undefined,
+  parents: readonly Node[] | undefined,
+): (TableId & { tied: boolean })[] {
+  const tied = (parents ?? []).flatMap((node) => ("RangeVar" in node ? [node.RangeVar] : []));
+  const liked = (elements ?? []).flatMap((node) =>
+    "TableLikeClause" in node && node.TableLikeClause.relation ? [node.TableLikeClause.relation] : [],
+  );
+  return [...tied, ...liked].map((relation, index) => ({
+    ...idOf(reading, relation),
+    tied: index < tied.length,
+  }));
+}
+
+/** A table that is not known by its name is none that anybody made. */
+function idOf(reading: Reading, relation: RangeVar): TableId {
+  const name = nameAt(reading.tokens, last(reading.tokens.starts, reading.at(relation.location)));
+  const known = namedTable(reading, name, relation.schemaname ?? null, relation.relname ?? "");
+  return { schema: known.schema, name: known.table ?? "" };
 }
 
 /** Column names of a query as far as they are written down; empty where a `*` or an expression leaves one open. */
@@ -125,6 +149,16 @@ function alterCommand(
     const other =
       "PartitionCmd" in def ? def.PartitionCmd.name : "RangeVar" in def ? def.RangeVar : undefined;
     const kind = tie.named === "inherit" ? "inheritance" : "partition";
+    const [child, parent] = tie.named === "inherit" ? [relation, other] : [other, relation];
+    const place = changed(reading, child);
+    if (place && parent) {
+      const to = idOf(reading, parent);
+      reading.changes.push(
+        /^AT_(?:Attach|Add)/.test(subtype ?? "")
+          ? { ...place, kind: "tie", to }
+          : { ...place, kind: "untie", from: to },
+      );
+    }
     within(reading, { operation: tie.named, kind, name: relation?.relname ?? "" }, () =>
       refer(reading, other, tie.named),
     );
@@ -149,8 +183,9 @@ export const tableHandlers: Handlers = {
       reading,
       relation,
       "table",
-      columnsOf(tableElts, inhRelations),
+      columnsOf(tableElts),
       statement.if_not_exists ?? false,
+      columnsFrom(reading, tableElts, inhRelations),
     );
     makes(reading, relation, from, keysOf(relation.relname ?? "", tableElts));
     readParents(reading, relation, inhRelations, partbound !== undefined);
@@ -164,8 +199,9 @@ export const tableHandlers: Handlers = {
       reading,
       base.relation,
       "foreign-table",
-      columnsOf(base.tableElts, base.inhRelations),
+      columnsOf(base.tableElts),
       base.if_not_exists ?? false,
+      columnsFrom(reading, base.tableElts, base.inhRelations),
     );
     readParents(reading, base.relation, base.inhRelations, base.partbound !== undefined);
     readColumnTypes(reading, base.relation.relname ?? "", base.tableElts);
