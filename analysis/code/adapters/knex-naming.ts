@@ -1,26 +1,37 @@
 /** Names as the database has them, where Knex is told to write `orderItems` as `order_items`. */
 import type { Expr, SchemaChange } from "../../model.ts";
 import type { Ask, Chain, Named } from "./adapter.ts";
+import { entry, isTrue } from "./expressions.ts";
 import { isRenamed, type Renaming } from "./renamed.ts";
 
 /** What Objection gives for Knex's options to do so. */
 export const MAPPERS: readonly string[] = ["knexSnakeCaseMappers"];
 
-const snakeCased: Renaming = {
-  tells(source, ask) {
-    const callee = source.kind === "call" ? ask.follow(source.callee) : null;
-    return callee?.kind === "import"
-      ? MAPPERS.includes(callee.name)
-      : callee?.kind === "member" && MAPPERS.includes(callee.property);
-  },
-  options: /^(?:wrapIdentifier|postProcessResponse)$/,
+const OPTIONS = /^(?:wrapIdentifier|postProcessResponse)$/;
+
+const snakeCased: Renaming = { tells: isMapper, options: OPTIONS };
+
+/** `knexSnakeCaseMappers({ upperCase: true })`: `orderItems` is `ORDER_ITEMS`. */
+const upperCased: Renaming = {
+  tells: (source, ask) =>
+    isMapper(source, ask) &&
+    source.args[0] !== undefined &&
+    isTrue(entry(ask.follow(source.args[0]), "upperCase"), ask),
+  tellsOther: isMapper,
+  options: OPTIONS,
 };
+
+function isMapper(source: Expr, ask: Ask): source is Expr & { kind: "call" } {
+  const callee = source.kind === "call" ? ask.follow(source.callee) : null;
+  if (callee?.kind === "import") return MAPPERS.includes(callee.name);
+  return callee?.kind === "member" && MAPPERS.includes(callee.property);
+}
 
 /** A name of a table or a column that a file writes, as it is stored. */
 export function asStored(name: string, file: string, ask: Ask, root: Expr | null = null): string {
-  return isRenamed(snakeCased, file, root, ask)
-    ? name.replace(/([a-z0-9])([A-Z])/g, "$1_$2").toLowerCase()
-    : name;
+  if (!isRenamed(snakeCased, file, root, ask)) return name;
+  const parted = name.replace(/([a-z0-9])([A-Z])/g, "$1_$2");
+  return isRenamed(upperCased, file, root, ask) ? parted.toUpperCase() : parted.toLowerCase();
 }
 
 /** What a chain names, under the names as they are stored. */

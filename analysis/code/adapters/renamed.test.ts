@@ -10,12 +10,27 @@ test("of two knex instances, each has its own names", async () => {
     await tables(`import knexOf from "knex";
 import { knexSnakeCaseMappers } from "objection";
 const renamed = knexOf({ client: "pg", connection: "postgres://a", ...knexSnakeCaseMappers() });
+const upper = knexOf({ client: "pg", connection: "postgres://b", ...knexSnakeCaseMappers({ upperCase: true }) });
 const plain = knexOf({ client: "pg", connection: "postgres://b" });
 const unknown = knexOf({ client: "pg", ...process.env.OPTIONS });
 renamed("orderItems").select();
 plain("orderItems").select();
-unknown("orderItems").select();`),
-  ).toEqual(["order_items", "orderItems", "order_items"]);
+upper("orderItems").select();`),
+  ).toEqual(["order_items", "orderItems", "ORDER_ITEMS"]);
+});
+
+test("of one that nobody knows, they are as the service writes them", async () => {
+  const unknown = `const unknown = knexOf({ client: "pg", ...process.env.OPTIONS });
+unknown("orderItems").select();
+unknown.raw("select 1 from ORDER_ITEMS");`;
+  const open = `import knexOf from "knex";\nimport { knexSnakeCaseMappers } from "objection";\n`;
+  expect(await tables(`${open}export const options = knexSnakeCaseMappers();\n${unknown}`)).toEqual([
+    "order_items",
+    "order_items",
+  ]);
+  expect(
+    await tables(`${open}export const options = knexSnakeCaseMappers({ upperCase: true });\n${unknown}`),
+  ).toEqual(["ORDER_ITEMS", "order_items"]);
 });
 
 test("of two Kysely instances, each has its own names", async () => {

@@ -9,6 +9,8 @@ import { resultOf } from "./builders.ts";
 export interface Renaming {
   /** Whether a call or a construction is what tells a client to rename. */
   tells(source: Expr, ask: Ask): boolean;
+  /** Whether it is known to tell something else. */
+  tellsOther?(source: Expr, ask: Ask): boolean;
   /** Options of a client that may hold such a thing, or do what it does, beside what is spread into them. */
   options: RegExp;
 }
@@ -55,6 +57,7 @@ function toldIn(renaming: Renaming, expr: Expr, ask: Ask, depth: number): boolea
     const inner = ask.follow(value);
     for (const item of inner.kind === "array" ? inner.items : [value]) {
       if (renaming.tells(ask.follow(item), ask)) return true;
+      if (renaming.tellsOther?.(ask.follow(item), ask)) continue;
       const within = key === "..." ? toldIn(renaming, item, ask, depth + 1) : isOther(item, ask);
       if (within) return true;
       if (within === null) known = false;
