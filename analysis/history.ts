@@ -50,6 +50,7 @@ export class History {
   }
 }
 
+/** A table as it stands after all migrations, with the places that made and dropped it. */
 export function headOf(table: ReplayedTable, place: (span: Span) => Place): HeadTable {
   const { service, engine, schema, name, object, columns, createdAt, droppedAt, formerNames } = table;
   return {

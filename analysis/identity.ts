@@ -1,6 +1,7 @@
 /** What the baseline knows a finding by: the statement at its place and the function around it, never a line. */
 import type { Act, FindingIdentity, Model, Place, Reference, RuleFinding } from "./model.ts";
 
+/** What stands at a finding's place: what it is about, whatever line it is on. */
 export class Identities {
   readonly #references = new Map<string, Reference[]>();
   readonly #acts = new Map<string, Act>();

@@ -19,6 +19,7 @@ import { toPlace } from "./places.ts";
 /** Gravest first: what several services are told is summed up by the gravest. */
 const GRAVITY: readonly Verdict[] = ["foreign", "unresolved", "unowned", "own", "engine"];
 
+/** Joins what the files say with the manifest into the model that rules read. */
 export function join(input: Joinable): Model {
   const { manifest, files, territory } = input;
   const place = (span: Span): Place => toPlace(span, files.get(span.file)?.lineStarts ?? [0]);

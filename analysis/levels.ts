@@ -13,6 +13,7 @@ export interface Standing {
 
 const gravity: readonly RuleLevel[] = ["error", "warn", "off"];
 
+/** How grave each rule's findings are, by the manifest's word for all code, for a service and for tests. */
 export class Levels {
   readonly #manifest: Manifest;
   readonly #overrides: RuleLevels;

@@ -34,6 +34,7 @@ export interface Looked {
   close(): void;
 }
 
+/** Lists the workspace's files, and tells which of them hold what: what every run begins with. */
 export function look(options: LookOptions): Looked {
   const { root, manifest } = options;
   const cache = options.cache ?? null;

@@ -26,6 +26,7 @@ interface Done {
   call: MigrationCall | null;
 }
 
+/** Changes of schemas that migrations in code make, in the order of their files. */
 export function changesInCode(
   manifest: Manifest,
   files: ReadonlyMap<string, FileFacts>,

@@ -34,6 +34,7 @@ export interface Read {
   statement: SqlStatement;
 }
 
+/** Each statement of SQL that is read, in files and in code, with who wrote it. */
 export function* eachStatement({ files, sites }: Joinable): Generator<Read> {
   for (const [file, { sql }] of files) {
     // SET search_path holds from where it stands to the end of its file.
@@ -61,6 +62,7 @@ function standingIn(schema: string, statement: SqlStatement): SqlStatement {
   return { ...statement, references };
 }
 
+/** Each table that somebody names, whether in SQL or by a client's own means, with whose access it is. */
 export function* eachNamed(
   { manifest, sites, uses, definitions, territory, tables }: Joinable,
   statements: readonly Read[],

@@ -16,6 +16,7 @@ export function lineStarts(text: string): number[] {
   return starts;
 }
 
+/** The line and column of an offset, both from 1. @param starts where each line starts */
 export function position(starts: readonly number[], offset: number): { line: number; column: number } {
   let low = 0;
   let high = starts.length - 1;
@@ -27,6 +28,7 @@ export function position(starts: readonly number[], offset: number): { line: num
   return { line: low + 1, column: offset - (starts[low] ?? 0) + 1 };
 }
 
+/** A range as lines and columns, from 1. */
 export function toPlace(span: Span, starts: readonly number[]): Place {
   const from = position(starts, span.start);
   const to = position(starts, span.end);

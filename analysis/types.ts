@@ -10,6 +10,7 @@ import type { Reference } from "./model.ts";
 /** The texts that an expression may have, by `file:line:column` of its start. */
 export type LiteralTypes = ReadonlyMap<string, readonly string[]>;
 
+/** A place by which what TypeScript's checker is asked finds its way back. */
 export function placeKey({ file, line, column }: Pick<Reference["at"], "file" | "line" | "column">): string {
   return `${file}:${line}:${column}`;
 }

@@ -16,6 +16,7 @@ interface Owned {
   turn: number;
 }
 
+/** Tables of one name that services own in one database. */
 export function* tableCollisions(services: readonly LoadedService[]): Generator<ManifestProblem> {
   const groups = Map.groupBy(services, ({ databaseKey }) => databaseKey);
   for (const [database, group] of groups) {

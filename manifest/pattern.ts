@@ -22,6 +22,7 @@ export function parseTableName(text: string): TableName {
     : { schema: text.slice(0, dot), table: text.slice(dot + 1) };
 }
 
+/** Whether a name of the manifest stands for several. */
 export function hasStar({ schema, table }: TableName): boolean {
   return table.includes("*") || (schema?.includes("*") ?? false);
 }

@@ -36,6 +36,7 @@ export interface LoadedService {
   place(...steps: Path): Place;
 }
 
+/** Reads one service's part of a manifest; what is wrong with it goes to `problems`. */
 export function serviceOf(
   entry: ServiceEntry,
   defaults: { dialect: Dialect; deployments: readonly Deployment[] },

@@ -10,7 +10,7 @@ export function factsJsonl(references: readonly Reference[]): string {
 }
 
 /** The object that `factsJsonl` writes for a reference. */
-export function referenceJson(reference: Reference): ReferenceJson {
+function referenceJson(reference: Reference): ReferenceJson {
   const { services, at, schema, table, access, operation, client, verdict, owners, reason } = reference;
   return {
     kind: "reference",

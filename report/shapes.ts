@@ -26,7 +26,7 @@ const whose = {
   owners: z.array(z.string()).describe("Who owns the table, all of them where several do"),
 };
 
-export const findingShape = z
+const findingShape = z
   .object({
     rule: z.string(),
     severity: z.enum(["error", "warn"]),

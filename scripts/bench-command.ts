@@ -6,6 +6,7 @@ import { ExpectedError, exitCodes, type Io } from "./io.ts";
 
 const program = join(import.meta.dir, "../bench/mod.ts");
 
+/** Adds `freehold bench`, which runs a benchmark as a process of its own. */
 export function addBench(commands: Command, io: Io, done: (code: number) => void): void {
   commands
     .command("bench")

@@ -42,6 +42,11 @@ export interface CheckOptions extends ScopeOptions {
   output?: ReportFile[];
 }
 
+/**
+ * `freehold check`.
+ * @returns the exit code
+ * @throws ExpectedError and LocatedError for what a person can mend
+ */
 export async function run(options: CheckOptions, io: Io): Promise<number> {
   try {
     return await judged(options, io);
@@ -185,7 +190,7 @@ function tell(
  * Keeps the findings that lie in one of the paths, and counts them anew. Inputs that went unread stay,
  * wherever they are: what is wrong within the paths may have depended on them.
  */
-export function narrow(result: CheckResult, paths: readonly string[]): CheckResult {
+function narrow(result: CheckResult, paths: readonly string[]): CheckResult {
   return paths.length === 0 ? result : keep(result, (finding) => liesIn(finding, paths));
 }
 

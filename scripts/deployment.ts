@@ -35,6 +35,7 @@ export async function mendable<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
+/** Whether an error is one that a person can mend, and one line is enough for it. */
 export function isMendable(error: unknown): error is Error {
   return (
     error instanceof DeployError ||

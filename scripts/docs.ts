@@ -22,6 +22,7 @@ const begin = '<!-- freehold:begin (written by "freehold docs" up to freehold:en
 const beginsWith = "<!-- freehold:begin";
 const end = "<!-- freehold:end -->";
 
+/** `freehold docs`. @returns the exit code: 1 where `--check` finds one that is out of date */
 export async function run(
   { service: only, check = false, ...options }: DocsOptions,
   io: Io,

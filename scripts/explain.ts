@@ -4,6 +4,11 @@ import { explain } from "../report/mod.ts";
 import { rules } from "../rules/mod.ts";
 import { ExpectedError, exitCodes, type Io } from "./io.ts";
 
+/**
+ * `freehold explain`.
+ * @returns the exit code
+ * @throws ExpectedError for a rule that there is not
+ */
 export async function run({ rule: id }: { rule: string }, io: Io): Promise<number> {
   const rule = rules.find((candidate) => candidate.id === id);
   if (!rule) {

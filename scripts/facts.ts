@@ -18,6 +18,7 @@ export interface FactsOptions extends Pick<ScopeOptions, "cache" | "cacheDir"> {
   types?: boolean;
 }
 
+/** `freehold facts`. @returns the exit code */
 export async function run(options: FactsOptions, io: Io): Promise<number> {
   const { root, manifest } = openWorkspace(io, options.config);
   const wanted = selector(manifest, options);

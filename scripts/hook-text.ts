@@ -47,6 +47,7 @@ export function commandLine(folder: string): string {
   return `bunx freehold check --staged${config}`;
 }
 
+/** What to add to lefthook's configuration. @param folder the workspace's, from the repository's root */
 export function lefthookEntry(folder: string): string {
   return `pre-commit:
   commands:
@@ -55,6 +56,10 @@ export function lefthookEntry(folder: string): string {
 `;
 }
 
+/**
+ * What to add to the pre-commit framework's configuration.
+ * @param folder the workspace's, from the repository's root
+ */
 export function preCommitEntry(folder: string): string {
   return `repos:
   - repo: local

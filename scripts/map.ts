@@ -3,6 +3,7 @@ import { mapFormats } from "../report/mod.ts";
 import type { Io } from "./io.ts";
 import { type ReadOptions, readWorkspace, show } from "./read-workspace.ts";
 
+/** `freehold map`. @returns the exit code */
 export async function run(
   { format, ...options }: ReadOptions & { format: keyof typeof mapFormats },
   io: Io,

@@ -162,6 +162,7 @@ export async function tenantsOf(
   throw new ExpectedError(`--tenant ${tenant}: ${where}`);
 }
 
+/** Does what looks for databases. @throws ExpectedError where that cannot be, in place of deploy's own error */
 export function targetsOf<T>(find: () => T): T {
   try {
     return find();

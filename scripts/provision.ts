@@ -12,6 +12,11 @@ export interface ProvisionOptions {
   format: keyof typeof provisionFormats;
 }
 
+/**
+ * `freehold provision`.
+ * @returns the exit code
+ * @throws ExpectedError for a deployment or a tenant that there is not
+ */
 export async function run({ deployment, config, format, tenant }: ProvisionOptions, io: Io): Promise<number> {
   const workspace = openWorkspace(io, config);
   const all = await deployedDatabases(workspace, deployment, io);

@@ -48,6 +48,7 @@ export function importNamed(list: SourceFile, name: string, specifier: string): 
   });
 }
 
+/** `team-city` as `teamCity`. */
 export function camel(name: string): string {
   return name.replace(/-([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
 }

@@ -112,6 +112,7 @@ export async function ofChange(
   return (finding) => !isOutside(finding) || !known.has(keyOf(finding));
 }
 
+/** What a finding is told apart by: its rule, its words and its range. */
 export function keyOf({ rule, message, at }: Finding): string {
   return JSON.stringify([rule, message, at.file, at.line, at.column, at.endLine, at.endColumn]);
 }

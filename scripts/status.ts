@@ -3,6 +3,7 @@ import { statusFormats } from "../report/mod.ts";
 import type { Io } from "./io.ts";
 import { type ReadOptions, readWorkspace, show } from "./read-workspace.ts";
 
+/** `freehold status`. @returns the exit code */
 export async function run(
   { format, ...options }: ReadOptions & { format: keyof typeof statusFormats },
   io: Io,

@@ -15,6 +15,7 @@ const usualWidth = 120;
 /** Milliseconds between two looks at a pipe whose reader is slow and which may not be waited for. */
 const retryMs = 5;
 
+/** This process's streams, environment and signals; each is asked for when it is first needed. */
 export function terminal(): Io {
   const { env } = process;
   const shown: (boolean | undefined)[] = [];

@@ -4,6 +4,7 @@ import type { Tree } from "../analysis/tree/tree.ts";
 import { ManifestReadError } from "../manifest/problem.ts";
 import { diskSource, type ManifestSource } from "../manifest/source.ts";
 
+/** A manifest's source in a tree of git's. @param file the manifest's path within it */
 export function treeSource(tree: Tree, file: string): ManifestSource {
   /** What lies at a path, links followed. */
   const look = (path: string): { kind: string; path: string } | null => {

@@ -7,6 +7,11 @@ import { ExpectedError, type Io } from "./io.ts";
 import { assertService, type ReadOptions, readWorkspace, show } from "./read-workspace.ts";
 import { openWorkspace } from "./workspace.ts";
 
+/**
+ * `freehold why`.
+ * @returns the exit code
+ * @throws ExpectedError for a service or a table that nobody knows
+ */
 export async function run(
   { service, table, ...options }: ReadOptions & { service: string; table: string },
   io: Io,

@@ -44,6 +44,7 @@ export class Spoilt extends Error {
   override name = "Spoilt";
 }
 
+/** A book as it lies on disk: each entry is read, and checked, when it is asked for. */
 export class Book implements Disposable {
   private readonly descriptor: number;
   private readonly table: Buffer;

@@ -54,6 +54,7 @@ export interface RestOptions {
   contentOf(id: string): Uint8Array;
 }
 
+/** What a book says of the files that a change does not concern. */
 export class Rest {
   readonly manifest: Manifest;
   private readonly book: Book;

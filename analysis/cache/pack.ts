@@ -15,6 +15,7 @@ interface Index {
   ends: number[];
 }
 
+/** Texts by their keys as one pack, with its checksum. */
 export function packed(entries: ReadonlyMap<string, string>): Buffer {
   const keys = [...entries.keys()];
   const texts = Buffer.from([...entries.values()].join(""));

@@ -13,6 +13,7 @@ export const SETTLED_MS = 2000;
 /** size, mtime, ctime, inode, git's name for the content */
 type Known = [number, number, number, number, string];
 
+/** Remembers of files what they hold by how they look, so that one that looks the same is not read. */
 export class StatIndex {
   private readonly known: Map<string, Known>;
   private readonly seen = new Map<string, Known>();

@@ -16,6 +16,7 @@ export interface CallReader {
   callsOf(name: string, method: boolean): Expr[][];
 }
 
+/** Reads a file for whoever asks what its calls hand to a function. */
 export function readCalls(file: string, text: string): CallReader {
   const { program } = parse(file, text);
   const scopes = readScopes(program);

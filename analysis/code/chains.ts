@@ -32,6 +32,7 @@ const MIXINS = adapters.flatMap(({ mixins }) => mixins ?? []);
 /** Names under which people keep builders that are called themselves (`knex("t")`), and functions that make views. */
 const CALLED = /^(?:knex|db|trx|tx|database|qb|connection|[a-z]+(?:Materialized)?View)$/i;
 
+/** The chains of calls that some client's builder may be behind. */
 export function readChains(file: string, scopes: FileScopes, expressions: ExpressionReader): ChainSite[] {
   const found: ChainSite[] = [];
   const flushing = new Set(

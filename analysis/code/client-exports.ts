@@ -92,6 +92,7 @@ export function tagAdapter(node: Node, scope: Scope): Adapter | null {
   return inner.type === "CallExpression" ? tagAdapter(inner.callee as Node, scope) : null;
 }
 
+/** The client whose package exports it ready to be used. */
 export function readyClient(from: { specifier: string; name: string } | null): Adapter | null {
   const adapter = from && byPackage.get(from.specifier);
   return from && adapter?.ready.includes(from.name) ? adapter : null;

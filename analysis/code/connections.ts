@@ -16,6 +16,7 @@ export interface Connections {
   addresses: HardcodedAddress[];
 }
 
+/** What a file says of databases' addresses: clients it opens, variables it reads, addresses it holds. */
 export function readConnections(
   file: string,
   scopes: FileScopes,

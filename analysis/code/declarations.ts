@@ -263,6 +263,7 @@ export class Declarations {
   }
 }
 
+/** A scope within another one, of the same function. */
 export function child(parent: Scope): Scope {
   return { parent, bindings: new Map(), enclosing: parent.enclosing, fields: null };
 }

@@ -4,6 +4,7 @@ import { isDefiningCall, isDefiningClass, isDefinition, isMappedClass } from "./
 import type { ExpressionReader } from "./expression.ts";
 import type { FileScopes } from "./scope.ts";
 
+/** What may define a table: calls, constructions and classes that look like it. */
 export function readDefinitions(scopes: FileScopes, expressions: ExpressionReader): Expr[] {
   const found: Expr[] = [];
   for (const { node, scope } of scopes.candidates) {

@@ -10,6 +10,7 @@ const DEEPEST = 8;
 /** Methods of text that leave it what it is, as far as being set goes. */
 const KEEPING = /^(?:trim|trimEnd|trimStart|toString|toLowerCase|toUpperCase|length)$/;
 
+/** What stands for an environment variable in a file, under whichever names. */
 export class Denotation {
   readonly variable: string;
   /** Parameters that are handed the variable while a function is looked into. */

@@ -18,6 +18,7 @@ import { readSqlFile } from "./sql-files.ts";
 import type { Node } from "./syntax.ts";
 import { literalText, propertyName, unwrap } from "./syntax.ts";
 
+/** What a call comes to: a text it builds, a client it opens, or the call itself for the linker to follow. */
 export function readCall(r: Reading, node: Node & { type: "CallExpression" }, scope: Scope): Expr {
   const callee = unwrap(node.callee as Node);
   let boiled: Expr[] | null = null;
@@ -149,6 +150,7 @@ function isText(expr: Expr): boolean {
   return expr.kind === "sql" || (expr.kind === "concat" && expr.parts.some(isText));
 }
 
+/** The adapter of a tag or a function that takes SQL, and whether it is certainly that client's. */
 export function sqlAdapter(
   r: Reading,
   node: Node,

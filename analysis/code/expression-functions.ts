@@ -8,6 +8,7 @@ import { scopeAt } from "./scope.ts";
 import type { Node } from "./syntax.ts";
 import { unwrap } from "./syntax.ts";
 
+/** A function by what it returns. */
 export function readFunction(r: Reading, node: Node): Expr {
   if (!("params" in node)) return r.unknown(node);
   const parameters = (node.params as Node[]).map((param) => (param.type === "Identifier" ? param.name : ""));

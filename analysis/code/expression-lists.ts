@@ -95,6 +95,7 @@ export function concatenated(r: Reading, given: Expr, args: readonly Expr[], nod
   return { kind: "array", items: [...first.items, ...items], at: r.at(node) };
 }
 
+/** The items of a list as one text. @param separator what stands between them */
 export function joined(r: Reading, list: Expr, separator: Expr | null, node: Node): Expr {
   const items = list.kind === "alias" ? list.of : list;
   // What is empty where it is made is filled by something that nobody sees.

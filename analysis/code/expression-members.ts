@@ -16,6 +16,7 @@ import { memberType } from "./shapes.ts";
 import type { Node } from "./syntax.ts";
 import { propertyName, unwrap } from "./syntax.ts";
 
+/** What a property holds: of the environment, a client, an object, a class. */
 export function readMember(r: Reading, node: Node & { type: "MemberExpression" }, scope: Scope): Expr {
   const fromOutside = readEnvironment(r, node, scope);
   if (fromOutside) return fromOutside;
@@ -130,7 +131,8 @@ export function readEnumeration(r: Reading, binding: Binding): Expr | null {
   return { kind: "object", entries, keys, at: r.at(binding.init) };
 }
 
-export function staticField(r: Reading, binding: Binding, name: string, node: Node): Expr | null {
+/** A class's static field; null where it has none of that name with a value. */
+function staticField(r: Reading, binding: Binding, name: string, node: Node): Expr | null {
   if (binding.init?.type !== "ClassDeclaration") return null;
   for (const item of binding.init.body.body)
     if (
@@ -152,6 +154,7 @@ export function taken(r: Reading, init: Node, scope: Scope, path: readonly strin
   return follow(r, r.read(init, scope), path, node);
 }
 
+/** A value's property, and that one's, along a path. */
 export function follow(r: Reading, value: Expr, path: readonly string[], node: Node): Expr {
   for (const property of path) {
     let inner = value;

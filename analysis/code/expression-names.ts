@@ -15,6 +15,7 @@ import { lookup } from "./scope.ts";
 import type { Node } from "./syntax.ts";
 import { isFunction, literalText, unwrap } from "./syntax.ts";
 
+/** What a name stands for, through its declaration and its assignments. */
 export function readIdentifier(r: Reading, node: Node & { type: "Identifier" }, scope: Scope): Expr {
   const binding = lookup(scope, node.name);
   if (!binding) return r.unknown(node);
@@ -148,7 +149,7 @@ function goesOn({ operator, value }: Binding["writes"][number], name: string): b
 }
 
 /** A constant or a class of the module that may define a table: left as a name, for the linker to follow. */
-export function isLocalDefinition(r: Reading, binding: Binding): boolean {
+function isLocalDefinition(r: Reading, binding: Binding): boolean {
   if (binding.scope !== r.scopes.root || !binding.init) return false;
   if (binding.kind === "class") return isMappedClass(binding.init);
   return binding.kind === "constant" && binding.path?.length === 0 && isDefinition(binding.init);

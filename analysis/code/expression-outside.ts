@@ -20,6 +20,7 @@ export function readEnvironment(r: Reading, node: Node, scope: Scope): Expr | nu
   return inner.kind === "text" ? readVariable(r, textOf(inner), node) : null;
 }
 
+/** An environment variable. @param name `*` for the whole environment */
 export function readVariable(r: Reading, name: string, node: Node): Expr {
   return { kind: "env", variable: name, checked: name !== "*" && isSet(r, name, node), at: r.at(node) };
 }

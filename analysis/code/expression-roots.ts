@@ -11,6 +11,7 @@ import { lookup, lookupField } from "./scope.ts";
 import type { Node } from "./syntax.ts";
 import { literalText, propertyName, unwrap } from "./syntax.ts";
 
+/** What a chain of calls stands on, by its value or else by its type. */
 export function readRoot(r: Reading, node: Node, scope: Scope): Expr {
   const inner = unwrap(node);
   if (inner.type === "Identifier") {
@@ -80,7 +81,7 @@ export function readRoot(r: Reading, node: Node, scope: Scope): Expr {
 }
 
 /** `repository.extend({ latest() { return this.find() } })`: what the method's `this` stands on. */
-export function extendedBy(r: Reading, owner: Node): Node | null {
+function extendedBy(r: Reading, owner: Node): Node | null {
   const property = r.scopes.parents.get(owner);
   const object = property?.type === "Property" ? r.scopes.parents.get(property) : null;
   const outer = object?.type === "ObjectExpression" ? r.scopes.parents.get(object) : null;
@@ -131,6 +132,7 @@ function readQueried(r: Reading, type: Node, scope: Scope, node: Node): Expr | n
     : value;
 }
 
+/** What a type that the file declares says of its values; null where that is nothing. */
 export function readType(r: Reading, name: Node): Expr | null {
   if (name.type !== "Identifier") return null;
   const declared = r.scopes.types.get(name.name);

@@ -7,11 +7,13 @@ import type { Scope } from "./scope.ts";
 import type { Node } from "./syntax.ts";
 import { propertyName } from "./syntax.ts";
 
+/** A tagged template: what stands in its holes is bound, and no part of the text. */
 export function readTagged(r: Reading, node: Node, scope: Scope): Expr {
   if (node.type !== "TaggedTemplateExpression") return r.unknown(node);
   return readTemplate(r, node.quasi as Node & { type: "TemplateLiteral" }, scope, true);
 }
 
+/** A template, part by part. @param bound values in its holes are sent beside the text */
 export function readTemplate(
   r: Reading,
   node: Node & { type: "TemplateLiteral" },
@@ -43,6 +45,7 @@ export function readTemplate(
     : { kind: "concat", parts, at: r.at(node) };
 }
 
+/** An object by its properties; what is spread into it and not known is kept as `...`. */
 export function readObject(r: Reading, node: Node & { type: "ObjectExpression" }, scope: Scope): Expr {
   const entries: Record<string, Expr> = {};
   const keys: Record<string, Span> = {};

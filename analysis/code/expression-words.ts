@@ -20,6 +20,7 @@ export function looksLikeTag(node: Node): boolean {
   return node.type === "CallExpression" && looksLikeTag(node.callee as Node);
 }
 
+/** Whether a node awaits, whatever assertions and brackets stand around that. */
 export function isAwaited(node: Node): boolean {
   for (let at = node; ; ) {
     if (at.type === "AwaitExpression") return true;
@@ -58,7 +59,8 @@ export interface Queried {
   path: string[];
 }
 
-export function queriedValue(type: Node): Queried | null {
+/** The value that `typeof x.y` asks for; null for any other type. */
+function queriedValue(type: Node): Queried | null {
   if (type.type !== "TSTypeQuery") return null;
   const path: string[] = [];
   let name = type.exprName as Node;
@@ -74,6 +76,7 @@ export function queriedValues(type: Node): Queried[] {
   return found.length === options.length ? found : [];
 }
 
+/** Whether a type is `ReturnType<…>`, awaited or not. */
 export function isReturnType(type: Node): boolean {
   if (type.type === "TSTypeAnnotation") return isReturnType(type.typeAnnotation as Node);
   if (type.type !== "TSTypeReference" || type.typeName.type !== "Identifier") return false;
@@ -84,6 +87,7 @@ export function isReturnType(type: Node): boolean {
   );
 }
 
+/** Whether a tag is `String.raw`, which takes a template as it is written. */
 export function isRaw(tag: Node): boolean {
   return (
     tag.type === "MemberExpression" &&
@@ -93,6 +97,7 @@ export function isRaw(tag: Node): boolean {
   );
 }
 
+/** A text's characters. */
 export function textOf(expr: Expr & { kind: "text" }): string {
   return expr.runs.map(({ text }) => text).join("");
 }
@@ -103,6 +108,7 @@ export function isNothing(value: Expr): boolean {
   return isEmpty(value);
 }
 
+/** Whether a value is the empty text. */
 export function isEmpty(value: Expr): boolean {
   const inner = value.kind === "alias" ? value.of : value;
   return inner.kind === "text" && inner.runs.length === 0;
@@ -130,6 +136,7 @@ export function isWritten(expr: Expr): boolean {
   return expr.kind === "concat" || (expr.kind === "text" && !/^\d*$/.test(textOf(expr)));
 }
 
+/** A property's name, as a name or as a text; null where it is computed. */
 export function memberName(node: Node): string | null {
   return node.type === "Identifier" ? node.name : literalText(node);
 }

@@ -54,6 +54,7 @@ const MOST_STEPS = 600;
 /** The same for the definition of a table, which has as many columns as it has. */
 const MOST_STEPS_OF_DEFINITION = 8000;
 
+/** Reads a file's expressions into values that the linker can follow, within bounds of depth and work. */
 export function expressionReader(file: string, source: string, scopes: FileScopes): ExpressionReader {
   const active = new Set<Node>();
   let depth = 0;

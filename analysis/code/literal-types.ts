@@ -128,6 +128,7 @@ function some(texts: (string | null)[]): string[] | null {
   return found.length > 0 && found.length <= MOST_TEXTS ? found : null;
 }
 
+/** A text that a type says, as an expression that stands at the node. */
 export function constant(r: Reading, text: string, node: Node): Expr {
   return { kind: "text", runs: [{ kind: "text", text, at: r.at(node) }], at: r.at(node) };
 }

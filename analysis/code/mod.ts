@@ -22,6 +22,7 @@ import { parse } from "./syntax.ts";
 export { CODE } from "./endings.ts";
 export { parseInBulk, WORTH_BULK } from "./syntax.ts";
 
+/** The facts of a code file; one that says nothing of a database is only skimmed. */
 export function compileCode(file: string, text: string, options: CompileOptions = {}): FileFacts {
   const facts = options.whole ? null : skimCode(file, text, options);
   return facts ?? readable(file, text, false, (nothing) => walk(nothing, text, options));

@@ -86,6 +86,7 @@ export interface FileScopes {
   used: Set<string>;
 }
 
+/** What a name stands for in a scope; null where nothing in the file declares it. */
 export function lookup(scope: Scope, name: string): Binding | null {
   for (let at: Scope | null = scope; at; at = at.parent) {
     const found = at.bindings.get(name);

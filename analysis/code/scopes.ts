@@ -5,6 +5,7 @@ import { lookup, lookupField } from "./scope.ts";
 import type { Node, Program } from "./syntax.ts";
 import { isFunction, propertyName, visitorKeys } from "./syntax.ts";
 
+/** Walks over a file's tree once. */
 export function readScopes(program: Program): FileScopes {
   const walker = new Walker();
   walker.visit(program as unknown as Node, walker.result.root, null);

@@ -104,6 +104,7 @@ export function beginningOf(node: Node): Node {
   return inner.type === "MemberExpression" ? beginningOf(inner.object as Node) : inner;
 }
 
+/** The last name of what is called: `query` of `this.db.query`. */
 export function lastName(node: Node): string {
   if (node.type === "Identifier") return node.name;
   if (node.type === "MemberExpression") return propertyName(node) ?? "";
@@ -111,6 +112,7 @@ export function lastName(node: Node): string {
   return "";
 }
 
+/** The first name of a chain of properties: `db` of `db.client.query`. */
 export function rootName(node: Node): string {
   if (node.type === "MemberExpression") return rootName(unwrap(node.object as Node));
   return lastName(node);

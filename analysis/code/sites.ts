@@ -48,6 +48,7 @@ export interface Sites {
   uses: TableUse[];
 }
 
+/** Where a file hands SQL or the name of a table to a client. */
 export function readSites(
   file: string,
   scopes: FileScopes,

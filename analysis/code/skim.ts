@@ -24,6 +24,7 @@ export function skimCode(
   return mayTouchDatabase(text, queryFunctions) ? null : skim(file, text);
 }
 
+/** The facts of a file that says nothing of a database: its imports alone. */
 export function skim(file: string, text: string): FileFacts {
   return readable(file, text, true, (facts) => {
     const syntax = parseInto(facts, text);

@@ -136,6 +136,7 @@ export type FunctionNode = Node & {
   type: "FunctionDeclaration" | "FunctionExpression" | "ArrowFunctionExpression";
 };
 
+/** Whether a node is a function that has a body of its own. */
 export function isFunction(node: Node): node is FunctionNode {
   return (
     node.type === "FunctionDeclaration" ||

@@ -44,6 +44,7 @@ const PARTS = [
 
 type Head = Pick<FileFacts, "kind" | "skimmed" | "importsByUse" | "imports">;
 
+/** Facts as a text that the cache keeps, and that crosses between threads. */
 export function encodeFacts(facts: FileFacts): string {
   const { kind, skimmed, importsByUse, imports } = facts;
   const head = encode({ kind, skimmed, importsByUse, imports } satisfies Head, facts.file);

@@ -39,6 +39,7 @@ const MOST_TEXT = 32_000_000;
 /** Texts (in characters) whose trees are kept meanwhile: a tree takes near a hundred times the room. */
 const MOST_PARSED = 1_500_000;
 
+/** Answers about files that only linking asks for, each read once and kept by content. */
 export function lateAnswers(files: ReadonlyMap<string, AskedFile>, store: Store): Late {
   const texts = new Recent<string>(MOST_TEXT);
   const readers = new Recent<CallReader>(MOST_PARSED);

@@ -5,6 +5,7 @@ import type { FileFacts } from "../model.ts";
 import { lineStarts } from "../places.ts";
 import { readSqlFile } from "../sql/mod.ts";
 
+/** The facts of a `.sql` file. */
 export function compileSql(file: string, text: string, dialect: Dialect): FileFacts {
   const sql = readSqlFile(file, text, { dialect });
   return {

@@ -207,6 +207,7 @@ export function holderOf<T>(folders: ReadonlyMap<string, T>, path: string): T | 
   }
 }
 
+/** The folder of a file; the empty text for the root. */
 export function folderOf(path: string): string {
   const folder = posix.dirname(path);
   return folder === "." ? "" : folder;

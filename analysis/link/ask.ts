@@ -48,6 +48,7 @@ const MOST_DEFINING = 24;
 /** `users as u`, `users AS "u"`, `users u`. */
 const ALIASED = /^\s*(.+?)(?:\s+as)?\s+"?(\w+)"?\s*$/is;
 
+/** What client adapters ask while files are linked: values, texts, definitions, across files. */
 export function createAsk(
   files: ReadonlyMap<string, FileFacts>,
   resolve: Resolve,

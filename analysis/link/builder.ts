@@ -33,6 +33,7 @@ const HANDLES = new Set(
   adapters.flatMap(({ begets }) => Object.keys(begets).filter((name) => begets[name] === "property")),
 );
 
+/** Builds one reading of an expression, piece by piece; which of several values is taken is asked at each choice. */
 export class Builder {
   private readonly results: Map<Expr, Expr | null>;
   private depth = 0;

@@ -17,6 +17,7 @@ const MOST_HOPS = 2;
 /** What each caller hands over; each option stands where its caller writes it. */
 export type Given = NonNullable<Resolve["given"]>;
 
+/** Finds what a function's callers hand it, in all files that may reach it. */
 export function createCallers(
   files: ReadonlyMap<string, FileFacts>,
   resolver: Resolver,

@@ -40,6 +40,7 @@ const URL_PARTS = /^([\w+.-]+:\/\/)(?:([^:@/?]*)(?::([^@/?]*))?@)?([^:/?]*)/;
 
 const DEEPEST = 16;
 
+/** What each client is opened with, followed across files. */
 export function readAllConnections(
   files: ReadonlyMap<string, FileFacts>,
   resolve: Resolve,

@@ -22,6 +22,7 @@ export interface Readings {
   unread: number;
 }
 
+/** All texts that an expression may come to, up to a bound, with holes for what is not known. */
 export function evaluate(expr: Expr, resolve: Resolve): Readings {
   const composed: Span[] = [];
   const readings: SqlPiece[][] = [];

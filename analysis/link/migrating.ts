@@ -35,6 +35,7 @@ interface Given {
   trace: Trace;
 }
 
+/** What a function is told apart by, over all files. */
 export function functionKey(file: string, enclosing: string): string {
   return `${file}\0${enclosing}`;
 }

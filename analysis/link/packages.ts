@@ -10,6 +10,7 @@ export interface Package {
   entries: string[];
 }
 
+/** The packages of the workspace, by their `package.json` files. */
 export function readPackages(configs: ReadonlyMap<string, string>): Package[] {
   const packages: Package[] = [];
   for (const [path, text] of configs) {
@@ -80,6 +81,7 @@ export function parseJson(text: string): unknown {
   }
 }
 
+/** A value of JSON as an object; an empty one where it is none. */
 export function asRecord(value: unknown): Record<string, unknown> {
   return value && typeof value === "object" && !Array.isArray(value)
     ? (value as Record<string, unknown>)

@@ -5,6 +5,7 @@ import type { Expr, HoleType, Span, SqlPiece, TextRun } from "../model.ts";
 
 const packages = new Set(adapters.flatMap((adapter) => adapter.packages));
 
+/** A hole in a text of SQL. @param reason why its value is not known */
 export function hole(kind: HoleType, reason: string, at: Span): SqlPiece {
   return { kind: "hole", hole: kind, reason, at };
 }
@@ -46,6 +47,7 @@ export function inParts(expr: Expr): Expr | null {
   return schema ? { kind: "concat", parts: [schema, dot, table], at: table.at } : table;
 }
 
+/** Whether an expression adds nothing but space to a text. */
 export function isBlank(expr: Expr): boolean {
   if (expr.kind === "alias") return isBlank(expr.of);
   if (isEmptySql(expr)) return true;
@@ -55,18 +57,21 @@ export function isBlank(expr: Expr): boolean {
   return expr.kind === "unknown" && /^`(?:undefined|null|false|true)`/.test(expr.reason);
 }
 
+/** Why the value of an import is not known. */
 export function outsideReason({ name, specifier }: Expr & { kind: "import" }): string {
   return /\.sql$/i.test(specifier)
     ? `${specifier.replace(/^\.\//, "")} is not in the workspace`
     : `\`${name}\` comes from ${specifier}`;
 }
 
+/** Why the value of a property is not known. */
 export function memberReason({ property }: Expr & { kind: "member" }): string {
   return property === EACH
     ? "what the list holds is not known before it runs"
     : `\`${property}\` is not known before it runs`;
 }
 
+/** Why the value of a parameter is not known. @param path the properties that are read from it */
 export function parameterReason(
   { name, function: owner }: Expr & { kind: "parameter" },
   path: readonly string[],

@@ -29,6 +29,7 @@ export interface Followed {
   callers: Set<string>;
 }
 
+/** Notes from which files each file's answers follow, for as long as somebody wants to know. */
 export class Trace {
   /** From what each file's answers follow; null where nobody wants to know. */
   readonly tasks: Readonly<Record<Task, Map<string, Followed>>> | null;

@@ -27,10 +27,11 @@ export const TYPE = "type";
 export const LIST = "list";
 
 /** The schema language's own types: https://www.prisma.io/docs/orm/reference/prisma-schema-reference#model-field-scalar-types. */
-export const SCALARS: ReadonlySet<string> = new Set(
+const SCALARS: ReadonlySet<string> = new Set(
   "String Boolean Int BigInt Float Decimal DateTime Json Bytes Unsupported".split(" "),
 );
 
+/** The facts of a `schema.prisma`. */
 export function compilePrisma(file: string, text: string): FileFacts {
   const starts = lineStarts(text);
   const schema = parseSchema(text);

@@ -19,6 +19,7 @@ export interface Tokens {
 const PART =
   /(\r\n?|\n)|([^\S\r\n]+|\ufeff)|(\/\/\/?[^\r\n]*)|(\/\*[\s\S]*?(?:\*\/|$))|([\p{L}_][\p{L}\p{N}_-]*)|("(?:[^"\\\r\n]|\\.)*")|(-?\d+(?:\.\d+)?)|(@@|[@{}()[\]:,=.?!])|([\s\S])/uy;
 
+/** A schema's tokens and comments. */
 export function tokenize(text: string): Tokens {
   const result: Tokens = { tokens: [], comments: [] };
   let first = true;

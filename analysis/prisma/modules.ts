@@ -10,6 +10,7 @@ import { nearestSchema, outputPath } from "./schemas.ts";
 /** The package's own modules beside the generated ones. */
 const LIBRARY = /^@prisma\/client\/(?:runtime|scripts|generator-build)\b/;
 
+/** The modules that schemas generate, by the folders and packages from which they are imported. */
 export function prismaModules(schemas: readonly Schema[]): GeneratedModules {
   const folders = new Map<string, string>();
   const packages = new Map<string, string>();

@@ -62,6 +62,7 @@ const DEEPEST = 50;
 
 const KEYWORDS = new Set(["model", "view", "type", "enum", "datasource", "generator"]);
 
+/** Reads a schema; what cannot be read is a fault, and the rest is read. */
 export function parseSchema(text: string): SchemaFile {
   const { tokens, comments } = tokenize(text);
   return { ...new Parser(tokens, text.length).file(), comments };

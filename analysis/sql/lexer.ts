@@ -234,7 +234,8 @@ export function tokenize(text: string): Tokens {
   return tokens;
 }
 
-export function push(tokens: Tokens, lexer: Lexer): void {
+/** Adds the token at which a lexer of whichever dialect stands. */
+export function push(tokens: Tokens, lexer: Pick<Lexer, "kind" | "start" | "end">): void {
   tokens.kinds.push(lexer.kind);
   tokens.starts.push(lexer.start);
   tokens.ends.push(lexer.end);

@@ -7,6 +7,7 @@ import { colonVariables, templated } from "./placeholders.ts";
 import { downSections } from "./sections.ts";
 import { assemble } from "./text.ts";
 
+/** Reads a text of SQL with holes. @param options.whole it is a statement, and not a part of one */
 export function readPieces(
   reader: DialectReader,
   pieces: readonly SqlPiece[],
@@ -33,6 +34,7 @@ function readTemplated(reader: DialectReader, dialect: Dialect, file: string, te
   return again.problems.length < facts.problems.length ? again : facts;
 }
 
+/** Reads a file of SQL; statements of its way down are marked. */
 export function readFile(reader: DialectReader, dialect: Dialect, file: string, text: string): SqlFacts {
   const facts = readTemplated(reader, dialect, file, text);
   const isDown = downSections(text);

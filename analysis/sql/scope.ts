@@ -6,6 +6,7 @@ export function opened(outer: Scope, names: Iterable<string> = []): NonNullable<
   return { names: new Set(names), outer };
 }
 
+/** Whether a name stands for something that the statement itself makes. */
 export function inScope(scope: Scope, name: string): boolean {
   for (let entry = scope; entry; entry = entry.outer) if (entry.names.has(name)) return true;
   return false;

@@ -105,7 +105,7 @@ export function nextStatement(
 }
 
 /** CREATE [OR REPLACE] FUNCTION | PROCEDURE: the only statements with a `BEGIN ATOMIC` body. */
-export function createsRoutine(tokens: Tokens): boolean {
+function createsRoutine(tokens: Tokens): boolean {
   if (!isToken(tokens, 0, "create")) return false;
   const at = isToken(tokens, 1, "or") && isToken(tokens, 2, "replace") ? 3 : 1;
   return isToken(tokens, at, "function") || isToken(tokens, at, "procedure");

@@ -6,6 +6,7 @@ import { posix } from "node:path";
 import { git, objectsOf } from "./git.ts";
 import type { LinkTarget, Listing, Tree, TreeEntry } from "./tree.ts";
 
+/** What git says where it refuses, in one line. */
 export class GitError extends Error {
   override name = "GitError";
 }
@@ -46,6 +47,7 @@ export function emptyTree(place: GitPlace): GitTree {
   return new GitTree(place, new Map());
 }
 
+/** A tree of git's (the index, or a commit) as the files of a workspace. */
 export class GitTree implements Tree {
   readonly frozen = true;
   /** By path from the workspace's root. */

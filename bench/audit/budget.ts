@@ -9,6 +9,7 @@ export interface Limit {
   bound: number;
 }
 
+/** A budget that cannot be read, in one line. */
 export class BudgetError extends Error {
   override readonly name = "BudgetError";
 }

@@ -16,6 +16,7 @@ export function changes(before: AuditBench, now: AuditBench): string[] {
   });
 }
 
+/** A measure's median with its unit. */
 export function show({ unit, value: { median } }: Measure): string {
   const short = Number(median.toPrecision(3));
   if (unit === "ns") return duration(median);

@@ -166,6 +166,7 @@ export function buffer({ sql }: Pick<Place, "sql">): Contender {
   };
 }
 
+/** Ours, with its log at hand. */
 export function freehold({ url, folder, sql }: Place): Contender & { audit: AuditLog } {
   const audit = createAuditLog({ spool: join(folder, "spool"), sink: postgresSink({ url }) });
   const { writer } = audit.stats();

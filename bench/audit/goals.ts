@@ -10,6 +10,7 @@ export interface Goal {
   met: boolean | null;
 }
 
+/** Each goal with what was measured; none is judged where there is no verdict. */
 export function goals(bench: AuditBench): Goal[] {
   const found = measures(bench);
   const value = (name: string) => found[name]?.value.median ?? null;

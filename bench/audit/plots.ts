@@ -106,6 +106,7 @@ ${parts.join("\n")}
 `;
 }
 
+/** Text for HTML and SVG. */
 export function escapeText(text: string): string {
   return text
     .replaceAll("&", "&amp;")

@@ -16,6 +16,7 @@ export function noRoad(url: string): string | null {
     : null;
 }
 
+/** A road on 127.0.0.1 to a URL's database, with a URL of its own. */
 export async function openRoad(url: string): Promise<Road> {
   const there = new URL(url);
   const host = decodeURIComponent(there.searchParams.get("host") ?? there.hostname) || "127.0.0.1";

@@ -6,6 +6,7 @@ import { goals, showGoal } from "./goals.ts";
 import type { AuditBench } from "./result.ts";
 import type { Quantiles } from "./samples.ts";
 
+/** What is printed of a run. */
 export function render(bench: AuditBench): string {
   const { machine, contenders, ratio, openLoop, sweep, throughput, acknowledgement, timeline, stopped } =
     bench;

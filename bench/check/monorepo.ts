@@ -34,6 +34,7 @@ const TABLES = ["items", "events", "grants", "totals"] as const;
 /** Stores a service: files that touch tables. */
 const STORES = 8;
 
+/** The same seed makes the same files. */
 export function generateMonorepo({ services, filesPerService, seed }: MonorepoOptions): Monorepo {
   const names = Array.from({ length: services }, (_, index) => `s${String(index).padStart(3, "0")}`);
   const repo: Monorepo = { files: new Map(), accesses: [] };

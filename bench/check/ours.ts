@@ -14,6 +14,7 @@ export interface Generated extends Disposable {
   accesses: readonly KnownAccess[];
 }
 
+/** Makes the monorepo on disk, and knows each of its accesses. */
 export function generate(options: MonorepoOptions): Generated {
   const scratch = mkdtempSync(join(tmpdir(), "freehold-check-"));
   const root = join(scratch, "workspace");

@@ -11,6 +11,7 @@ export interface Counts {
   flushed: number;
 }
 
+/** A service's process, stopped in its place while it is not its turn. */
 export class Service {
   readonly #child: Bun.Subprocess<"pipe", "pipe", "inherit">;
   readonly #lines: AsyncIterator<string>;

@@ -9,6 +9,7 @@ const names = {
   elsewhere: "buffered, database elsewhere",
 } as const;
 
+/** What is printed of a run. */
 export function render(bench: LoadBench): string {
   const { load, modes: found, share, withinGoal, mismatches, limit, noise, others, processors } = bench;
   const range = ({ median, lowest, highest }: Spread) =>

@@ -71,6 +71,7 @@ const after = (done: number): Traces => ({
   trigger: done > 4,
 });
 
+/** SQLite's files, of which each run has its own. */
 export async function sqliteBed(): Promise<Bed> {
   const folder = await mkdtemp(join(tmpdir(), "freehold-crash-sqlite-"));
   let made = 0;
@@ -109,6 +110,7 @@ export async function sqliteBed(): Promise<Bed> {
   };
 }
 
+/** A MariaDB. @param server one that runs already; else one is started, and ended with the bed */
 export async function mariaDbBed(server?: MariaDb): Promise<Bed> {
   const own = server ?? (await startMariaDb());
   let made = 0;

@@ -23,6 +23,7 @@ export async function loadGrammar(): Promise<Grammar> {
   return grammar;
 }
 
+/** Which tokens of a text no fact speaks of. */
 export function coverage(grammar: Grammar, text: string, facts: SqlFacts): Coverage {
   const pieces = scan(grammar, text);
   if (!pieces) return { accepted: 0, lost: [], unscanned: true };

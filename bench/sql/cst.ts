@@ -43,6 +43,7 @@ export async function loadCstParser(): Promise<CstParser> {
   };
 }
 
+/** Whether a value of the tree is a node. */
 export function isNode(value: unknown): value is CstNode {
   return typeof value === "object" && value !== null && typeof (value as CstNode).type === "string";
 }

@@ -177,6 +177,7 @@ const LESS_LOCKED: {
 /** Every explanation, for those who print them. */
 export const REASONS: readonly { id: string; why: string }[] = [...MORE_LOCKED, ...LESS_LOCKED];
 
+/** Holds what the engine names against what PostgreSQL has locked. */
 export function judge(
   statement: string,
   references: readonly SqlReference[],

@@ -8,6 +8,7 @@ export interface SqlFile {
   text: string;
 }
 
+/** A folder in which there is nothing to read, in one line. */
 export class MaterialError extends Error {}
 
 /**

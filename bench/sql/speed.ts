@@ -12,6 +12,7 @@ export interface Speed {
   splittingMegabytesPerSecond: number;
 }
 
+/** The best of so many runs over all files. */
 export function measureSpeed(files: readonly SqlFile[], runs = 3): Speed {
   const bytes = files.reduce((sum, { text }) => sum + Buffer.byteLength(text), 0);
   const splitting = best(runs, () => {

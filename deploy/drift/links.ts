@@ -56,6 +56,10 @@ const uncheckedQuery = `
   from pg_constraint o join pg_class c on c.oid = o.conrelid join pg_namespace n on n.oid = c.relnamespace
   where not o.convalidated and ${mine("n")}`;
 
+/**
+ * Asks a database in one question what stands on another owner's table, and which indexes and constraints are not
+ * valid.
+ */
 export async function readLinks(sql: Sql | TransactionSql): Promise<Links> {
   const list = (query: string) => `(select coalesce(json_agg(q), '[]') from (${query}) q)`;
   const [row] = await sql.unsafe<Links[]>(`

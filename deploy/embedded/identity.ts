@@ -17,6 +17,7 @@ export interface Identity {
   server: { uid: number; gid: number };
 }
 
+/** Who this process is, and whom a server runs as: root has it run as nobody, for PostgreSQL refuses root. */
 export function identity(): Identity {
   const uid = process.getuid?.() ?? 0;
   if (uid === 0) return { own: uid, server: { uid: nobody, gid: nobody } };

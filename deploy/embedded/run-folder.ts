@@ -25,6 +25,7 @@ export const longestTemporaryFolderBytes = longestSocketBytes - added.length;
 /** A folder without its pipe may be about to get it. */
 const settledAfterMs = 60_000;
 
+/** Makes a server's folder, which is its user's alone. */
 export async function makeRunFolder(temporary: string, who: Identity): Promise<string> {
   const folder = await mkdtemp(join(temporary, `${prefix}${who.own}-`)); // mode 0700
   if (who.own !== who.server.uid) await chown(folder, who.server.uid, who.server.gid);

@@ -5,6 +5,7 @@ import { commented } from "./yaml.ts";
 /** Where the official image looks for what to run in a new cluster (its documentation, "Initialization scripts"). */
 const initFolder = "/docker-entrypoint-initdb.d";
 
+/** A compose file with the databases, and each service's variables and migrations. */
 export function provisionCompose({ deployment, databases, variables }: Provision): string {
   const passwords = [
     ...new Set(variables.flatMap(({ secret, use }) => (secret && use !== "project" ? [secret] : []))),

@@ -1,6 +1,7 @@
 /** Provisioning as the list of variables, in the form of a .env file to be filled in. */
 import type { Provision, ProvisionedVariable } from "./plan.ts";
 
+/** The variables as lines of NAME=value, placeholders in the places of passwords. */
 export function provisionEnv({ deployment, variables }: Provision): string {
   const lines = [
     `# The variables of the deployment ${deployment.name}. What stands in <angle brackets> is to be filled in; keep the passwords`,

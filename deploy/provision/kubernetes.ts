@@ -5,6 +5,7 @@
 import type { Provision, ProvisionedVariable } from "./plan.ts";
 import { commented } from "./yaml.ts";
 
+/** The variables as secrets, and a job that migrates each service, as Kubernetes' objects in YAML. */
 export function provisionKubernetes({ manifest, deployment, variables }: Provision): string {
   const project = label(manifest.project ?? "app");
   const secretOf = (service: string, use: "service" | "migrator") =>

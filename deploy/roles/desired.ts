@@ -47,6 +47,10 @@ export function ownerOf(relation: Relation, services: readonly PlacedService[]):
   );
 }
 
+/**
+ * The service that a name in the database is of; null where it is none's.
+ * @throws {DeployError} where several name it
+ */
 export function ownerOfName(
   schema: string,
   name: string,

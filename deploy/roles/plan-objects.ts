@@ -3,12 +3,14 @@ import type { Catalog } from "./catalog.ts";
 import { ident, qualified } from "./names.ts";
 import { type PlanInput, type Step, step } from "./step.ts";
 
+/** Extensions that are missing. */
 export function extensionSteps({ catalog, desired }: PlanInput): Step[] {
   return desired.extensions
     .filter((name) => !catalog.extensions.includes(name))
     .map((name) => step("extension", `CREATE EXTENSION ${ident(name)}`, `the extension ${name} is missing`));
 }
 
+/** Schemas that are missing, or are to change hands. @param obstacles told of those that are somebody else's */
 export function schemaSteps({ catalog, desired, takeOver }: PlanInput, obstacles: string[]): Step[] {
   return desired.schemas.flatMap(({ name, owner }) => {
     const found = catalog.schemas.find((schema) => schema.name === name);
@@ -59,6 +61,10 @@ const relationWords = {
   S: "SEQUENCE",
 };
 
+/**
+ * Tables and what belongs to them that are to change hands.
+ * @param obstacles told of those that are somebody else's
+ */
 export function ownerSteps({ catalog, desired, takeOver }: PlanInput, obstacles: string[]): Step[] {
   return desired.owners.flatMap(({ relation, owner }) => {
     const { schema, name, kind, of } = relation;

@@ -80,6 +80,7 @@ function isOwnersFunction(
   return found !== undefined && ours.has(found.owner);
 }
 
+/** Rights that are missing. @param isMeant which of the desired ones are asked about */
 export function grantSteps({ catalog, desired }: PlanInput, isMeant: (grant: Grant) => boolean): Step[] {
   const there = new Set(catalog.grants.map(grantKey));
   // The owner of an object needs no grant on it.
@@ -117,6 +118,7 @@ function defaultsTaken(catalog: Catalog, desired: Desired, ours: ReadonlySet<str
   );
 }
 
+/** Rights that tables to come would lack. */
 export function defaultSteps({ catalog, desired }: PlanInput): Step[] {
   const there = new Set(catalog.defaults.map(defaultKey));
   const missing = desired.defaults.filter((one) => !there.has(defaultKey(one)));

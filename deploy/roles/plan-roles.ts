@@ -8,6 +8,10 @@ import { type PlanInput, type Step, step } from "./step.ts";
 const noPowers = "NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS";
 const mark = /^freehold: /;
 
+/**
+ * Roles that are missing, or have other attributes than they should.
+ * @param obstacles told of those that are somebody else's
+ */
 export function roleSteps({ catalog, desired, takeOver }: PlanInput, obstacles: string[]): Step[] {
   return desired.roles.flatMap(({ name, login, inherit, purpose }) => {
     const found = catalog.roles.find((role) => role.name === name);
@@ -60,6 +64,7 @@ function differences(found: CatalogRole, login: boolean, inherit: boolean): stri
   ];
 }
 
+/** Roles whose password is known and is another; it is sent as its verifier and never shown. */
 export function passwordSteps({ catalog, desired, passwords }: PlanInput): Step[] {
   return desired.roles.flatMap(({ name, login }) => {
     const password = passwords.get(name);
@@ -73,6 +78,7 @@ export function passwordSteps({ catalog, desired, passwords }: PlanInput): Step[
   });
 }
 
+/** Who is to be, and who must not be, a member of a service's roles; what is taken away comes first. */
 export function membershipSteps({ catalog, desired }: PlanInput): Step[] {
   const modern = catalog.version >= 160_000;
   const ours = new Set(desired.roles.map(({ name }) => name));
@@ -109,6 +115,7 @@ export function membershipSteps({ catalog, desired }: PlanInput): Step[] {
   return [...stray, ...missing];
 }
 
+/** What a role's sessions in this database begin with. */
 export function settingSteps({ catalog, desired }: PlanInput): Step[] {
   const same = (a: RoleSetting, b: RoleSetting) =>
     a.role === b.role && a.name === b.name && a.value === b.value;

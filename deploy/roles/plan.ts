@@ -9,6 +9,10 @@ import { defaultSteps, grantSteps, revokeSteps } from "./plan-rights.ts";
 import { membershipSteps, passwordSteps, roleSteps, settingSteps } from "./plan-roles.ts";
 import type { Plan, PlanInput } from "./step.ts";
 
+/**
+ * The statements that bring a database's roles and rights to what the manifest asks for, in an order in which they
+ * can run.
+ */
 export function planRoles(input: PlanInput): Plan {
   const { catalog, desired } = input;
   const obstacles: string[] = [];

@@ -46,6 +46,11 @@ export interface PlanInput {
   takeOver?: boolean;
 }
 
+/**
+ * One statement of a plan.
+ * @param fault what is wrong while it has not run
+ * @param shown the statement as it may be printed
+ */
 export function step(kind: StepKind, sql: string, fault: string, shown = sql): Step {
   return { kind, sql, shown, fault };
 }

@@ -29,7 +29,7 @@ const standsOn: ReadonlySet<Operation> = new Set([
 ]);
 
 /** Null where nothing of the statement is known: such a reference is unresolved, whoever owns what. */
-export function trespassOf({ operation, access, dependency }: Reference): Trespass | null {
+function trespassOf({ operation, access, dependency }: Reference): Trespass | null {
   if (operation === null) return null;
   if (dependency !== null || standsOn.has(operation)) return "dependency";
   if (operation === "references") return "foreign-key";

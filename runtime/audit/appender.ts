@@ -31,6 +31,7 @@ export interface AppenderOptions {
 
 const zeros = new Uint8Array(1 << 20);
 
+/** Appends frames to a writer's segments, and begins the next segment where one is full. */
 export class Appender {
   readonly #options: AppenderOptions;
   readonly #seed: number;

@@ -17,6 +17,7 @@ export interface ConfirmationOptions {
   hold: (spooler: boolean, flusher: boolean) => void;
 }
 
+/** Tells those who wait when their events are durable or stored, or that they never will be. */
 export class Confirmations {
   readonly #options: ConfirmationOptions;
   readonly #durable = new Waiters();

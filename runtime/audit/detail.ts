@@ -13,6 +13,7 @@ const shownBytes = 1000;
 
 const encoder = new TextEncoder();
 
+/** Writes an event's `detail` as the JSON that the table takes, bounded in depth and bytes, named fields redacted. */
 export class DetailWriter {
   readonly #redact: ReadonlySet<string> | null;
   readonly #notes: Notes;

@@ -19,6 +19,7 @@ export type SharedFigures = Omit<
   | "lastAlarm"
 >;
 
+/** What the Workers have counted, as `stats()` tells it. @param spoolLimitBytes how large the spool may become */
 export function sharedFigures(shared: Shared, spoolLimitBytes: number): SharedFigures {
   const oldestAt = shared.get("oldestAtMs");
   return {

@@ -54,6 +54,7 @@ export function flushInto<Options>(createSink: (options: Options) => AuditSink):
   });
 }
 
+/** Stores what spools hold, the earlier writers' first. */
 export class Flusher {
   readonly #task: FlushTask;
   readonly #sink: AuditSink;

@@ -140,14 +140,17 @@ export function ringPath(folder: string): string | null {
 export const deadLetterFile = "dead-letters.jsonl";
 const kept = [deadLetterFile, "lock", "ring", "end.json", "writer.json"];
 
+/** Whether events lie in a writer's folder that the table refused. */
 export function hasDeadLetters(folder: string): boolean {
   return (statSync(join(folder, deadLetterFile), { throwIfNoEntry: false })?.size ?? 0) > 0;
 }
 
+/** Where a writer's segment of this number lies. */
 export function segmentPath(folder: string, number: number): string {
   return join(folder, `${String(number).padStart(8, "0")}.seg`);
 }
 
+/** The numbers of a writer's segments, the oldest first. */
 export function segmentNumbers(folder: string): number[] {
   return readdirSync(folder)
     .flatMap((name) => segment.exec(name)?.[1] ?? [])

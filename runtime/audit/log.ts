@@ -35,6 +35,7 @@ const gapLookMs = 20;
 /** How long Workers may take to end by themselves. */
 const endMs = 1000;
 
+/** The audit log: a ring that survives the process, and two Workers behind it. */
 export class RingLog implements AuditLog {
   readonly #settings: Settings;
   readonly #onAlarm: ((message: string) => void) | undefined;

@@ -18,6 +18,7 @@ const chunkBytes = 262_144;
 const portionBytes = 32_768;
 const restMs = 1;
 
+/** Stores batches over one connection, which it opens when it is first needed, and anew after a loss. */
 export class PostgresSink implements AuditSink {
   readonly #url: string;
   readonly #timeoutMs: number;

@@ -27,6 +27,7 @@ export interface SpoolGap {
   to: number;
 }
 
+/** Reads a writer's spool in the order of its sequence, and tells of what is damaged or missing. */
 export class SpoolReader {
   readonly #folder: string;
   readonly #seed: number;

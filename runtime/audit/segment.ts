@@ -34,10 +34,15 @@ export function checksumSeed(writer: string): number {
   return Bun.hash.crc32(uuidBytes(writer));
 }
 
+/**
+ * CRC-32 over the parts one after the other.
+ * @param seed the writer's, so that another writer's bytes do not pass for its own
+ */
 export function checksum(parts: readonly Uint8Array[], seed: number): number {
   return parts.reduce((sum, part) => Bun.hash.crc32(part, sum), seed);
 }
 
+/** A segment's first bytes. @param first the sequence of its first event */
 export function encodeSegmentHeader(number: number, first: number, seed: number): Uint8Array {
   const bytes = new Uint8Array(segmentHeaderBytes);
   const view = new DataView(bytes.buffer);
@@ -48,6 +53,7 @@ export function encodeSegmentHeader(number: number, first: number, seed: number)
   return bytes;
 }
 
+/** The bytes before a frame's records, with a checksum of their own. */
 export function encodeFrameHeader(
   { segment, bytes, count, first, atMs, checksum }: FrameHeader,
   seed: number,

@@ -1,6 +1,7 @@
 /** The block of memory that the log and its Workers share. It outlives a Worker that is gone. */
 import { counter, flag, sharedBytes, storeBucketsMs, syncBucketsMs } from "./layout.ts";
 
+/** Counters and flags that the log and its Workers share. */
 export class Shared {
   readonly buffer: SharedArrayBuffer;
   /** For the words of {@link flag}; the log's hot path reads one of them directly. */

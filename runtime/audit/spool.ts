@@ -44,6 +44,7 @@ const heldLookMs = 20;
 /** Frames of one turn, synced together. */
 const framesATurn = 8;
 
+/** Takes events out of the ring into the spool, until it is told to stop. */
 export class Spooler {
   readonly #task: SpoolTask;
   readonly #disk: Disk;

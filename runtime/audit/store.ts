@@ -42,6 +42,7 @@ export class Stopped extends Error {
 const firstPauseMs = 25;
 const lastPauseMs = 1000;
 
+/** Stores one writer's events into a sink, in order and once. */
 export class Store {
   readonly #options: StoreOptions;
   #takeover: boolean;

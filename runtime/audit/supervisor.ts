@@ -35,6 +35,7 @@ const looks = 4;
 /** So many deaths in a row are no accident. */
 const deathsInARow = 3;
 
+/** One Worker, begun again wherever it dies or hangs before its work is done. */
 export class Supervisor {
   readonly #options: SupervisorOptions;
   readonly #ended = Promise.withResolvers<void>();

@@ -38,12 +38,14 @@ export function writeUuid(bytes: Uint8Array, start: number, text: string): boole
   return true;
 }
 
+/** The 16 bytes of a UUID's text. @throws {TypeError} where it is none */
 export function uuidBytes(text: string): Uint8Array {
   const bytes = new Uint8Array(16);
   if (!writeUuid(bytes, 0, text)) throw new TypeError(`${text} is no UUID`);
   return bytes;
 }
 
+/** The text of 16 bytes. */
 export function uuidText(bytes: Uint8Array): string {
   return bytes.toHex().replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
 }

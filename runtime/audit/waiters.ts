@@ -6,6 +6,7 @@ interface Waiter {
   reject: (error: Error) => void;
 }
 
+/** A queue of those who wait, in the order of what they wait for. */
 export class Waiters {
   #list: Waiter[] = [];
 

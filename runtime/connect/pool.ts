@@ -6,6 +6,7 @@ import type { Options } from "postgres";
 import { type Address, AddressError } from "./address.ts";
 import type { PoolSettings } from "./settings.ts";
 
+/** The driver's options for an address. @param onClose told of each connection that has closed, by its number */
 export function poolOptions(
   address: Address,
   settings: PoolSettings,

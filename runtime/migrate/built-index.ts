@@ -48,6 +48,7 @@ async function placeOf(line: Sql, { name, table }: Index): Promise<string | null
 
 export type IndexState = "valid" | "invalid" | "none";
 
+/** How an index stands in the database, in the schema in which its migration's names stand. */
 export async function stateOf(sql: Sql, index: Index, options: ApplyOptions): Promise<IndexState> {
   return inSchema(sql, options, async (line) => {
     const place = await placeOf(line, index);
@@ -69,6 +70,7 @@ export async function readInvalid(sql: Sql): Promise<InvalidIndex[]> {
   return rows.map((row) => ({ ...row }));
 }
 
+/** Takes an index away that was left INVALID, without a lock that others would wait for; any other stays. */
 export async function dropInvalid(sql: Sql, index: Index, options: ApplyOptions): Promise<void> {
   if ((await stateOf(sql, index, options)) !== "invalid") return;
   await inSchema(sql, options, async (line) => {

@@ -31,6 +31,7 @@ export interface MigrationErrorPlace {
   column?: number;
 }
 
+/** Why a service's schema could not be changed or verified, in words for whoever mends it. */
 export class MigrationError extends Error {
   override readonly name = "MigrationError";
   readonly problem: MigrationProblem;

@@ -144,6 +144,10 @@ export function literal(text: string): string {
   return text.includes("\\") ? `E${quotedText.replaceAll("\\", "\\\\")}` : quotedText;
 }
 
+/**
+ * A refusal of the role's rights as a {@link MigrationError} that says what to grant; any other error as it is.
+ * @param what completes "the role may not …"
+ */
 export function denied(error: unknown, service: string, what: string): unknown {
   if (errorCode(error) !== "42501") return error;
   const message = error instanceof Error ? error.message : String(error);

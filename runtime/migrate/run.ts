@@ -108,6 +108,7 @@ export async function waitToRetry(
   await new Promise((resolve) => setTimeout(resolve, pauseMs));
 }
 
+/** Whether a lock was waited for in vain, so that trying again may help. */
 export function isBusy(error: unknown): boolean {
   return error instanceof MigrationError && error.problem === "busy";
 }
@@ -126,6 +127,11 @@ export function requireNumber(
   );
 }
 
+/**
+ * What a run came to.
+ * @param entries the files against the history as it is now
+ * @param applied what this run did
+ */
 export function summarise(
   service: string,
   entries: readonly MigrationEntry[],

@@ -13,6 +13,10 @@ import type { AppliedMigration } from "./history.ts";
 import type { MigrateOptions, MigrateResult } from "./options.ts";
 import { isBusy, type Run, requireNumber, summarise, waitToRetry, withRun } from "./run.ts";
 
+/**
+ * Brings a service's schema up to head, or to `to`.
+ * @throws {MigrationError} at the first migration that cannot be applied; those before it stay
+ */
 export async function up(options: MigrateOptions): Promise<MigrateResult> {
   const { service, to, onEvent: tell = () => {} } = options;
   const wanted = (entries: readonly MigrationEntry[]) =>

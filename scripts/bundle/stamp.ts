@@ -37,10 +37,12 @@ export interface Stamp {
 /** What a bundle's folder holds. */
 export const parts = ["main.js", "main.js.jsc", "worker.js", "worker.js.jsc"] as const;
 
+/** Where a package's bundles lie. @param root absolute path of the package */
 export function bundleFolder(root: string): string {
   return join(root, ".bundle");
 }
 
+/** Where it says which of them counts, and of what it was made. */
 export function stampFile(root: string): string {
   return join(bundleFolder(root), "stamp.json");
 }
@@ -81,10 +83,12 @@ function looksAs({ size, mtimeMs, ctimeMs, ino }: Stats, look: Look): boolean {
   return look[0] === size && look[1] === mtimeMs && look[2] === ctimeMs && look[3] === ino;
 }
 
+/** What a file looks like to whoever does not read it. */
 export function lookOf({ size, mtimeMs, ctimeMs, ino }: Stats): Look {
   return [size, mtimeMs, ctimeMs, ino];
 }
 
+/** A file's content by its hash. @throws where it cannot be read */
 export function hashOf(path: string): string {
   return new Bun.CryptoHasher("sha256").update(readFileSync(path)).digest("base64url");
 }
@@ -94,6 +98,7 @@ export function leadsTo(path: string): string | null {
   return existsSync(path) ? realpathSync(path) : null;
 }
 
+/** What a bundle is made for: this Bun, on this platform, in this folder. */
 export function setting(root: string): string {
   return `${Bun.version} ${Bun.revision} ${process.platform} ${process.arch} ${root}`;
 }

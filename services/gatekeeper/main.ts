@@ -48,6 +48,11 @@ const usualGuardianTimeoutMs = 2000;
 
 const metricsType = "text/plain; version=0.0.4; charset=utf-8";
 
+/**
+ * Starts gatekeeper.
+ * @throws SettingError for a variable that is missing or wrong, and what keeps its database or its audit log from
+ * being opened
+ */
 export async function start(env: Environment): Promise<Running> {
   const guardian = env["GUARDIAN_URL"] ? readServiceUrl("gatekeeper", "GUARDIAN_URL", env) : null;
   const guardianTimeoutMs = readMs("GATEKEEPER_GUARDIAN_TIMEOUT_MS", env, usualGuardianTimeoutMs);

@@ -28,6 +28,10 @@ const grantShape = z.strictObject({
     .default(null),
 });
 
+/**
+ * Starts guardian.
+ * @throws SettingError for a variable that is missing or wrong, and what keeps its database from being opened
+ */
 export async function start(env: Environment): Promise<Running> {
   const sql = await openDatabase(env);
   return serve({

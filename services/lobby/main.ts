@@ -24,6 +24,10 @@ const page = z.strictObject({
     .optional(),
 });
 
+/**
+ * Starts lobby.
+ * @throws SettingError for a variable that is missing or wrong, and what keeps its database from being opened
+ */
 export async function start(env: Environment): Promise<Running> {
   const sql = await openDatabase(env);
   return serve({

@@ -9,6 +9,7 @@ export interface Message {
   postedAt: Date;
 }
 
+/** Keeps a message in a room. @returns it as it is kept */
 export async function post(
   sql: Sql,
   { room, author, body }: Pick<Message, "room" | "author" | "body">,

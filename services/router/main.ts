@@ -18,6 +18,10 @@ import { findRoute, listRoutes, putRoute } from "./routes.ts";
 const route = z.strictObject({ target: z.url({ protocol: /^https?$/ }).max(2000) });
 const routeName = /^[\w-]{1,100}$/;
 
+/**
+ * Starts router.
+ * @throws SettingError for a variable that is missing or wrong, and what keeps its database from being opened
+ */
 export async function start(env: Environment): Promise<Running> {
   const gatekeeper = readServiceUrl("router", "GATEKEEPER_URL", env);
   const sql = await openDatabase(env);

@@ -25,6 +25,10 @@ const range = z.strictObject({
   to: time.default(() => new Date()),
 });
 
+/**
+ * Starts telemetry.
+ * @throws SettingError for a variable that is missing or wrong, and what keeps its database from being opened
+ */
 export async function start(env: Environment): Promise<Running> {
   const sql = await openDatabase(env);
   return serve({

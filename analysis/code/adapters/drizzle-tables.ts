@@ -29,6 +29,7 @@ export function tableName(expr: Expr, ask: Ask): TableName | null {
   return made(expr, ask)?.name ?? null;
 }
 
+/** The table that a call such as `pgTable` defines; null where it is none. */
 export function defineTable(definition: Expr, ask: Ask): TableDefinition | null {
   const table = definition.kind === "call" ? made(definition, ask) : null;
   if (!table) return null;

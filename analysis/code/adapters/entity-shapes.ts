@@ -95,6 +95,7 @@ export interface Mapper {
 
 const DEEPEST = 6;
 
+/** An entity as the table that its mapper makes of it. */
 export function tableOf(shape: EntityShape, mapper: Mapper, ask: Ask): TableDefinition {
   const { name, model, properties, closure, view } = shape;
   const naming = mapper.naming(name.at.file, ask);

@@ -19,6 +19,7 @@ export interface Repositories {
 
 const DEEPEST = 8;
 
+/** A definition that is this mapper's; null for any other's. */
 export function mine(definition: TableDefinition | null, { client }: Repositories): TableDefinition | null {
   return definition?.client === client ? definition : null;
 }

@@ -213,6 +213,7 @@ function named(expr: Expr, operation: Operation, ask: Ask): Named[] {
   return tableNames(expr, ask).map((name) => ({ name, operation }));
 }
 
+/** The tables that a value may name, as `knex(…)`, `from` and `join` take it. */
 export function tableNames(expr: Expr, ask: Ask): TableName[] {
   const inner = resultOf(expr, ask);
   switch (inner.kind) {

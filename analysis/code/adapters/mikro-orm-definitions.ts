@@ -17,7 +17,7 @@ const KINDS: Readonly<Record<string, string>> = {
 };
 
 /** Whether a decorator is MikroORM's, by its module. */
-export function isMikro({ from }: Pick<Decorator, "from">): boolean {
+function isMikro({ from }: Pick<Decorator, "from">): boolean {
   return from !== undefined && /mikro-?orm/i.test(from.specifier);
 }
 
@@ -35,6 +35,7 @@ function optionsOf(decorator: Decorator | undefined, ask: Ask): Expr | undefined
   return decorator?.args[0] && ask.follow(decorator.args[0]);
 }
 
+/** The entity of a class with decorators; null for an abstract one, and for no entity. */
 export function shapeOfClass(found: ClassExpr, ask: Ask): EntityShape | null {
   const decorator = entityDecorator(found, ask);
   const options = optionsOf(decorator, ask);
@@ -155,6 +156,7 @@ function relationArguments(member: ClassMember, { args }: Decorator, ask: Ask) {
   return { target, options, inverse };
 }
 
+/** A property that is a column; null for one that is not stored. */
 export function columnOf(
   base: Pick<Property, "name" | "at">,
   options: Expr | undefined,
@@ -170,6 +172,7 @@ export function columnOf(
   return { kind: "column", ...base, column, primary: primary || isTrue(entry(options, "primary"), ask) };
 }
 
+/** A property that holds another class's: as columns of its own, or as one of JSON. */
 export function embeddedOf(
   base: Pick<Property, "name" | "at">,
   of: Expr,

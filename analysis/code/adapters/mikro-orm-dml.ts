@@ -26,6 +26,7 @@ function behind(expr: Expr): Expr {
   return expr.kind === "alias" ? behind(expr.of) : expr;
 }
 
+/** The entity of Medusa's `model.define`. */
 export function shapeOfModel(call: Defining, ask: Ask): EntityShape {
   const [given, schema] = call.args;
   const name = nameOf(call, ask);

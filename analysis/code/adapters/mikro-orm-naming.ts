@@ -20,6 +20,7 @@ export interface MikroNaming extends Naming {
   schema: string | null;
 }
 
+/** How a file's connection names tables and columns that say no name themselves. */
 export function mikroNaming(file: string, ask: Ask): MikroNaming {
   const given = settingOf("namingStrategy", file, OPENINGS, ask);
   const way = given ? wayOf(given, ask) : "underscore";

@@ -51,6 +51,7 @@ export function schemaOfClass(found: ClassExpr, ask: Ask): Options | null {
   return null;
 }
 
+/** The entity of an `EntitySchema` or `defineEntity`; null for an abstract one. */
 export function shapeOfSchema(options: Options, ask: Ask): EntityShape | null {
   if (isTrue(entry(options, "abstract"), ask)) return null;
   const name = entry(options, "name");

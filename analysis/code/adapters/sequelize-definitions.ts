@@ -9,6 +9,7 @@ import { aliasesOf, along, joinTable } from "./sequelize-includes.ts";
 import { modelOf } from "./sequelize-models.ts";
 import type { Association, SequelizeModel } from "./sequelize-sources.ts";
 
+/** A model as the table that it stands for. */
 export function definitionOf(model: SequelizeModel, ask: Ask): TableDefinition {
   return {
     client: "sequelize",

@@ -66,6 +66,7 @@ export function methodOf(expr: Expr): { of: Expr; name: string } | null {
   return callee.kind === "member" ? { of: callee.of, name: callee.property } : null;
 }
 
+/** What an expression is told apart by: where it stands. */
 export function keyOf({ at }: Expr): string {
   return `${at.file}:${at.start}:${at.end}`;
 }
@@ -212,6 +213,7 @@ function scopesOf(found: ClassExpr, model: SequelizeModel, ask: Ask): void {
     (key === "defaultScope" ? said("DefaultScope") : key === "scopes" ? said("Scopes") : null) ?? option(key);
 }
 
+/** An association, by the method's name and what it is given. */
 export function association(
   name: string,
   target: Expr,

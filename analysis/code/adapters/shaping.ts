@@ -9,6 +9,7 @@ export type Shaping = SchemaChange extends infer Change
     : never
   : never;
 
+/** Changes of a table that is known; undefined where it is not, or where nobody tells of them. */
 export function shaped(
   { schema, table, at }: TableName,
   shapings: readonly Shaping[] | null,

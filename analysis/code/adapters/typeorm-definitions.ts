@@ -15,10 +15,11 @@ const COLUMN =
 const OTHERS = /mikro-?orm|graphql|mongo|typegoose|dynamo|firestore|fireorm|redis|neo4j|elasti|sequelize/i;
 
 /** Whether a decorator is TypeORM's, as far as its module tells: it may be passed on by one of the workspace. */
-export function isTypeorm({ from }: Pick<Decorator, "from">): boolean {
+function isTypeorm({ from }: Pick<Decorator, "from">): boolean {
   return !from || !OTHERS.test(from.specifier);
 }
 
+/** The entity of a class with decorators; null where it names no table. */
 export function shapeOfClass(found: ClassExpr, ask: Ask): EntityShape | null {
   const name = tableNameOf(found, ask);
   if (!name) return null;

@@ -177,6 +177,7 @@ function foreignTables(given: readonly (Expr | null)[], ask: Ask): Named[] {
   });
 }
 
+/** What a chain does to a whole database or to all of its tables. */
 export function wholeActs(chain: Chain, ask: Ask): DatabaseAct[] {
   return chain.steps.flatMap(({ name, args, at }): DatabaseAct[] => {
     if (args === null) return [];

@@ -23,6 +23,7 @@ export interface TypeormNaming extends Naming {
   table(name: string | null, className: string): string | null;
 }
 
+/** How a file's connection names tables and columns that say no name themselves. */
 export function typeormNaming(file: string, ask: Ask): TypeormNaming {
   const given = settingOf("namingStrategy", file, OPENINGS, ask);
   const { snake, ownTables, ownColumns } = given ? strategyOf(given, ask) : DEFAULT;

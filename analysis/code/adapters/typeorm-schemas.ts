@@ -29,6 +29,7 @@ export function schemaOfClass(found: ClassExpr, ask: Ask): (Expr & { kind: "obje
   return null;
 }
 
+/** The entity of an `EntitySchema`; null where it names none. */
 export function shapeOfSchema(options: Expr & { kind: "object" }, ask: Ask): EntityShape | null {
   const name = entry(options, "name");
   const target = entry(options, "target");

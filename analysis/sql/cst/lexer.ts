@@ -15,6 +15,7 @@ import {
   OPERATOR,
   PARAMETER,
   PUNCTUATION,
+  push,
   QUOTED,
   STRING,
   type Tokens,
@@ -268,12 +269,6 @@ export class FlavourLexer {
 export function tokenizeFlavour(text: string, flavour: Flavour): Tokens {
   const tokens: Tokens = { text, kinds: [], starts: [], ends: [] };
   const lexer = new FlavourLexer(text, 0, flavour);
-  while (lexer.next() !== END) if (lexer.kind !== COMMENT) pushToken(tokens, lexer);
+  while (lexer.next() !== END) if (lexer.kind !== COMMENT) push(tokens, lexer);
   return tokens;
-}
-
-export function pushToken(tokens: Tokens, lexer: FlavourLexer): void {
-  tokens.kinds.push(lexer.kind);
-  tokens.starts.push(lexer.start);
-  tokens.ends.push(lexer.end);
 }

@@ -39,6 +39,7 @@ export function recall(shape: string, tokens: Tokens): Known | null {
   return { ...known, found: moved(known.found, place, place) };
 }
 
+/** Keeps what a statement says for all of its shape, which differ in literals and places alone. */
 export function remember(shape: string, tokens: Tokens, read: Known): void {
   const { starts, ends } = tokens;
   if (shapes.size >= MOST_SHAPES) shapes.clear();

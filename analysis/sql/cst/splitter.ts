@@ -4,10 +4,10 @@
  * own commands (`DELIMITER`, `source`, `.import`) are statements of the kind `client`.
  */
 import { append } from "../append.ts";
-import { COMMENT, END, PUNCTUATION, STRING, type Tokens } from "../lexer.ts";
+import { COMMENT, END, PUNCTUATION, push, STRING, type Tokens } from "../lexer.ts";
 import { type Blocks, blocksOf } from "./blocks.ts";
 import { type Flavour, isMysql } from "./flavour.ts";
-import { FlavourLexer, pushToken } from "./lexer.ts";
+import { FlavourLexer } from "./lexer.ts";
 
 export interface Stretch {
   start: number;
@@ -75,7 +75,7 @@ export function nextStatement(
       if (width > 0) {
         if (!empty) return finish("sql", lexer.start);
         lexer.end = lexer.start + width;
-        pushToken(tokens, lexer);
+        push(tokens, lexer);
         return finish("client", lexer.end);
       }
     }
@@ -96,7 +96,7 @@ export function nextStatement(
       if (empty) continue;
       if (how.delimiter === ";" && !blocks?.inside()) return finish("sql", lexer.end);
     }
-    pushToken(tokens, lexer);
+    push(tokens, lexer);
     if (lexer.open) open = "quote";
     blocks ??= blocksOf(tokens, how.flavour);
     blocks.take();

@@ -20,6 +20,7 @@ const TRANSACTIONAL = /^(?:BEGIN|COMMIT|ROLLBACK|SET|RESET|USE)\b/;
 /** Statements inside statements inside statements: beyond this, texts go round in circles. */
 const DEEPEST = 16;
 
+/** Writes down what a statement does, as facts, by what the session has made before it. */
 export function writeDown(
   source: SqlText,
   raw: RawStatement,

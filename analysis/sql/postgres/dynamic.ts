@@ -35,6 +35,7 @@ interface Body {
 /** Variables are followed through this many assignments. */
 const MOST_STEPS = 8;
 
+/** The text of EXECUTE in PL/pgSQL, as far as literals, `format` and variables show it. */
 export function readDynamic(
   reading: Reading,
   text: SqlText,

@@ -23,6 +23,7 @@ const SPECIAL: Record<string, string> = {
   SecLabelStmt: "security-label",
 };
 
+/** What kind of statement it is: `select`, `drop-table`, … */
 export function statementKind(node: Node | undefined): string {
   if (!node) return "empty";
   const tag = Object.keys(node)[0] ?? "";

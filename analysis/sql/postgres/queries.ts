@@ -8,6 +8,7 @@ import { createTable } from "./tables.ts";
 /** Fields of a SELECT that need more than a walk. FOR UPDATE OF names aliases, not tables. */
 const OWN = new Set(["withClause", "intoClause", "larg", "rarg", "lockingClause"]);
 
+/** A query with all its parts, UNIONs included. */
 export function readSelect(reading: Reading, statement: SelectStmt, outer: Scope): void {
   let level: SelectStmt | undefined = statement;
   let scope = outer;

@@ -41,6 +41,7 @@ export function historyTable(service: string, override?: string): string {
 
 export const quote = (name: string): string => `\`${name.replaceAll("`", "``")}\``;
 
+/** The statement that makes a history's table where there is none. @param table quoted */
 export function tableText(table: string): string {
   return `create table if not exists ${table} (
   version integer not null primary key,

@@ -7,6 +7,10 @@ import { toolVersion } from "../version.ts";
 import { historyTable, literal, quote, tableText } from "./history.ts";
 import { unknownStatement } from "./objects.ts";
 
+/**
+ * What `up` would do, as a file for the `mariadb` client, rows of the history included.
+ * @param schema the database to use; null for the client's own
+ */
 export function mariaDbScript(
   service: string,
   migrations: readonly Migration[],

@@ -2,6 +2,7 @@
 import type { Migration } from "../folder.ts";
 import { historyTable, rowText, tableText } from "./history.ts";
 
+/** What `up` would do, as a file for `sqlite3`, rows of the history included. */
 export function sqliteScript(
   service: string,
   migrations: readonly Migration[],

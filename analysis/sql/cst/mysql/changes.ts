@@ -122,7 +122,7 @@ function markTargets(c: Cursor, targets: readonly string[], operation: Operation
 }
 
 /** `column = value` with commas. Returns the table of each column, as written, or the empty string. */
-export function readAssignments(c: Cursor): string[] {
+function readAssignments(c: Cursor): string[] {
   const tables: string[] = [];
   c.list(() => {
     const from = c.index;

@@ -38,6 +38,7 @@ export interface QueryReader {
   continues(c: Cursor): boolean;
 }
 
+/** Goes through a statement token by token, and gathers what it finds. */
 export class Cursor {
   readonly queries: QueryReader;
   readonly tokens: Tokens;

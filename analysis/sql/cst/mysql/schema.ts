@@ -83,6 +83,7 @@ function readOther(c: Cursor, verb: string, first: string): void {
   skipRest(c);
 }
 
+/** ALTER. @returns the statement's kind */
 export function readAlter(c: Cursor): string {
   c.index++;
   while (c.accept("online") || c.accept("offline") || c.accept("ignore"));
@@ -117,6 +118,7 @@ export function readAlter(c: Cursor): string {
   return `alter-${object}`;
 }
 
+/** DROP. @returns the statement's kind */
 export function readDrop(c: Cursor): string {
   c.index++;
   const temporary = c.accept("temporary");

@@ -5,10 +5,12 @@ import { readAttributes, readElement, readElements, readOptions, readPartitions 
 import { readColumns } from "./expression.ts";
 import { beginsQueryInBrackets, readQuery } from "./query.ts";
 
+/** Reads IF EXISTS, where it stands there. */
 export function ifExists(c: Cursor): boolean {
   return c.accept("if", "exists");
 }
 
+/** Reads IF NOT EXISTS, where it stands there. */
 export function ifNotExists(c: Cursor): boolean {
   return c.accept("if", "not", "exists");
 }

@@ -5,6 +5,7 @@ import type { Cursor } from "./cursor.ts";
 import { readArguments, readExpression } from "./expression.ts";
 import { readWait } from "./tables.ts";
 
+/** TRUNCATE [TABLE]. */
 export function readTruncate(c: Cursor): void {
   c.expect("truncate");
   c.accept("table");
@@ -21,6 +22,7 @@ export function readUpkeep(c: Cursor, operation: Operation): void {
   skipRest(c);
 }
 
+/** LOCK TABLES, and LOCK INSTANCE. */
 export function readLock(c: Cursor): void {
   c.expect("lock");
   if (c.accept("instance")) {

@@ -10,7 +10,7 @@ const TABLE_FUNCTIONS =
   /^(?:json_each|json_tree|jsonb_each|jsonb_tree|generate_series|pragma_\w+|carray|fsdir|bytecode|tables_used|prefixes|wholenumber|stmt|dbstat|regexp_\w+|unnest|series|zipfile|readfile|lsdir|split)$/i;
 
 /** What stands in FROM or in its place. */
-export function readTableExpression(walk: Walk, node: Node, operation: Operation, scope: Scope): void {
+function readTableExpression(walk: Walk, node: Node, operation: Operation, scope: Scope): void {
   // Joins nest to the left, by the thousands: a loop, not a recursion.
   const joined: Node[] = [];
   let left = node;

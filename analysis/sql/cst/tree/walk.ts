@@ -57,6 +57,7 @@ export function refer(walk: Walk, node: Node, operation: Operation, scope: Scope
   walk.found.push({ kind: "table", at: startOf(node), operation, stored: walk.stored });
 }
 
+/** Notes a change of a table's shape. */
 export function change(walk: Walk, node: Node, what: Change): void {
   walk.found.push({ kind: "change", at: startOf(node), change: what, stored: walk.stored });
 }
@@ -74,6 +75,7 @@ export function within(walk: Walk, stored: Stored, read: () => void): void {
   walk.stored = outer;
 }
 
+/** Where a node starts in the statement. */
 export function startOf(node: Node): number {
   return node.range?.[0] ?? 0;
 }
