@@ -1,12 +1,12 @@
 /** Finds the workspace that a command is about, and reads its manifest. */
-import { lstatSync } from "node:fs";
+import { lstatSync, readFileSync, statSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { noStore, type Store } from "../analysis/cache/store.ts";
 import { compareVersions } from "../analysis/levels.ts";
 import type { Rule } from "../analysis/model.ts";
 import type { Manifest, ManifestProblem } from "../manifest/model.ts";
 import { formatProblem, ManifestReadError } from "../manifest/problem.ts";
-import { diskSource, type ManifestSource } from "../manifest/source.ts";
+import type { ManifestSource } from "../manifest/source.ts";
 import { version } from "../package.json" with { type: "json" };
 import type { ReportContext } from "../report/context.ts";
 import { ExpectedError, type Io, LocatedError } from "./io.ts";
@@ -158,7 +158,7 @@ function nearestManifest(from: string): string | null {
   for (let folder = from; ; folder = dirname(folder)) {
     const path = join(folder, usualName);
     if (stands(path)) {
-      if (!isFragment(folder)) return path;
+      if (!isFragment(path)) return path;
       fragment ??= path;
     }
     if (folder === dirname(folder)) return fragment;
@@ -175,9 +175,11 @@ function stands(path: string): boolean {
 }
 
 /** One service's part of a manifest that stands further up: it names no services itself. */
-function isFragment(folder: string): boolean {
+function isFragment(path: string): boolean {
   try {
-    const value = parseJson(diskSource(folder, usualName).read(usualName) ?? "");
+    // A pipe would never end. A link is followed: what is a part of another manifest is no workspace of its own, wherever it lies.
+    if (!statSync(path).isFile()) return false;
+    const value = parseJson(readFileSync(path, "utf8"));
     return typeof value === "object" && value !== null && "owns" in value && !("services" in value);
   } catch {
     return false;
