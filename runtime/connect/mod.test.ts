@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { mkdtemp, rm, symlink } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type EmbeddedPostgres, startPostgres } from "../../deploy/embedded/mod.ts";
 import { freePort } from "../../fixtures/free-port.ts";
@@ -169,6 +171,40 @@ describe("a database that cannot be used", () => {
     }
     silent.stop(true);
     await web.stop(true);
+  });
+
+  test("is told where a connection has gone silent, and nothing takes its question back", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "freehold-test-"));
+    await symlink(join(server.socketFolder, ".s.PGSQL.5432"), join(folder, ".s.PGSQL.5432"));
+    const script = `
+      import { rmSync } from "node:fs";
+      import { connect, ready } from ${JSON.stringify(join(import.meta.dir, "mod.ts"))};
+      const sql = connect({ service: "lobby", variable: "${variable}", poolSize: 1 });
+      const [{ backend }] = await sql\`select pg_backend_pid() as backend\`;
+      const goOn = () => process.kill(backend, "SIGCONT");
+      // Also where the process breaks off: a server does not stop before its processes do.
+      process.once("exit", goOn);
+      process.kill(backend, "SIGSTOP");
+      rmSync(${JSON.stringify(join(folder, ".s.PGSQL.5432"))});
+      const { message } = await ready(sql, { timeoutMs: 50 }).catch((error) => error);
+      process.off("exit", goOn);
+      goOn();
+      await sql.end();
+      console.log(message);`;
+    const url = new URL(server.url());
+    url.searchParams.set("host", folder);
+    const child = Bun.spawn([process.execPath, "-e", script], {
+      env: { ...process.env, [variable]: url.href },
+      stdout: "pipe",
+      stderr: "pipe",
+    });
+    const [out, said] = await Promise.all([child.stdout.text(), child.stderr.text()]);
+    await rm(folder, { recursive: true });
+    expect({ code: await child.exited, out, said }).toEqual({
+      code: 0,
+      out: `lobby cannot use its database postgres@${folder}/postgres (${variable}): nothing there answered as PostgreSQL does within 50 ms.\n`,
+      said: "",
+    });
   });
 
   test("is told where it does not speak TLS and the URL asks for it", async () => {

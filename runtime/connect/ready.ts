@@ -1,5 +1,5 @@
 /** Whether a database can be used now, and if not, why, in one line. */
-import type { Sql } from "postgres";
+import type { PendingQuery, Sql } from "postgres";
 import { type Address, describeAddress } from "./address.ts";
 import { DatabaseUnavailableError, errorCode } from "./errors.ts";
 
@@ -39,11 +39,21 @@ export async function ready(sql: Sql, options: { timeoutMs?: number } = {}): Pro
     const [row] = await Promise.race([question, timer.promise]);
     return { ...row! };
   } catch (error) {
-    if (error instanceof Silence) question.cancel();
+    if (error instanceof Silence) void cancel(question);
     throw unavailable(sql, error, timeoutMs);
   } finally {
     clearTimeout(handle);
   }
+}
+
+/**
+ * Takes a question back, over a connection of its own where it is under way. The driver's `cancel()` lets go of what comes
+ * of that, and a server that refuses it would end the process as an unhandled rejection.
+ */
+async function cancel(question: PendingQuery<ServerInfo[]>): Promise<void> {
+  // The driver has it, and its types do not say so.
+  const { canceller } = question as unknown as { canceller: (query: unknown) => Promise<void> };
+  await canceller(question).catch(() => {});
 }
 
 class Silence extends Error {
