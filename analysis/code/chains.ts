@@ -58,6 +58,7 @@ export function readChains(file: string, scopes: FileScopes, expressions: Expres
       !names.steps.some((name) => TELLING.has(name)) &&
       !names.called.some((name) => CALLED.test(name)) &&
       !names.joins &&
+      !isExported(names.builder, scope) &&
       !isStatic(names, scopes) &&
       !isMixin(names, scope, scopes)
     )
@@ -65,6 +66,18 @@ export function readChains(file: string, scopes: FileScopes, expressions: Expres
     found.push(readChain(file, node, scope, scopes, expressions));
   }
   return found;
+}
+
+/** A telling function that a client's package exports, by whatever name: `createQueryBuilder(Order, "o")`. */
+function isExported(builder: Node | null, scope: Scope): boolean {
+  const from = builder?.type === "Identifier" ? lookup(scope, builder.name)?.imported : null;
+  return (
+    !!from &&
+    TELLING.has(from.name) &&
+    adapters.some(
+      ({ packages, methods }) => packages.includes(from.specifier) && methods?.includes(from.name),
+    )
+  );
 }
 
 function calledName({ callee }: Node & { type: "CallExpression" }): string {

@@ -49,6 +49,12 @@ await sequelize.model("Guest").max("id");`,
       ["2:24 select Rooms", "3:23 select guests"],
     ],
     [
+      "a model of the connection that nobody has defined",
+      `import { Amenity, Booking, Guest, Room, RoomType, sequelize } from "./models.ts";
+await sequelize.models["Nobody"].create({});`,
+      ["2:24 insert ? no model is known by the name of Nobody"],
+    ],
+    [
       "writes",
       `import { Amenity, Booking, Guest, Room, RoomType, sequelize } from "./models.ts";
 await Guest.create({ email: "a" });

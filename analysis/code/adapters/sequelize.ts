@@ -235,7 +235,9 @@ function subjectOf(chain: Chain, before: number, ask: Ask): Subject | null {
     inner.type.args.length > 0
   )
     return { model, schema, expr, place, reason: `nothing says which model \`${inner.name}\` is` };
-  if (TELLING.test(method) && modelsOf(ask).byKey.size > 0) {
+  // sequelize.models.User is a model, whether the workspace knows of any or not.
+  const offered = chain.certain && inner.kind === "member" && chain.steps[before - 2]?.name === "models";
+  if (offered || (TELLING.test(method) && modelsOf(ask).byKey.size > 0)) {
     if (inner.kind === "parameter" && !inner.type) {
       const of = inner.function ? ` of ${inner.function}` : "";
       return { model, schema, expr, place, reason: `\`${inner.name}\` is a parameter${of}` };

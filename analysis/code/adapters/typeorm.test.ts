@@ -342,6 +342,23 @@ export const d = (repository: Repository<Order>) => repository.query(\`update \$
     ),
   ],
   [
+    "the package's own functions, by an entity and by a table's name",
+    `import { createQueryBuilder as build, getRepository, Entity } from "typeorm";
+@Entity("orders") class Order {}
+export const a = () => getRepository("customers").count();
+export const b = () => build("customers", "c").getMany();
+export const c = () => build(Order, "o").getMany();
+export const d = (name: string) => getRepository(name).count();
+export const e = (entity: unknown) => build(entity, "e").getOne();`,
+    [
+      "3:38 select customers",
+      "4:30 select customers",
+      "5:30 select orders",
+      "6:50 select ? `name` is a parameter of d",
+      "7:45 select ? `entity` is a parameter of e",
+    ],
+  ],
+  [
     "a repository of another kind",
     ...rows(
       `class Store { constructor(private orders: OrderRepository) {} all() { return this.orders.find(1); } }`,

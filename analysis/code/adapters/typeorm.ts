@@ -279,7 +279,8 @@ function unknown(chain: Chain, at: number, operation: Operation, ask: Ask): Name
   const own = ownRepository(root, repositories, ask);
   if (own && isGiven(chain.steps.slice(0, at))) return unknownEntity(own, operation, ask, step.at);
   if (!chain.certain) return null;
-  const getter = chain.steps.slice(0, at).find(({ name }) => repositories.getter.test(name));
+  const called = root.kind === "import" ? root.name : "";
+  const getter = chain.steps.slice(0, at).find(({ name }) => repositories.getter.test(name || called));
   if (getter?.args?.[0]) return unknownEntity(getter.args[0], operation, ask);
   // A class of one's own may be called a repository, too; TypeORM's has its entity as an argument.
   const typed = root.kind === "typed" ? typedRepository(root, repositories, ask) : null;
