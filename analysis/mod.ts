@@ -4,7 +4,7 @@
  */
 import type { Manifest } from "../manifest/model.ts";
 import { noStore, type Store } from "./cache/store.ts";
-import { dialectsOfClients } from "./code/mod.ts";
+import { dialectsOfClients, parseInBulk, WORTH_BULK } from "./code/mod.ts";
 import { tidy } from "./compile/breathe.ts";
 import { readConfigs } from "./compile/configs.ts";
 import { type Compiled, compileAll } from "./compile/mod.ts";
@@ -115,6 +115,8 @@ export async function analyseParts(
     secondThread,
   });
   tidy(compiled, "at once");
+  // What the linker asks of single files takes a parse each, and the event loop does not turn meanwhile.
+  using _ = compiled.fresh < WORTH_BULK ? null : parseInBulk();
   const landed =
     options.landed ?? changedSinceLanding(root, manifest, found.candidates, contents, options.findBase);
   const unseen = codeOf(found).filter((path) => !compiled.files.has(path));
