@@ -22,6 +22,11 @@ export interface Io {
   width: number;
   /** Aborted at Ctrl-C and at TERM, its reason the exit code. Who asks for it must end soon after; who never does is killed. */
   signal: AbortSignal;
+  /**
+   * Starts the whole process over, to do much work in less time, or returns: asked before anything is written or begun.
+   * Left out where the command is not the process's own.
+   */
+  startOver?(): void;
 }
 
 /** A command: options as commander parsed them, the exit code out. */

@@ -6,6 +6,7 @@
 import { name, version } from "../package.json" with { type: "json" };
 import { plainCheck } from "./check-flags.ts";
 import { ExpectedError, exitCodes, type Io, LocatedError } from "./io.ts";
+import { startOver } from "./start-over.ts";
 import { terminal } from "./terminal.ts";
 
 /**
@@ -14,7 +15,7 @@ import { terminal } from "./terminal.ts";
  * @returns the exit code; nothing is thrown
  */
 export async function start(args: readonly string[]): Promise<number> {
-  const io = terminal();
+  const io: Io = Object.assign(terminal(), { startOver: () => startOver(args, process.env) });
   // Bun itself would exit with 1, which stands for findings.
   for (const event of ["uncaughtException", "unhandledRejection"]) {
     process.on(event, (error: unknown) => process.exit(ownFault(error, io)));

@@ -7,6 +7,7 @@ import { type Cache, openCache, usualFolder } from "../analysis/cache/mod.ts";
 import type { CheckResult, Finding, Manifest } from "../analysis/model.ts";
 import { type Change, changeSince, stagedChange } from "../analysis/tree/change.ts";
 import { commitTree, emptyTree, GitError, indexTree } from "../analysis/tree/git-tree.ts";
+import { trackedFiles } from "../analysis/tree/tracked.ts";
 import type { Tree } from "../analysis/tree/tree.ts";
 import { ManifestReadError } from "../manifest/problem.ts";
 import { ExpectedError, type Io } from "./io.ts";
@@ -78,9 +79,25 @@ export function assertHeardOf(root: string, file: string, { tree, change }: Scop
   throw new NothingToJudge(`${file} is not staged, and no commit has it: there is nothing to judge yet`);
 }
 
-/** @returns null where nothing is to be kept */
-export function openScopedCache(root: string, options: ScopeOptions, io: Pick<Io, "cwd">): Cache | null {
-  return options.cache === false ? null : openCache(root, scopedFolder(root, options, io));
+/** Files of a repository: with fewer, a run that knows nothing yet is over before a second start is made good. */
+const MANY = 1000;
+
+/**
+ * The first step of whatever reads a whole workspace: where that will take its time, the process starts over.
+ * @returns null where nothing is to be kept
+ */
+export function openScopedCache(
+  root: string,
+  options: ScopeOptions,
+  io: Pick<Io, "cwd" | "startOver">,
+): Cache | null {
+  const cache = options.cache === false ? null : openCache(root, scopedFolder(root, options, io));
+  if (isEmpty(cache) && trackedFiles(root) >= MANY) io.startOver?.();
+  return cache;
+}
+
+function isEmpty(cache: Cache | null): boolean {
+  return (cache?.answers.size ?? 0) === 0 && (cache?.store.size ?? 0) === 0;
 }
 
 /** Absolute path of the cache; null where the workspace has no place for one. */

@@ -39,7 +39,7 @@ export interface StagedAgain {
 /** @returns null where all is to be judged */
 export async function stagedAgain(
   options: ScopeOptions & { config?: string },
-  io: Pick<Io, "cwd" | "env" | "status">,
+  io: Pick<Io, "cwd" | "env" | "status" | "startOver">,
 ): Promise<StagedAgain | null> {
   const path = findManifest(io, options.config);
   const [root, file] = [dirname(path), basename(path)];
@@ -100,7 +100,7 @@ async function record(
   commit: string,
   rules: readonly Rule[],
   options: ScopeOptions,
-  io: Pick<Io, "cwd" | "status">,
+  io: Pick<Io, "cwd" | "status" | "startOver">,
 ): Promise<boolean> {
   const cache = openScopedCache(root, options, io);
   if (!cache) return false;
