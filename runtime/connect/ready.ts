@@ -52,8 +52,8 @@ export async function ready(sql: Sql, options: { timeoutMs?: number } = {}): Pro
  */
 async function cancel(question: PendingQuery<ServerInfo[]>): Promise<void> {
   // The driver has it, and its types do not say so.
-  const { canceller } = question as unknown as { canceller: (query: unknown) => Promise<void> };
-  await canceller(question).catch(() => {});
+  const { canceller } = question as unknown as { canceller?: (query: unknown) => Promise<void> };
+  await canceller?.(question).catch(() => {});
 }
 
 class Silence extends Error {
