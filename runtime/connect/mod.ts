@@ -9,6 +9,7 @@
  */
 import postgres, { type Sql } from "postgres";
 import { type Address, AddressError } from "./address.ts";
+import { guardTypesQuestion } from "./array-types.ts";
 import { DatabaseConfigError } from "./errors.ts";
 import { poolOptions } from "./pool.ts";
 import { remember } from "./ready.ts";
@@ -80,6 +81,7 @@ function open(
       ...unlisted,
     });
     guardTransactions(sql, closes);
+    guardTypesQuestion(sql);
     remember(sql, { service, variable, address });
     return sql;
   } catch (error) {
