@@ -95,8 +95,9 @@ export async function patiently<T>(
     try {
       return await work();
     } catch (error) {
-      if (!isBusy(error) || performance.now() >= deadline) throw error;
+      if (!isBusy(error)) throw error;
       if (attempt === 0) onWait();
+      if (performance.now() >= deadline) throw error;
       await pause(Math.min(5 * 2 ** attempt, 50) * (0.5 + Math.random()));
     }
   }
