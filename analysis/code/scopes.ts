@@ -109,10 +109,11 @@ class Walker extends Declarations {
       case "Identifier":
       case "JSXIdentifier":
         if (parent && !isLabel(node, parent)) used.add(node.name);
+        if (isLeaf(node)) return;
         break;
       case "Literal":
         if (typeof node.value === "string" && ADDRESS.test(node.value)) strings.push({ node, scope });
-        break;
+        return;
       case "TemplateLiteral":
         if (ADDRESS.test(node.quasis[0]?.value.raw ?? "")) strings.push({ node, scope });
         break;
@@ -165,6 +166,16 @@ function isLabel(node: Node, parent: Node): boolean {
   if (parent.type === "MemberExpression") return parent.property === node && !parent.computed;
   if (parent.type === "Property") return parent.key === node && !parent.computed;
   return parent.type.startsWith("Import");
+}
+
+/** A name alone, as most of a tree's nodes are: nothing is within it. */
+function isLeaf(node: Node): boolean {
+  if (node.type !== "Identifier") return true;
+  const { typeAnnotation, decorators } = node as {
+    typeAnnotation?: unknown;
+    decorators?: readonly unknown[];
+  };
+  return !typeAnnotation && !decorators?.length;
 }
 
 function hasCode(type: string): boolean {

@@ -177,22 +177,34 @@ export function createResolver(
     return null;
   };
 
+  const read = (from: string, given: string): string | null => {
+    // `./schema.sql?raw`: how a bundler is to load it.
+    const specifier = given.replace(/(?<=.)[?#].*$/, "");
+    if (/^\.\.?(?:\/|$)/.test(specifier))
+      return file(posix.join(posix.dirname(from), specifier)) ?? fromAbove(from, specifier);
+    if (specifier.startsWith("/")) return file(specifier.slice(1));
+    const map = mapFor(from);
+    const mapped = map && first(mappedTargets(map, specifier) ?? [], (path) => built("", path));
+    if (mapped) return mapped;
+    if (specifier.startsWith("#")) return named(from, specifier);
+    const found = bare(from, specifier);
+    if (found || packageOf(specifier)) return found;
+    const based = map?.root ? file(posix.join(map.root, specifier)) : null;
+    if (based || !map?.preset) return based;
+    return first(customaryTargets(map.preset, specifier), file);
+  };
+
+  // The same import is asked for by whoever follows a name, looks for importers, or asks whose code a file is.
+  const answers = new Map<string, Map<string, string | null>>();
   return {
     resolve(from, given) {
-      // `./schema.sql?raw`: how a bundler is to load it.
-      const specifier = given.replace(/(?<=.)[?#].*$/, "");
-      if (/^\.\.?(?:\/|$)/.test(specifier))
-        return file(posix.join(posix.dirname(from), specifier)) ?? fromAbove(from, specifier);
-      if (specifier.startsWith("/")) return file(specifier.slice(1));
-      const map = mapFor(from);
-      const mapped = map && first(mappedTargets(map, specifier) ?? [], (path) => built("", path));
-      if (mapped) return mapped;
-      if (specifier.startsWith("#")) return named(from, specifier);
-      const found = bare(from, specifier);
-      if (found || packageOf(specifier)) return found;
-      const based = map?.root ? file(posix.join(map.root, specifier)) : null;
-      if (based || !map?.preset) return based;
-      return first(customaryTargets(map.preset, specifier), file);
+      const known = answers.get(from) ?? new Map<string, string | null>();
+      const answer = known.get(given);
+      if (answer !== undefined) return answer;
+      if (known.size === 0) answers.set(from, known);
+      const found = read(from, given);
+      known.set(given, found);
+      return found;
     },
   };
 }
