@@ -14,9 +14,12 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { type DiscoverOptions, discover } from "./files.ts";
 
+// Somebody else is to read what lies here, whatever the umask of whoever runs the tests.
+const umask = process.umask(0o022);
 const scratch = mkdtempSync(join(tmpdir(), "freehold-files-"));
 chmodSync(scratch, 0o755);
 afterAll(() => {
+  process.umask(umask);
   Bun.spawnSync(["chmod", "-R", "u+rwX", scratch]);
   rmSync(scratch, { recursive: true, force: true });
 });

@@ -11,6 +11,7 @@ test("a file's header is what it opens with, without its markers", () => {
 
 async function run(...args: string[]) {
   const child = Bun.spawn([process.execPath, join(import.meta.dir, "mod.ts"), ...args], {
+    env: { ...process.env, FORCE_COLOR: undefined, NO_COLOR: "1" },
     stdout: "pipe",
     stderr: "pipe",
   });

@@ -249,7 +249,8 @@ test("the version is told without loading the analyser", async () => {
       const { main } = await import(${JSON.stringify(whole)});
       await main(["--version"], { out() {}, err() {}, status() {}, width: 80 });`,
   });
-  const child = Bun.spawn([process.execPath, "version.ts"], { cwd: folder.root, stderr: "pipe" });
+  const env = { PATH: process.env["PATH"] ?? "" };
+  const child = Bun.spawn([process.execPath, "version.ts"], { cwd: folder.root, env, stderr: "pipe" });
   const loaded: string[] = JSON.parse(await new Response(child.stderr).text());
   expect(await child.exited).toBe(0);
   const ours = join(import.meta.dir, "..");
@@ -356,7 +357,7 @@ test("a command that puts its things in order is told of Ctrl-C, and not waited 
     "command.ts": `import { terminal } from ${JSON.stringify(join(import.meta.dir, "terminal.ts"))};
       const { signal } = terminal();
       signal.addEventListener("abort", () => {
-        console.log(signal.reason);
+        console.log(String(signal.reason));
         process.kill(process.pid, "SIGINT");
       });
       process.kill(process.pid, "SIGINT");

@@ -26,7 +26,8 @@ beforeAll(() => {
 afterAll(() => rmSync(copy, { recursive: true, force: true }));
 
 function run(...command: string[]) {
-  const { exitCode, stdout, stderr } = Bun.spawnSync([process.execPath, ...command], { cwd: copy });
+  const env = { ...process.env, FORCE_COLOR: undefined, NO_COLOR: "1" };
+  const { exitCode, stdout, stderr } = Bun.spawnSync([process.execPath, ...command], { cwd: copy, env });
   return { exitCode, out: stdout.toString(), err: stderr.toString() };
 }
 

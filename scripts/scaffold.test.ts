@@ -29,7 +29,8 @@ beforeAll(() => {
 afterAll(() => rmSync(copy, { recursive: true, force: true }));
 
 function run(...args: string[]) {
-  const { exitCode, stdout, stderr } = Bun.spawnSync([process.execPath, ...args], { cwd: copy });
+  const env = { ...process.env, FORCE_COLOR: undefined, NO_COLOR: "1" };
+  const { exitCode, stdout, stderr } = Bun.spawnSync([process.execPath, ...args], { cwd: copy, env });
   return { exitCode, out: stdout.toString(), err: stderr.toString() };
 }
 

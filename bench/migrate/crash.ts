@@ -113,6 +113,8 @@ interface Work {
 export async function start({ folder, shared }: Pick<Work, "folder" | "shared">, url: string) {
   const means = [folder, url, ...(shared ? ["shared", shared.newOn ?? ""] : [])];
   const child = Bun.spawn([process.execPath, join(import.meta.dir, "runner.ts"), ...means], {
+    // What it complains of is read.
+    env: { ...process.env, FORCE_COLOR: undefined, NO_COLOR: "1" },
     stdin: "ignore",
     stdout: "pipe",
     stderr: "pipe",

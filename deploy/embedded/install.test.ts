@@ -58,6 +58,7 @@ test("what an abandoned cold start left is removed by the next, and a running on
   const cache = join(scratch, "cache");
   await mkdir(join(cache, ".building-old"), { recursive: true });
   await mkdir(join(cache, ".building-young"));
+  await chmod(cache, 0o755); // the server may be another user, and the umask ours
   const hourAgo = new Date(Date.now() - 3_600_000);
   await utimes(join(cache, ".building-old"), hourAgo, hourAgo);
 
