@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import postgres, { type Sql } from "postgres";
 import { auditSchema, type DrainReport, drainSpool, postgresSink } from "../../runtime/audit/mod.ts";
+import { guardTypesQuestion } from "../../runtime/connect/array-types.ts";
 import { type Cluster, startCluster } from "../embedded/cluster.ts";
 import { judge, type Verdict } from "./judge.ts";
 import { randomOf } from "./random.ts";
@@ -49,6 +50,7 @@ export async function openArena(seed: number): Promise<Arena> {
   const url = await cluster.createDatabase("audit");
   const options = { max: 2, onnotice: () => {}, backoff: () => 0.01 };
   const sql = postgres({ ...cluster.driverOptions({ database: "audit" }), ...options });
+  guardTypesQuestion(sql);
   await sql.unsafe(auditSchema);
   let random = randomOf(seed);
   let spools = 0;
