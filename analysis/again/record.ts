@@ -54,7 +54,7 @@ export interface RecordOptions {
 }
 
 /** Answers of a late question, which the book keeps under the keys that they have in the store. */
-const LATE = /^(?:whole|calls .*|mentions .*|sql|imports)\0/s;
+const LATE = /^(?:whole|calls .*|mentions .*|method .*|sql|imports)\0/s;
 
 /**
  * @returns the book of it; with nothing in it where something went unread, or lies where a later run could not tell

@@ -1,4 +1,4 @@
-/** The calls of a file by the name of what they call, read when the linker asks for them. */
+/** The calls of a file by the name of what they call, and what its methods give: read when the linker asks for them. */
 import type { Expr } from "../model.ts";
 import { superClassOf } from "./classes.ts";
 import { moduleExport } from "./client-exports.ts";
@@ -6,14 +6,16 @@ import { clientOf } from "./evidence.ts";
 import { expressionReader } from "./expression.ts";
 import { EACH } from "./expression-words.ts";
 import type { Candidate, FileScopes, Scope } from "./scope.ts";
-import { EACH_ITEM } from "./scope.ts";
+import { EACH_ITEM, scopeAt } from "./scope.ts";
 import { readScopes } from "./scopes.ts";
 import type { Node } from "./syntax.ts";
-import { parse, propertyName, unwrap } from "./syntax.ts";
+import { isFunction, parse, propertyName, unwrap } from "./syntax.ts";
 
 export interface CallReader {
   /** Arguments of each call; only calls on an object where `method` says so. Constructors are called `new Name`. */
   callsOf(name: string, method: boolean): Expr[][];
+  /** What a class's method is: a function with its result; null where the file has none of the name. */
+  methodOf(owner: string, name: string): Expr | null;
 }
 
 /** Reads a file for whoever asks what its calls hand to a function. */
@@ -66,6 +68,16 @@ export function readCalls(file: string, text: string): CallReader {
       : [{ kind: "member", of: inner, property: EACH, at: inner.at }];
   };
   return {
+    methodOf(owner, name) {
+      const found = scopes.candidates.find(
+        ({ node }) => node.type === "ClassDeclaration" && node.id?.name === owner,
+      )?.node;
+      if (found?.type !== "ClassDeclaration") return null;
+      const member = (found.body.body as Node[]).find((item) => propertyName(item) === name);
+      if (member?.type !== "MethodDefinition" && member?.type !== "PropertyDefinition") return null;
+      const value = member.value as Node | null;
+      return value && isFunction(value) ? expressions.definition(value, scopeAt(value, scopes)) : null;
+    },
     callsOf: (name, method) => [
       ...(method ? [] : (handedEach.get(name) ?? []).flatMap(itemsOf).map((item) => [item])),
       ...(byName.get(name) ?? []).flatMap(({ candidate: { node, scope }, method: on }) =>

@@ -11,7 +11,7 @@ import type { ExpressionReader } from "./expression.ts";
 import type { FileScopes, Scope } from "./scope.ts";
 import { lookup, lookupField } from "./scope.ts";
 import type { Node } from "./syntax.ts";
-import { propertyName, unwrap } from "./syntax.ts";
+import { literalText, propertyName, unwrap } from "./syntax.ts";
 
 /** Methods and properties by which a chain shows that some client may mean a table. */
 const TELLING = new Set(adapters.flatMap((adapter) => adapter.methods ?? []));
@@ -198,7 +198,9 @@ function readChain(
   let root: Expr | null = null;
   let rootName = "";
   while (!root) {
-    if (here.type === "CallExpression") {
+    if (here.type === "CallExpression" && steps.length > 0 && isValue(here, scope)) {
+      root = expressions.root(here, scope);
+    } else if (here.type === "CallExpression") {
       // One insert may have as many columns as a table.
       const args = here.arguments.map((argument) => expressions.definition(argument as Node, scope));
       const callee = bare(here.callee as Node);
@@ -233,6 +235,16 @@ function readChain(
     }
   }
   return { root, rootName, steps, at: at(node), enclosing: scope.enclosing };
+}
+
+/** `require("./order").Order`, `Object.assign(row, …).save()`: a value that is nobody's builder. */
+function isValue({ callee, arguments: [first] }: Node & { type: "CallExpression" }, scope: Scope): boolean {
+  const inner = bare(callee as Node);
+  if (inner.type === "Identifier" && inner.name === "require")
+    return first !== undefined && literalText(first as Node) !== null && !lookup(scope, inner.name);
+  if (inner.type !== "MemberExpression" || propertyName(inner) !== "assign") return false;
+  const object = bare(inner.object as Node);
+  return object.type === "Identifier" && object.name === "Object" && !lookup(scope, object.name);
 }
 
 /** `this.x`, unless a class that this one extends brings it along. */

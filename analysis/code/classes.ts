@@ -1,11 +1,13 @@
 /** Classes and type annotations, boiled down to what mappers of classes to tables need. */
 import type { ClassExpr, ClassMember, Decorator, Expr, Span, TypeName } from "../model.ts";
-import { isDescribing } from "./defining.ts";
+import { isDescribing, isOpenClass } from "./defining.ts";
 import type { FileScopes, Scope } from "./scope.ts";
 import { lookup, scopeAt } from "./scope.ts";
 import { indexedType } from "./shapes.ts";
 import type { Node } from "./syntax.ts";
 import { literalText, propertyName, unwrap } from "./syntax.ts";
+
+const NO_NAME: TypeName = { name: "", from: null, args: [] };
 
 /** @param read boils an expression down */
 export function readClass(
@@ -53,13 +55,16 @@ export function readClass(
       at: at(member.key as Node),
     });
   }
-  const extendsArgs = (node.superTypeArguments?.params ?? []).flatMap(
-    (param) => typeName(param as Node, scope) ?? [],
-  );
+  const given = (node.superTypeArguments?.params ?? []).map((param) => typeName(param as Node, scope));
+  // One that is no name (`string`) keeps its place beside those that are.
+  const extendsArgs = given.some((type) => type) ? given.map((type) => type ?? NO_NAME) : [];
   return {
     kind: "class",
     name: node.id?.name ?? "",
     extends: node.superClass ? read(node.superClass as Node, scope) : null,
+    ...(isOpenClass(node) && {
+      open: (node.typeParameters?.params ?? []).map(({ name }) => name.name),
+    }),
     ...(extendsArgs.length > 0 && { extendsArgs }),
     ...readConstructor(file, node, scopes, members, read),
     decorators: decorators(node.decorators),

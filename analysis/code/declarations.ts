@@ -106,12 +106,17 @@ export class Declarations {
     this.declarePattern(param, init, type, scope, "parameter", [], { owner, name, index, list, type });
   }
 
-  /** `list.forEach((item) => …)`: the function is handed one item after another. */
+  /** `list.forEach((item) => …)`, `Array.from(list, (item) => …)`: the function is handed one item after another. */
   protected listBehind(owner: Node, scope: Scope | null): { node: Node; scope: Scope } | null {
     const call = this.result.parents.get(owner);
-    if (!scope || call?.type !== "CallExpression" || call.arguments[0] !== owner) return null;
+    if (!scope || call?.type !== "CallExpression") return null;
     const callee = unwrap(call.callee as Node);
-    if (callee.type !== "MemberExpression" || !EACH_ITEM.test(propertyName(callee) ?? "")) return null;
+    const [first, second] = call.arguments as Node[];
+    const object = callee.type === "MemberExpression" ? unwrap(callee.object as Node) : null;
+    if (first && second === owner && propertyName(callee) === "from")
+      return object?.type === "Identifier" && object.name === "Array" ? { node: first, scope } : null;
+    if (first !== owner || callee.type !== "MemberExpression" || !EACH_ITEM.test(propertyName(callee) ?? ""))
+      return null;
     return { node: callee.object as Node, scope };
   }
 
@@ -222,7 +227,7 @@ export class Declarations {
   protected readFields(node: Node & { type: "ClassDeclaration" | "ClassExpression" }, scope: Scope): void {
     const fields = scope.fields ?? new Map<string, Field>();
     for (const member of node.body.body) {
-      if (member.type === "PropertyDefinition") {
+      if (member.type === "PropertyDefinition" || member.type === "TSAbstractPropertyDefinition") {
         const name = propertyName(member as Node);
         if (name)
           fields.set(name, {

@@ -36,6 +36,14 @@ export function isMappedClass(node: Node): boolean {
   );
 }
 
+/** A class that leaves open what it is about: those that extend it say so. */
+export function isOpenClass(node: Node): boolean {
+  return (
+    (node.type === "ClassDeclaration" || node.type === "ClassExpression") &&
+    (node.abstract || (node.typeParameters?.params.length ?? 0) > 0)
+  );
+}
+
 /** A call of what an adapter names as defining, or of something called a table's maker. */
 export function isDefiningCall(node: Node & { type: "CallExpression" | "NewExpression" }): boolean {
   const callee = unwrap(node.callee as Node);

@@ -1,6 +1,6 @@
 /** Calls and classes by which a mapper is told of a table: `pgTable("users", …)`, `@Entity() class User`. */
 import type { Expr } from "../model.ts";
-import { isDefiningCall, isDefiningClass, isDefinition, isMappedClass } from "./defining.ts";
+import { isDefiningCall, isDefiningClass, isDefinition, isMappedClass, isOpenClass } from "./defining.ts";
 import type { ExpressionReader } from "./expression.ts";
 import type { FileScopes } from "./scope.ts";
 
@@ -23,7 +23,7 @@ export function readLocals(scopes: FileScopes, expressions: ExpressionReader): R
     if (
       init &&
       (kind === "class"
-        ? isMappedClass(init)
+        ? isMappedClass(init) || isOpenClass(init)
         : kind === "constant" && path?.length === 0 && isDefinition(init))
     )
       found[name] = expressions.definition(init, scope);

@@ -88,8 +88,21 @@ export function readCall(r: Reading, node: Node & { type: "CallExpression" }, sc
       const value = ofMap(r, r.read(callee.object as Node, scope), args()[0], node);
       if (value) return value;
     }
+    if (method === "from" && node.arguments[0] && isGlobal(callee.object as Node, "Array", scope)) {
+      const list = r.read(node.arguments[0] as Node, scope);
+      if (node.arguments.length === 1) return list;
+      // Array.from(list, (item) => …): list.map
+      const map: Expr = { kind: "member", of: list, property: "map", at: r.at(callee) };
+      return {
+        kind: "call",
+        callee: map,
+        args: args().slice(1),
+        reason: `the result of ${excerpt(r.source, callee)}()`,
+        at: r.at(node),
+      };
+    }
     const told = isGlobal(callee.object as Node, "Object", scope)
-      ? /^(?:freeze|seal)$/.test(method)
+      ? /^(?:freeze|seal)$/.test(method) || (method === "assign" && isMade(args()[0]))
         ? args()[0]
         : ofObject(r, method, args()[0], node)
       : null;
@@ -137,6 +150,12 @@ export function readCall(r: Reading, node: Node & { type: "CallExpression" }, sc
     reason: `the result of ${excerpt(r.source, callee)}()`,
     at: r.at(node),
   };
+}
+
+/** An object that is no literal: what is assigned to it makes no other one of it. */
+function isMade(expr: Expr | undefined): boolean {
+  const inner = expr?.kind === "alias" ? expr.of : expr;
+  return inner?.kind === "new" || (inner?.kind === "call" && inner.awaited === true);
 }
 
 function isGlobal(node: Node, name: string, scope: Scope): boolean {

@@ -6,7 +6,7 @@ import { isMappedClass } from "./defining.ts";
 import { isProcess } from "./environment.ts";
 import { clientOf, returned } from "./evidence.ts";
 import { readEnvironment, readVariable, rechecked } from "./expression-outside.ts";
-import { readOwn } from "./expression-own.ts";
+import { holderOf, readOwn } from "./expression-own.ts";
 import { EACH, isEmpty, memberName } from "./expression-words.ts";
 import { constant, importedType, literalOptions } from "./literal-types.ts";
 import type { Reading } from "./reading.ts";
@@ -30,8 +30,8 @@ export function readMember(r: Reading, node: Node & { type: "MemberExpression" }
   }
   if (name === null) {
     // tables[key] over a constant object: any of its values.
-    const whole = r.read(target, scope);
-    const inner = whole.kind === "alias" ? whole.of : whole;
+    const whole = r.read(node.object as Node, scope);
+    const inner = behind(whole);
     const options =
       inner.kind === "object" ? Object.values(inner.entries) : inner.kind === "array" ? inner.items : [];
     const index = node.property.type === "Literal" ? Number(node.property.value) : Number.NaN;
@@ -54,7 +54,20 @@ export function readMember(r: Reading, node: Node & { type: "MemberExpression" }
     // What the constructor or a framework fills: its type tells.
     const type = field?.type ? typeName(field.type, field.scope, r.scopes) : null;
     const allows = field?.type ? importedType(r, field.type, field.scope) : null;
-    if (type) return { kind: "typed", name, type, ...(allows && { allows }), at: r.at(node) };
+    const holder = field && holderOf(r, target, field, type);
+    if (type)
+      return {
+        kind: "typed",
+        name,
+        type,
+        ...(allows && { allows }),
+        ...(holder && { holder }),
+        at: r.at(node),
+      };
+    if (holder) {
+      const self: Expr = { kind: "new", callee: holder, args: [], own: true, at: r.at(target) };
+      return { kind: "member", of: self, property: name, at: r.at(node) };
+    }
     if (field?.given)
       return { kind: "alias", of: r.read(field.given.node, field.given.scope), at: r.at(node) };
     if (field?.filled)
@@ -157,8 +170,7 @@ export function taken(r: Reading, init: Node, scope: Scope, path: readonly strin
 /** A value's property, and that one's, along a path. */
 export function follow(r: Reading, value: Expr, path: readonly string[], node: Node): Expr {
   for (const property of path) {
-    let inner = value;
-    while (inner.kind === "alias") inner = inner.of;
+    const inner = behind(value);
     if (inner.kind === "object")
       value = (Object.hasOwn(inner.entries, property) && inner.entries[property]) || r.unknown(node);
     else if (inner.kind === "array" && /^\d+$/.test(property))
@@ -184,6 +196,13 @@ export function follow(r: Reading, value: Expr, path: readonly string[], node: N
   return path.length ? { kind: "alias", of: value, at: r.at(node) } : value;
 }
 
+/** What a name stands for that stands for another one. */
+function behind(expr: Expr): Expr {
+  let inner = expr;
+  while (inner.kind === "alias") inner = inner.of;
+  return inner;
+}
+
 /** `new Map([["orders", 1]])`, `new Set(["orders"])` */
 function isCollection(expr: Expr): boolean {
   return expr.kind === "new" && expr.callee.kind === "unknown" && /^`(?:Map|Set)`/.test(expr.callee.reason);
@@ -191,7 +210,7 @@ function isCollection(expr: Expr): boolean {
 
 /** `for (const x of list)`: any of the list's items. */
 export function eachOf(r: Reading, list: Expr, path: readonly string[], node: Node): Expr {
-  const items = list.kind === "alias" ? list.of : list;
+  const items = behind(list);
   if (items.kind === "import" || items.kind === "member" || items.kind === "call" || isCollection(items))
     return {
       kind: "alias",

@@ -2,7 +2,7 @@
 import type { Expr, Span, TypeName } from "../model.ts";
 import { typeName } from "./classes.ts";
 import { clientOf } from "./evidence.ts";
-import { readOwn } from "./expression-own.ts";
+import { holderOf, readOwn } from "./expression-own.ts";
 import { excerpt, isReturnType, queriedName, queriedValues } from "./expression-words.ts";
 import { constant, literalOptions } from "./literal-types.ts";
 import type { Reading } from "./reading.ts";
@@ -14,6 +14,8 @@ import { literalText, propertyName, unwrap } from "./syntax.ts";
 /** What a chain of calls stands on, by its value or else by its type. */
 export function readRoot(r: Reading, node: Node, scope: Scope): Expr {
   const inner = unwrap(node);
+  // What a call's promise gave is no builder that goes on.
+  if (inner.type === "CallExpression") return r.read(node, scope);
   if (inner.type === "Identifier") {
     const binding = lookup(scope, inner.name);
     const queried =
@@ -64,9 +66,9 @@ export function readRoot(r: Reading, node: Node, scope: Scope): Expr {
     if (queried) return { kind: "alias", of: queried, at: r.at(inner) };
     const value = r.read(inner, scope);
     const type = field?.type ? typeName(field.type, field.scope, r.scopes) : null;
-    return type && (value.kind !== "client" || type.args.length > 0)
-      ? { kind: "typed", name, type, at: r.at(inner) }
-      : value;
+    if (!field || !type || (value.kind === "client" && type.args.length === 0)) return value;
+    const holder = holderOf(r, unwrap(inner.object as Node), field, type);
+    return { kind: "typed", name, type, ...(holder && { holder }), at: r.at(inner) };
   }
   if (inner.type === "MemberExpression") {
     const name = propertyName(inner);

@@ -214,5 +214,5 @@ export function expressionReader(file: string, source: string, scopes: FileScope
 /** A call that is awaited, behind the function that makes it, too. */
 function awaited(value: Expr): Expr {
   if (value.kind === "call") return { ...value, awaited: true };
-  return value.kind === "alias" && value.of.kind === "call" ? { ...value, of: awaited(value.of) } : value;
+  return value.kind === "alias" ? { ...value, of: awaited(value.of) } : value;
 }

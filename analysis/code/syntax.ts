@@ -152,7 +152,12 @@ export function propertyName(node: Node): string | null {
       return node.property.name;
     return literalText(node.property);
   }
-  if (node.type === "Property" || node.type === "PropertyDefinition" || node.type === "MethodDefinition") {
+  if (
+    node.type === "Property" ||
+    node.type === "PropertyDefinition" ||
+    node.type === "TSAbstractPropertyDefinition" ||
+    node.type === "MethodDefinition"
+  ) {
     const key = node.key as Node;
     if (!node.computed && (key.type === "Identifier" || key.type === "PrivateIdentifier")) return key.name;
     return literalText(key);

@@ -27,6 +27,8 @@ export interface Late {
   importsByUse(path: string): ImportEdge[];
   /** Arguments of the calls of a name in a file: see {@link CallReader}. */
   callsOf(path: string, name: string, method: boolean): Expr[][];
+  /** A method of a file's class: see {@link CallReader}. */
+  methodOf(path: string, owner: string, name: string): Expr | null;
   /** Where a file names a function. */
   mentionsOf(path: string, sought: Sought): Mentions;
   /** @throws GrammarNeeded where the dialect's grammar is not loaded, and the store has no answer */
@@ -85,6 +87,10 @@ export function lateAnswers(files: ReadonlyMap<string, AskedFile>, store: Store)
       kept(keyOf(`calls ${name} ${method}`, path), path, () =>
         // Cheaper than a parse, and true of every call.
         textOf(path).includes(name.replace(/^new /, "")) ? readerOf(path).callsOf(name, method) : [],
+      ),
+    methodOf: (path, owner, name) =>
+      kept(keyOf(`method ${owner}.${name}`, path), path, () =>
+        textOf(path).includes(name) ? readerOf(path).methodOf(owner, name) : null,
       ),
     mentionsOf: (path, sought) =>
       kept(keyOf(`mentions ${JSON.stringify(sought)}`, path), path, () =>

@@ -5,6 +5,7 @@ import { adapters } from "../code/adapters/mod.ts";
 import type { Expr, FileFacts, SqlPiece, TextRun } from "../model.ts";
 import { constantText, evaluate } from "./evaluate.ts";
 import { follow, type Resolve } from "./follow.ts";
+import { methodOf } from "./methods.ts";
 import { handedOn } from "./pieces.ts";
 import { substitute } from "./substitute.ts";
 import { filesOf, type Known, Trace } from "./trace.ts";
@@ -116,6 +117,7 @@ export function createAsk(
       return { ...given, options };
     },
     home,
+    method: (of, name) => methodOf(of, name, resolve),
     heirs: (expr) => {
       const inner = follow(expr, resolve);
       return inner.kind === "class" ? (resolve.heirs?.(inner) ?? []) : [];

@@ -9,6 +9,7 @@ import type { Expr, Span, SqlPiece, TextRun } from "../model.ts";
 import { adapterOf } from "./evidence.ts";
 import { DEEPEST, type Either, follow, holdsSql, memberOf, type Resolve } from "./follow.ts";
 import {
+  handedOn,
   hole,
   inParts,
   isBlank,
@@ -96,7 +97,12 @@ export class Builder {
         const owner = found ? null : this.strip(expr.of);
         if (owner?.kind === "parameter") return this.given(owner, [expr.property], expr);
         if (found) return usedAt(this.build(found), expr.at);
-        const entry = owner?.kind === "call" ? this.ofResult(expr, owner) : null;
+        const entry =
+          owner?.kind === "call"
+            ? this.ofResult(expr, owner)
+            : owner?.kind === "new" && owner.own
+              ? this.ofHeirs(expr, owner)
+              : null;
         return entry ?? [hole("unknown", memberReason(expr), expr.at)];
       }
       case "parameter":
@@ -194,6 +200,25 @@ export class Builder {
     } finally {
       this.callsDeep--;
     }
+  }
+
+  /** What a field holds that an abstract class leaves to those that extend it. */
+  private ofHeirs(expr: Expr & { kind: "member" }, own: Expr & { kind: "new" }): SqlPiece[] | null {
+    let held = this.results.get(expr) ?? null;
+    if (!held) {
+      const base = this.strip(own.callee);
+      const heirs = base.kind === "class" && base.open ? (this.resolve.heirs?.(base) ?? []) : [];
+      if (heirs.length === 0) return null;
+      const options = heirs.map((heir): Expr => {
+        const of: Expr = { kind: "new", callee: heir, args: [], at: heir.at };
+        return { kind: "member", of, property: expr.property, at: heir.at };
+      });
+      held = { kind: "either", options, at: expr.at };
+      this.results.set(expr, held);
+    }
+    if (held.kind !== "either") return null;
+    const option = held.options[this.choose(held)];
+    return option ? usedAt(this.build(option), { ...expr.at, handed: option.at }) : null;
   }
 
   private sql(expr: Expr & { kind: "sql" }): SqlPiece[] {
@@ -294,8 +319,10 @@ export class Builder {
     // Columns or values, as its place asks for: no table is named by a list.
     if (inner.kind === "array") return [hole("unknown", "it is a list of columns or values", expr.at)];
     const texts: string[] = [];
+    const used: Span[] = [];
     for (const item of items) {
       const pieces = this.build(item);
+      used.push(...pieces.map(({ at }) => at));
       const unknown = pieces.find((piece) => piece.kind === "hole");
       if (unknown?.kind === "hole") {
         const typed = this.resolve.typed?.(expr.at);
@@ -314,7 +341,7 @@ export class Builder {
     const direct = written === given || (written?.kind === "either" && written.options.includes(given));
     const only = given.kind === "array" && items.length === 1 ? given.items[0] : given;
     const [run, more] = direct && only?.kind === "text" ? only.runs : [];
-    return [{ kind: "text", text: texts.join(", "), at: run && !more ? run.at : expr.at }];
+    return [{ kind: "text", text: texts.join(", "), at: run && !more ? run.at : handedOn(expr.at, used) }];
   }
 
   private isPiece(expr: Expr): boolean {

@@ -4,38 +4,22 @@
  */
 import type { Adapter, Ask, Chain, Named } from "../code/adapters/adapter.ts";
 import { adapters } from "../code/adapters/mod.ts";
-import type { ChainSite, ChainStep, DatabaseAct, Expr, FileFacts, Span } from "../model.ts";
+import type { ChainSite, ChainStep, Expr, FileFacts, Span } from "../model.ts";
 import { accessOf } from "../sql/mod.ts";
 import type { ReadAct } from "./acts.ts";
 import { adapterOf, openedBy } from "./evidence.ts";
+import { MOST_ROOTS, type ReadChain, readGiven, readOwn, together } from "./left-open.ts";
 import type { ReadSite, ReadUse } from "./sites.ts";
 import { Trace } from "./trace.ts";
 import { rootsOf, unfold } from "./unfold.ts";
-
-/** Classes that are followed to what they extend. */
-const DEEPEST = 12;
 
 const byPackage = new Map(
   adapters.flatMap((adapter) => adapter.packages.map((name) => [name, adapter] as const)),
 );
 
-/** Alternatives of one chain's beginning that are read; that there are more is said. */
-const MOST_ROOTS = 64;
-
 /** Methods of builders that ask for rows. */
 const FETCHING =
   /^(?:select|first|pluck|count|sum|avg|min|max|then|stream|all|exists?|(?:execute|get|find|values|take|iterate)\w*)/;
-
-interface ReadChain {
-  site: ChainSite;
-  client: string;
-  named: Named[];
-  binds: string[];
-  stores: { kind: string; name: string } | null;
-  acts: DatabaseAct[];
-  /** It goes on from another chain, whose tables are among its own. */
-  continued: boolean;
-}
 
 /** @param views where the queries of views stand, beside those that chains make */
 export function readAllChains(
@@ -152,81 +136,10 @@ function* nested(
 /** `cond ? a.getRepository(User) : b.getRepository(User)`: what the chain names on any of its roots. */
 function readAlternatives(site: ChainSite, habitual: ReadonlySet<Adapter>, ask: Ask): ReadChain | null {
   const roots = rootsOf(site.root, ask).filter((root) => adapterOf(root, ask.follow, 0));
-  if (roots.length < 2) return readOwn(site, habitual, ask);
-  const read = roots
-    .slice(0, MOST_ROOTS)
-    .flatMap((root) => readChain({ ...site, root }, habitual, ask) ?? []);
-  return together(site, read, roots.length - MOST_ROOTS);
-}
-
-/**
- * `this.find()` in a class that leaves open which table it is about: the classes that extend it say so. What one
- * of them is told of stands where it extends the class, unless both are one house.
- */
-function readOwn(site: ChainSite, habitual: ReadonlySet<Adapter>, ask: Ask): ReadChain | null {
-  const chain = readChain(site, habitual, ask);
-  const isKnown = chain?.named.length && chain.named.every(({ name }) => name.table !== null);
-  if (isKnown || !ownOf(site.root)) return chain;
-  const { root, steps } = unfold(site.root, site.steps, ask);
-  const own = ownOf(root);
-  const base = own && ask.follow(own.kind === "new" ? own.callee : own);
-  if (!own || !base || !isMappers(base, ask)) return chain;
-  const heirs = ask.heirs(base);
-  const read = heirs.slice(0, MOST_ROOTS).flatMap((heir): ReadChain[] => {
-    const of: Expr = { kind: "alias", of: heir, at: own.at };
-    const found = readChain(
-      { ...site, root: own.kind === "new" ? { ...own, callee: of } : of, steps: [...steps] },
-      habitual,
-      ask,
-    );
-    if (!found?.named.some(({ name }) => name.table !== null)) return [];
-    const named = found.named.map((item) =>
-      item.name.table === null
-        ? item
-        : { ...item, name: { ...item.name, at: { ...item.name.at, handed: heir.at } } },
-    );
-    return [{ ...found, named }];
-  });
-  return together(site, read, heirs.length - MOST_ROOTS) ?? chain;
-}
-
-/** The `this` or `super` that an expression begins with, as far as its own file tells. */
-function ownOf(expr: Expr, depth = 0): Extract<Expr, { kind: "new" | "alias" }> | null {
-  if (depth > DEEPEST) return null;
-  switch (expr.kind) {
-    case "new":
-      return expr.own ? expr : null;
-    case "alias":
-      return expr.own ? expr : ownOf(expr.of, depth + 1);
-    case "call":
-      return ownOf(expr.callee, depth + 1);
-    case "member":
-      return ownOf(expr.of, depth + 1);
-    default:
-      return null;
-  }
-}
-
-/** A class that leads to one of a client's packages by what it extends. */
-function isMappers(base: Expr, ask: Ask, depth = 0): boolean {
-  const parent = base.kind === "class" && base.extends ? ask.follow(base.extends) : null;
-  const from = parent?.kind === "member" ? ask.follow(parent.of) : parent;
-  if (from?.kind === "import") return byPackage.has(from.specifier);
-  return from?.kind === "class" && depth < DEEPEST && isMappers(from, ask, depth + 1);
-}
-
-/** What a chain names on any of its roots, each table once. */
-function together(site: ChainSite, read: readonly ReadChain[], unread: number): ReadChain | null {
-  const [first] = read;
-  if (!first) return null;
-  const said = (item: Named) => JSON.stringify([item.name, item.operation]);
-  const named = new Map(read.flatMap((chain) => chain.named.map((item) => [said(item), item] as const)));
-  if (unread > 0) {
-    const reason = `it may begin with any of ${unread} more`;
-    const operation = first.named[0]?.operation ?? "select";
-    named.set("", { name: { schema: null, table: null, reason, at: site.at }, operation });
-  }
-  return { ...first, named: [...named.values()], binds: read.flatMap(({ binds }) => binds) };
+  const read = (other: ChainSite) => readChain(other, habitual, ask);
+  if (roots.length < 2) return readGiven(site, readOwn(site, read, ask), read, ask);
+  const alternatives = roots.slice(0, MOST_ROOTS).flatMap((root) => read({ ...site, root }) ?? []);
+  return together(site, alternatives, roots.length - MOST_ROOTS);
 }
 
 function readChain(site: ChainSite, habitual: ReadonlySet<Adapter>, ask: Ask): ReadChain | null {

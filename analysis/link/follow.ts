@@ -1,6 +1,6 @@
 /** Names and members followed to what they stand for, across files. */
 import { EACH } from "../code/expression-words.ts";
-import type { ClassExpr, Expr, Span } from "../model.ts";
+import type { ClassExpr, Expr, Span, TypeName } from "../model.ts";
 import { substitute } from "./substitute.ts";
 import { type Known, Trace } from "./trace.ts";
 
@@ -19,6 +19,8 @@ export interface Resolve {
   trace?: Trace;
   /** What callers hand a parameter (or a property of it); null where nobody is known to call. */
   given?: (parameter: Expr & { kind: "parameter" }, path?: readonly string[]) => Either | null;
+  /** A method of a class that a file declares; null where it has none of the name. */
+  method?: (file: string, owner: string, name: string) => Expr | null;
   /** The classes that extend a class, directly or through others. */
   heirs?: (base: ClassExpr) => ClassExpr[];
 }
@@ -104,28 +106,63 @@ function memberOfEither(
   return options.length ? { kind: "either", options, at: expr.at } : null;
 }
 
+/** What stands for the type parameters of a class, each where the class that extends it says so. */
+type TypeArguments = ReadonlyMap<string, { type: TypeName; at: Span }>;
+
 /** What an instance keeps in a field: its own, or one of a class that it extends, as the constructors fill it. */
-function fieldOf(of: Expr & { kind: "new" }, name: string, resolve: Resolve, depth: number): Expr | null {
+function fieldOf(
+  of: Expr & { kind: "new" },
+  name: string,
+  resolve: Resolve,
+  depth: number,
+  types: TypeArguments = new Map(),
+): Expr | null {
   const made = depth > DEEPEST ? null : follow(of.callee, resolve, depth);
   if (made?.kind !== "class") return made && givenTo(of, name);
   const parameters = made.parameters ?? [];
   const field = made.members.find((member) => member.name === name && !member.static);
   if (field) {
     const { init, type } = field;
-    // What is handed in is what its type says.
-    if (type && (init === null || follow(init, resolve, depth).kind === "parameter"))
-      return { kind: "typed", name, type, at: field.at };
-    return init && substitute(init, { parameters }, of.args);
+    const given = init && substitute(init, { parameters }, of.args);
+    if (!type) return given;
+    const closed = closedBy(type, types);
+    // What is handed in is what its type says, unless the type leaves that open.
+    const open = made.open !== undefined && (closed !== null || made.open.includes(type.name));
+    // A repository that the constructor is handed is a client by its type.
+    if (closed && init?.kind === "client" && !init.made) return { ...init, ...closed };
+    if (init !== null && follow(init, resolve, depth).kind !== "parameter") return given;
+    const handed = given && open ? follow(given, resolve, depth) : null;
+    if (handed && handed.kind !== "parameter" && handed.kind !== "unknown") return given;
+    return { kind: "typed", name, ...(closed ?? { type, at: field.at }) };
   }
+  if (!made.extends) return null;
   const handed = made.superArgs?.map((arg) => substitute(arg, { parameters }, of.args));
-  return made.extends
-    ? fieldOf(
-        { kind: "new", callee: made.extends, args: handed ?? of.args, at: of.at },
-        name,
-        resolve,
-        depth + 1,
-      )
-    : null;
+  const parent = made.extendsArgs ? follow(made.extends, resolve, depth) : null;
+  const theirs = new Map<string, { type: TypeName; at: Span }>();
+  for (const [index, parameter] of (parent?.kind === "class" ? (parent.open ?? []) : []).entries()) {
+    const type = made.extendsArgs?.[index];
+    if (type) theirs.set(parameter, closedBy(type, types) ?? { type, at: made.at });
+  }
+  return fieldOf(
+    { kind: "new", callee: made.extends, args: handed ?? of.args, at: of.at },
+    name,
+    resolve,
+    depth + 1,
+    theirs,
+  );
+}
+
+/** A type with what stands for its parameters; null where it has none. */
+function closedBy(type: TypeName, types: TypeArguments): { type: TypeName; at: Span } | null {
+  const own = type.from === null ? types.get(type.name) : undefined;
+  if (own) return own;
+  let at: Span | null = null;
+  const args = type.args.map((arg) => {
+    const closed = closedBy(arg, types);
+    at ??= closed?.at ?? null;
+    return closed?.type ?? arg;
+  });
+  return at && { type: { ...type, args }, at };
 }
 
 /** A class that is not known keeps what its options say: `new ColumnSet(columns, { table: "orders" }).table`. */

@@ -70,6 +70,25 @@ export class Base extends Model {
   ]);
 });
 
+test("a table's name that an abstract class leaves to those that extend it", async () => {
+  const table = (name: string, base: string) => `import { Store } from "${base}";
+export class Own extends Store { protected table = "${name}"; }`;
+  expect(
+    await judged({
+      "shared/store.ts": `import { sql } from "bun";
+export abstract class Store {
+  protected abstract readonly table: string;
+  all() { return sql\`select * from \${sql(this.table)}\`; }
+}`,
+      "services/lobby/guests.ts": table("lobby_guests", "../../shared/store.ts"),
+      "services/router/routes.ts": table("router_routes", "../../shared/store.ts"),
+    }),
+  ).toEqual([
+    "services/lobby/guests.ts:2:14 lobby select lobby_guests own",
+    "services/router/routes.ts:2:14 router select router_routes own",
+  ]);
+});
+
 test("classes that extend each other in a circle end", async () => {
   expect(
     await judged({

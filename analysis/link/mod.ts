@@ -73,6 +73,10 @@ export function link(compiled: Compiled, options: LinkOptions): Linked {
   }
   const importersOf = rest?.importersOf ?? importing(files, resolver);
   resolve.given = createCallers(files, resolver, late.callsOf, trace, importersOf);
+  resolve.method = (file, owner, name) => {
+    trace.file(file);
+    return files.has(file) ? late.methodOf(file, owner, name) : null;
+  };
   resolve.heirs = createHeirs({ factsOf: wholeFacts, resolver, resolve, importersOf, trace });
   if (literalTypes) resolve.typed = typedBy(literalTypes, files);
   const ask = createAsk(files, resolve, trace, rest?.definitions, (file) => serviceOfFile(manifest, file));

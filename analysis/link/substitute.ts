@@ -1,16 +1,23 @@
-/** Parameters of functions and constructors, replaced by what they are given. */
+/** Parts of expressions, replaced: parameters of functions and constructors by what they are given. */
 import type { Expr } from "../model.ts";
 
 /** An expression within a function or a constructor with the parameters replaced. */
 export function substitute(expr: Expr, fn: { parameters: readonly string[] }, args: readonly Expr[]): Expr {
+  return replaced(expr, (inner) => {
+    if (inner.kind !== "parameter") return null;
+    const given = args[inner.index];
+    return given && fn.parameters[inner.index] === (inner.path.length ? "" : inner.name)
+      ? reach(given, inner.path)
+      : inner;
+  });
+}
+
+/** @param swap what is to stand for a part; null where it is to be looked into */
+export function replaced(expr: Expr, swap: (part: Expr) => Expr | null): Expr {
   const visit = (inner: Expr): Expr => {
+    const other = swap(inner);
+    if (other) return other;
     switch (inner.kind) {
-      case "parameter": {
-        const given = args[inner.index];
-        return given && fn.parameters[inner.index] === (inner.path.length ? "" : inner.name)
-          ? reach(given, inner.path)
-          : inner;
-      }
       case "alias":
         return { ...inner, of: visit(inner.of) };
       case "concat":

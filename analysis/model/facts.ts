@@ -52,7 +52,16 @@ export type Expr =
     }
   | ClassExpr
   /** A value of which the file tells the type alone: an annotated field, parameter or variable. */
-  | { kind: "typed"; name: string; type: TypeName /** As a parameter's. */; allows?: Expr; at: Span }
+  | {
+      kind: "typed";
+      name: string;
+      type: TypeName;
+      /** As a parameter's. */
+      allows?: Expr;
+      /** The class whose field it is, where classes that extend it say what is in it. */
+      holder?: Expr;
+      at: Span;
+    }
   /** What a client makes of its arguments: an identifier, a value list, a nested fragment. */
   | { kind: "sql"; hole: HoleType; of: Expr[]; at: Span }
   | {
@@ -116,6 +125,8 @@ export interface ClassExpr {
   kind: "class";
   name: string;
   extends: Expr | null;
+  /** It is abstract, or has type parameters (named here): classes that extend it say what it is about. */
+  open?: string[];
   /** Names of the constructor's parameters; a destructured one is empty. */
   parameters?: string[];
   /** What the constructor hands on to the class that this one extends. */

@@ -194,6 +194,8 @@ export interface Ask {
   given(expr: Expr): Expr | null;
   /** The classes of the workspace that extend a class, directly or through others. */
   heirs(expr: Expr): Expr[];
+  /** A method of a class of the workspace's, of which an expression is an instance, or which it is. */
+  method(of: Expr, name: string): Expr | null;
   /** The service whose folder holds a file; null for nobody's. */
   home(file: string): string | null;
   /** The client that an expression is, by evidence. */

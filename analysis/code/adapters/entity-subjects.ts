@@ -35,14 +35,15 @@ export function subjectOf(chain: Chain, before: number, of: Repositories, ask: A
   if (steps.some(({ name }) => /manager$|^em$/i.test(name))) return null;
   const { root } = chain;
   const held = steps.every(({ args }) => args === null) && steps.length > 0;
-  const made = held ? standing(chain, before) : root;
+  const made = held ? ask.follow(standing(chain, before)) : root;
   return repositoryEntity(made, of, ask) ?? (made.kind === "class" ? mine(ask.definition(made), of) : null);
 }
 
 /** What a chain stands on before one of its steps. */
 export function standing(chain: Chain, before: number): Expr {
-  return chain.steps.slice(0, before).reduce<Expr>((of, { name, args, at }) => {
-    const member: Expr = { kind: "member", of, property: name, at };
+  return chain.steps.slice(0, before).reduce<Expr>((of, { name, key, args, at }) => {
+    const [run] = key?.kind === "text" ? key.runs : [];
+    const member: Expr = { kind: "member", of, property: run?.text ?? name, at };
     return args ? { kind: "call", callee: member, args: [...args], reason: "", at } : member;
   }, chain.root);
 }
@@ -159,9 +160,17 @@ export function isOwnRow(row: Expr, root: Expr, of: Repositories, ask: Ask): boo
 export function rowOf(expr: Expr, of: Repositories, ask: Ask, depth = 0): TableDefinition | null {
   if (depth > DEEPEST) return null;
   const next = (inner: Expr) => rowOf(inner, of, ask, depth + 1);
+  const call = ask.follow(expr);
+  const fn = call.kind === "call" ? ask.follow(call.callee) : null;
+  // What a function says that it gives, before what can be made out of its code.
+  const said = fn?.kind === "function" && fn.type;
+  const declared = said ? next({ kind: "typed", name: "", type: said, at: fn.at }) : null;
+  if (declared) return declared;
   const inner = resultOf(expr, ask);
   switch (inner.kind) {
     case "new":
+      // new Set(rows)
+      if (inner.callee.kind === "unknown") return inner.args[0] ? next(inner.args[0]) : null;
       return mine(entityOf(inner.callee, ask), of);
     case "typed": {
       const types = [inner.type, ...inner.type.args];
@@ -193,8 +202,6 @@ export function rowOf(expr: Expr, of: Repositories, ask: Ask, depth = 0): TableD
     case "call": {
       const callee = ask.follow(inner.callee);
       const [first] = inner.args;
-      if (callee.kind === "function" && callee.type)
-        return next({ kind: "typed", name: "", type: callee.type, at: callee.at });
       if (callee.kind !== "member") return null;
       // em.find(Book, …), unlike books.find((book) => …)
       const giving = of.giving.test(callee.property);
@@ -202,15 +209,15 @@ export function rowOf(expr: Expr, of: Repositories, ask: Ask, depth = 0): TableD
       if (named) return named;
       const source = () => repositoryEntity(callee.of, of, ask) ?? ownEntity(callee.of, of, ask);
       // What is done to a list, and what a row's own methods give of it: row.assign({ … }).save()
-      if (/^(?:filter|slice|at|find|concat|reverse|toSorted|assign)$/.test(callee.property) && !source())
-        return next(callee.of);
+      if (/^(?:filter|slice|at|find|concat|reverse|sort|toSorted|assign)$/.test(callee.property) && !source())
+        return next(callee.of) ?? givenBy(callee, inner.args, of, ask, depth);
       if (/^(?:map|flatMap)$/.test(callee.property) && first) {
         const made = ask.apply(ask.follow(first), []);
         return made && next(made);
       }
       // await Promise.all(rows.map(…))
       if (callee.property === "all" && first) return next(first);
-      return giving ? source() : null;
+      return (giving ? source() : null) ?? givenBy(callee, inner.args, of, ask, depth);
     }
     case "member": {
       const owner = next(inner.of);
@@ -221,6 +228,22 @@ export function rowOf(expr: Expr, of: Repositories, ask: Ask, depth = 0): TableD
     default:
       return null;
   }
+}
+
+/** `await this.users.byName(name)`: what a method of one's own gives, as its type or its result says. */
+function givenBy(
+  callee: Expr & { kind: "member" },
+  args: readonly Expr[],
+  of: Repositories,
+  ask: Ask,
+  depth: number,
+): TableDefinition | null {
+  const method = ask.method(callee.of, callee.property);
+  if (method?.kind !== "function") return null;
+  const { type, at } = method;
+  const typed = type ? rowOf({ kind: "typed", name: "", type, at }, of, ask, depth + 1) : null;
+  const result = typed ? null : ask.apply(method, args);
+  return typed ?? (result && rowOf(result, of, ask, depth + 1));
 }
 
 /** `User.findOneBy(…)`: the class itself. */

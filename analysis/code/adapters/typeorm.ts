@@ -74,7 +74,7 @@ const DOING = operations({
 });
 
 /** Methods that give of rows, or of a row itself, what they are called on. */
-const LISTS = /^(?:filter|slice|at|concat|reverse|toSorted|assign)$/;
+const LISTS = /^(?:filter|slice|at|concat|reverse|sort|toSorted|assign)$/;
 
 /** Methods that a row has, too, and that take rows. */
 const OF_ROWS = /^(?:save|insert|remove|softRemove|recover|reload|upsert)$/;
