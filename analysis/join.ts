@@ -167,7 +167,7 @@ export function join(input: Joinable): Model {
 
   function judge(named: Named, users: readonly string[]): Reference {
     const { holder } = named;
-    const concern = holder ? concerned(named.file, holder.schema, holder.table) : belongingsOf(users);
+    const concern = holder ? holders(named.file, holder.schema, holder.table) : belongingsOf(users);
     const judgements = concern.map((belonging) => judgementFor(named, belonging));
     const nobody = judgements.length === 0 ? judgeNobody(named) : null;
     const verdict =
@@ -207,6 +207,14 @@ export function join(input: Joinable): Model {
       ({ service }) => judgeTable(manifest, service, schema, table).verdict === "own",
     );
     return owners.length ? owners : all;
+  }
+
+  /** Whose concern a key is: in code that no service imports, a model for a tool to read, its table's owner's. */
+  function holders(file: string, schema: string | null, table: string | null): readonly Belonging[] {
+    const all = concerned(file, schema, table);
+    if (all.length > 0 || table === null) return all;
+    const { owners } = judgeTable(manifest, "", schema, table);
+    return owners.map((service) => ({ service, chain: [file], test: isTest(file) }));
   }
 
   /** Each service once, by the first of the files that is its code; code before tests. */

@@ -31,5 +31,24 @@ testRule(crossServiceForeignKey, {
       "alter table invoices add column customer_id bigint references customers (id);\n",
       "1:63 billing references customers, which orders owns",
     ],
+    {
+      name: "a model that no code imports, in its table's owner's name",
+      files: {
+        "packages/db/schema.prisma": `datasource db {
+  provider = "postgresql"
+  url = env("ORDERS_DATABASE_URL")
+}
+model invoices {
+  id Int @id
+  order orders @relation(fields: [id], references: [id])
+}
+model orders {
+  id Int @id
+  invoices invoices?
+}
+`,
+      },
+      findings: ["packages/db/schema.prisma:7:9 billing references orders, which orders owns"],
+    },
   ],
 });

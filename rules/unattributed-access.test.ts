@@ -3,6 +3,22 @@ import { unattributedAccess } from "./unattributed-access.ts";
 
 const script = 'import { sql } from "bun";\n\nawait sql`select * from orders, rates`;\n';
 
+/** A model that no code imports: its client is generated. */
+const schema = (of: string) =>
+  `datasource db {
+  provider = "postgresql"
+  url = env("ORDERS_DATABASE_URL")
+}
+model ${of} {
+  id Int @id
+  order orders @relation(fields: [id], references: [id])
+}
+model orders {
+  id Int @id
+  ${of} ${of}?
+}
+`;
+
 testRule(unattributedAccess, {
   valid: [
     ["billing", "sql`select * from orders`"],
@@ -13,6 +29,10 @@ testRule(unattributedAccess, {
     {
       name: "a script that is left out",
       files: { "freehold.json": manifest({ ignore: ["tools/**"] }), "tools/report.ts": script },
+    },
+    {
+      name: "a key between two tables of one owner",
+      files: { "packages/db/schema.prisma": schema("customers") },
     },
     { name: "system tables", files: { "tools/report.sql": "select * from pg_class;\n" } },
   ],
