@@ -1,5 +1,4 @@
 /** What client adapters may ask the linker: names followed across files, definitions behind them. */
-
 import type { Ask, TableDefinition, TableName } from "../code/adapters/adapter.ts";
 import { adapters } from "../code/adapters/mod.ts";
 import type { Expr, FileFacts, SqlPiece, TextRun } from "../model.ts";
