@@ -114,7 +114,7 @@ export async function analyseParts(
     onRead,
     secondThread,
   });
-  tidy(compiled, "at once");
+  tidy(compiled);
   // What the linker asks of single files takes a parse each, and the event loop does not turn meanwhile.
   using _ = compiled.fresh < WORTH_BULK ? null : parseInBulk();
   const landed =
@@ -174,7 +174,6 @@ async function linked(
   for (;;) {
     try {
       const found = link(compiled, { ...options, configs });
-      tidy(compiled, "beside");
       const problems = [...(options.problems ?? []), ...compiled.problems];
       const model = join({
         ...found,

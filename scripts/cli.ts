@@ -12,6 +12,7 @@ import { freshBundle } from "./bundle/stamp.ts";
 const { argv, env } = process;
 const args = argv.slice(2);
 const root = join(import.meta.dir, "..");
+if (args[0] === "check" && !args.includes("--staged")) await startOverIfFirst();
 const fresh = env["FREEHOLD_BUNDLE"] === "off" ? null : freshBundle(root);
 const { start } = loaded(fresh?.module) ?? (await import("./main.ts"));
 const code = await start(args);
@@ -25,6 +26,18 @@ function loaded(module: string | undefined): typeof import("./main.ts") | null {
   } catch {
     return null;
   }
+}
+
+/** A hook has no time to ask. A working folder that is gone is told by the command. */
+async function startOverIfFirst(): Promise<void> {
+  const { isPlainlyFirst } = await import("./first-run.ts");
+  try {
+    if (!isPlainlyFirst(args, process.cwd())) return;
+  } catch {
+    return;
+  }
+  const { startOver } = await import("./start-over.ts");
+  startOver(args, env);
 }
 
 /** What has been answered stands, whatever comes of a bundle. */

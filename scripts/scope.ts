@@ -10,6 +10,7 @@ import { commitTree, emptyTree, GitError, indexTree } from "../analysis/tree/git
 import { trackedFiles } from "../analysis/tree/tracked.ts";
 import type { Tree } from "../analysis/tree/tree.ts";
 import { ManifestReadError } from "../manifest/problem.ts";
+import { MANY_FILES } from "./first-run.ts";
 import { ExpectedError, type Io } from "./io.ts";
 import { treeSource } from "./tree-source.ts";
 import { allRules, understand } from "./workspace.ts";
@@ -79,9 +80,6 @@ export function assertHeardOf(root: string, file: string, { tree, change }: Scop
   throw new NothingToJudge(`${file} is not staged, and no commit has it: there is nothing to judge yet`);
 }
 
-/** Files of a repository: with fewer, a run that knows nothing yet is over before a second start is made good. */
-const MANY = 1000;
-
 /**
  * The first step of whatever reads a whole workspace: where that will take its time, the process starts over.
  * @returns null where nothing is to be kept
@@ -92,7 +90,7 @@ export function openScopedCache(
   io: Pick<Io, "cwd" | "startOver">,
 ): Cache | null {
   const cache = options.cache === false ? null : openCache(root, scopedFolder(root, options, io));
-  if (isEmpty(cache) && trackedFiles(root) >= MANY) io.startOver?.();
+  if (isEmpty(cache) && trackedFiles(root) >= MANY_FILES) io.startOver?.();
   return cache;
 }
 

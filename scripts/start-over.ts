@@ -1,9 +1,9 @@
 /**
  * A run of a second or ten has no time to earn back what the engine's last compilers cost it: FTL for our code, OMG for
  * the grammar's WebAssembly. In a cold check they take a quarter of the processor time, from two threads that have work
- * for both cores. They can be left out by the environment alone, which is read as Bun starts. So before a run that
+ * for both cores; a collector beside them takes some more. They can be left out by the environment alone, which is read as Bun starts. So before a run that
  * is to read many files has begun, the process replaces itself (execve) by the same program with the same arguments and
- * these two settings: it stays the same process, with its streams, its terminal and whoever waits for it.
+ * these settings: it stays the same process, with its streams, its terminal and whoever waits for it.
  *
  * A Bun that does not know a setting says so and exits with 1, before any line of ours. So one that is not known to
  * take them is asked first, by a process of its own. Wherever that, or anything else, is not given, the run goes on as it is.
@@ -17,7 +17,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 /** What the engine's options begin with in Bun's environment. */
 const PREFIX = "BUN_JSC_";
 
-const SETTINGS = { BUN_JSC_useFTLJIT: "0", BUN_JSC_useOMGJIT: "0" };
+const SETTINGS = { BUN_JSC_useFTLJIT: "0", BUN_JSC_useOMGJIT: "0", BUN_JSC_useConcurrentGC: "0" };
 
 /** Takes the settings: Bun 1.4.5. */
 const KNOWN = "a7733435cf40429e3b35c36072769df2052b80f1";

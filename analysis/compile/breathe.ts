@@ -17,12 +17,10 @@ export async function breathe(): Promise<void> {
 const MANY = 1000;
 
 /**
- * Collects what a stage of a long run has left. By itself the collector waits too long: the memory that a
- * grammar of SQL reserves, and hardly uses, counts to it as several times all the rest.
- *
- * @param when `at once` holds the next stage up, and gives the room back before that one asks for more; `beside` it
- *   costs that stage next to no time
+ * Collects what compiling has left, and gives the room back before linking asks for more. By itself the collector waits too
+ * long: the memory that a grammar of SQL reserves, and hardly uses, counts to it as several times all the rest. What linking
+ * leaves is not collected: the run is nearly over, and it would cost that run's end more than the room is worth.
  */
-export function tidy({ fresh }: { fresh: number }, when: "at once" | "beside"): void {
-  if (fresh >= MANY) Bun.gc(when === "at once");
+export function tidy({ fresh }: { fresh: number }): void {
+  if (fresh >= MANY) Bun.gc(true);
 }
