@@ -63,20 +63,19 @@ export function readImports(file: string, program: Program, scopes: FileScopes):
   }
   for (const { node } of scopes.candidates) {
     const source =
-      node.type === "ImportExpression"
-        ? node.source
-        : node.type === "CallExpression" &&
-            node.callee.type === "Identifier" &&
-            node.callee.name === "require"
-          ? node.arguments[0]
-          : node.type === "NewExpression" && isModuleUrl(node)
-            ? node.arguments[0]
-            : null;
+      loadedBy(node) ?? (node.type === "NewExpression" && isModuleUrl(node) ? node.arguments[0] : null);
     const specifier = source ? literalText(source as Node) : null;
     if (source && specifier !== null)
       edges.push({ specifier, typeOnly: false, at: at(source as Node), names: {} });
   }
   return edges;
+}
+
+/** What `import()` or `require()` loads; null for any other expression. */
+export function loadedBy(node: Node): Node | null {
+  if (node.type === "ImportExpression") return node.source as Node;
+  if (node.type !== "CallExpression" || node.callee.type !== "Identifier") return null;
+  return node.callee.name === "require" ? ((node.arguments[0] as Node | undefined) ?? null) : null;
 }
 
 function typesAlone(node: Node & { type: "ExportNamedDeclaration" }): boolean {

@@ -1,5 +1,5 @@
 /** Where a file names a function of another, or of its own, read when the linker asks who calls it. */
-
+import { loadedBy } from "./imports.ts";
 import { scopeAt } from "./scope.ts";
 import { readScopes } from "./scopes.ts";
 import type { Node } from "./syntax.ts";
@@ -152,15 +152,8 @@ export function readMentions(file: string, text: string, sought: Sought): Mentio
         node.specifiers.some((item) => propertyOf(item.local as Node) === "default")) ||
       (node.type === "ExportAllDeclaration" && node.exported !== null);
     if (passed && node.source?.value === specifier) mention(node);
-    const source =
-      node.type === "ImportExpression"
-        ? node.source
-        : node.type === "CallExpression" &&
-            node.callee.type === "Identifier" &&
-            node.callee.name === "require"
-          ? node.arguments[0]
-          : null;
-    if (!source || literalText(source as Node) !== specifier) return;
+    const source = loadedBy(node);
+    if (!source || literalText(source) !== specifier) return;
     let outer = parents.get(node);
     while (outer && unwrap(outer) === node) outer = parents.get(outer);
     if (outer?.type === "VariableDeclarator" && outer.id.type === "Identifier") names.add(outer.id.name);
